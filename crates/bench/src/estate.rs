@@ -7,12 +7,13 @@ use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{
-    CommandId, DeviceId, DeviceKind, EnrolmentId, PersonId, Platform, Secret, Span, Timestamp, World,
+    CommandId, CommandState, DeviceId, DeviceKind, EnrolmentId, EnrolmentState, Force, PersonId, Platform,
+    Secret, Span, Timestamp, World,
 };
 use pki::cms::{Signer, sign_detached};
 use pki::{Certificate, CertificateRequest, DeviceCa, PrivateKey, RsaBits, Subject, Validity};
-use store::commands::{Command, CommandState};
-use store::devices::{Device, EnrolmentState};
+use store::commands::Command;
+use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
 use store::people::Person;
 use store::{Store, StoreError, certificates, commands, devices, enrolments, people};

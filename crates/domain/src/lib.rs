@@ -14,6 +14,7 @@ mod platform;
 pub mod samples;
 mod secret;
 mod settings;
+mod states;
 mod time;
 mod world;
 
@@ -31,6 +32,10 @@ pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
+};
+pub use states::{
+    BurstState, CommandState, EnrolmentState, HandoverState, HeldState, MissingTerms, NoticeState, Party,
+    PeriodKind, PermissionState, PersonSource, ProfileState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

@@ -14,6 +14,7 @@ pub mod imports;
 pub mod intake;
 pub mod jobs;
 pub mod limits;
+pub mod named;
 pub mod platforms;
 pub mod policy_in_force;
 pub mod presence;

@@ -6,9 +6,9 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{PersonId, Secret, Span};
+use domain::{Force, PersonId, PersonSource, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
-use store::people::{self, Person, PersonSource};
+use store::people::{self, Person};
 use store::{Store, StoreConfig};
 use testkit::TestWorld;
 

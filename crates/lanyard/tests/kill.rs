@@ -15,10 +15,8 @@ use bench::estate::{self, Planned, Speaker};
 use bench::server::Server;
 use bench::wire::{self, Connection};
 use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
-use domain::CommandId;
+use domain::{CommandId, CommandState, EnrolmentState};
 use store::Store;
-use store::commands::CommandState;
-use store::devices::EnrolmentState;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lanyard");
 /// Devices that answer commands at once.

@@ -24,7 +24,7 @@ fn asked_by_somebody_else(place: &Place, reference: &str) -> String {
     let number = store.write_blocking(move |tx| {
         let mut entry = store::permissions::by_number(tx, number)?.unwrap();
         (entry.id, entry.once) = (id, "a form on a page".to_owned());
-        (entry.state, entry.version) = (store::permissions::PermissionState::Asked, 0);
+        (entry.state, entry.version) = (domain::PermissionState::Asked, 0);
         entry.asked.by = format!("person:{person}");
         store::permissions::add(tx, &entry)?;
         Ok::<_, store::StoreError>(store::permissions::by_id(tx, id)?.unwrap().number)

@@ -6,6 +6,7 @@
 use anyhow::{Context, anyhow, bail};
 use domain::{DeviceId, Force, PersonId, World};
 use kernel::access::{Action, Actor, Permit, PermitWithin, permit, permit_within};
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::{App, PolicyInForce};
 use policy::Files;
 use std::path::Path;
@@ -44,7 +45,7 @@ impl Opened {
     ///
     /// # Errors
     /// Where there is none.
-    pub async fn device(&self, which: &str) -> anyhow::Result<devices::Device> {
+    pub async fn device(&self, which: &str) -> anyhow::Result<NamedDevice> {
         let which = which.trim().to_owned();
         let asked = which.clone();
         let found = self
@@ -55,7 +56,7 @@ impl Opened {
                 Err(_) => devices::by_serial(tx, &which.to_ascii_uppercase()),
             })
             .await?;
-        found.ok_or_else(|| {
+        found.map(NamedDevice::from).ok_or_else(|| {
             anyhow!("no device {asked} stands in the register; `lanyard asset list` shows them")
         })
     }
@@ -64,7 +65,7 @@ impl Opened {
     ///
     /// # Errors
     /// Where there is none, or one in each force.
-    pub async fn person(&self, which: &str, force: Option<Force>) -> anyhow::Result<people::Person> {
+    pub async fn person(&self, which: &str, force: Option<Force>) -> anyhow::Result<NamedPerson> {
         let which = which.trim().to_owned();
         let asked = which.clone();
         let forces = self.app.forces();
@@ -84,7 +85,7 @@ impl Opened {
             .await?;
         let mut found = found.into_iter();
         match (found.next(), found.next()) {
-            (Some(person), None) => Ok(person),
+            (Some(person), None) => Ok(person.into()),
             (None, _) => Err(anyhow!(
                 "there is nobody with the number or id {asked}; `lanyard person list` shows everybody"
             )),

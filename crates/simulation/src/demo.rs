@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use custody_app::register::NewDevice;
 use devices_sim::{Device, KeyPool, Link};
-use domain::{Force, PersonId, Span};
+use domain::{EnrolmentState, Force, PersonId, Span};
 use indicatif::{ProgressBar, ProgressStyle};
 use kernel::App;
 use kernel::access::{Actor, ApiScope, Role, permit};
@@ -22,7 +22,7 @@ use kernel::forces::Forces;
 use people_app::NewPerson;
 use people_app::grants::NewGrant;
 use sign_in_app::tokens::NewToken;
-use store::devices::{DeviceFilter, EnrolmentState};
+use store::devices::DeviceFilter;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::watch;
 

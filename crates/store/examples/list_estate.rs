@@ -12,8 +12,8 @@
 
 use std::time::{Duration, Instant};
 
-use domain::{DeviceId, DeviceKind, Force, PersonId, Timestamp};
-use store::devices::{Device, DeviceFilter, DeviceOrder, EnrolmentState};
+use domain::{DeviceId, DeviceKind, EnrolmentState, Force, PersonId, Timestamp};
+use store::devices::{Device, DeviceFilter, DeviceOrder};
 use store::people::Person;
 use store::{Store, StoreError, devices, people};
 use testkit::{block_on, scratch_sqlite};

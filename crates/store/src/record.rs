@@ -4,36 +4,6 @@ use domain::Force;
 
 use crate::{Statement, StoreError, Tx, Value};
 
-/// A closed set of words kept in a column.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! word_enum {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name { $($(#[$vdoc])* $variant),* }
-
-        impl $name {
-            /// Returns the word in the column.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),* }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = domain::UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, Self::Err> {
-                match word {
-                    $($word => Ok(Self::$variant),)*
-                    _ => Err(domain::UnknownWord { word: word.to_owned(), allowed: concat!($($word, " "),*) }),
-                }
-            }
-        }
-    };
-}
-
 /// Returns the word for a scope in a WHERE: empty for every force.
 pub(crate) fn force_word(force: Option<Force>) -> Value {
     force.as_ref().map_or("", Force::as_str).into()

@@ -1,12 +1,14 @@
 //! Lists on both engines: a walk by key goes past every row once, in both directions, and filters mean the same.
 #![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
-use domain::{CaseId, DeviceId, DeviceKind, EntryId, Force, PersonId, Timestamp};
+use domain::{
+    CaseId, DeviceId, DeviceKind, EnrolmentState, EntryId, Force, MissingTerms, PersonId, Timestamp,
+};
 use store::cases::{Case, CaseFilter};
-use store::devices::{Device, DeviceFilter, DeviceOrder, EnrolmentState};
+use store::devices::{Device, DeviceFilter, DeviceOrder};
 use store::ledger::{Entry, LedgerFilter};
 use store::people::{PeopleFilter, Person};
-use store::terms_asked::{Missing, Standing, StandingFilter};
+use store::terms_asked::{Standing, StandingFilter};
 use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms_asked};
 use testkit::{block_on, both_engines};
 
@@ -61,7 +63,7 @@ fn standing(document: &str, accepted: bool) -> Standing {
     Standing {
         document: document.into(),
         digest: "1f".into(),
-        missing: if accepted { Missing::Nothing } else { Missing::Terms },
+        missing: if accepted { MissingTerms::Nothing } else { MissingTerms::Terms },
         accepted_at: accepted.then(|| at(9)),
         asked_at: (!accepted).then(|| at(2)),
         due_at: (!accepted).then(|| at(7)),

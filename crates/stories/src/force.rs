@@ -4,13 +4,13 @@ use axum::Router;
 use cases_app::read::{CaseFilter, StepRead};
 use custody_app::register::NewDevice;
 use custody_app::register::import::Devices;
-use custody_app::{HandoverState, How, NewHandover, NewItem, NewPlace, Signed};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
 use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{
     BurstId, CaseId, CommandId, Condition, CountId, DeviceId, DeviceKind, EventId, Force, HandoverId,
-    HandoverKind, IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret, Side, Span,
-    StepId, TokenId,
+    HandoverKind, HandoverState, IdentityCheck, ImportId, PermissionId, PersonId, PlaceId, PlaceKind, Secret,
+    Side, Span, StepId, TokenId,
 };
 use duty_app::{Calendars, Rosters};
 use kernel::access::{Actor, ApiScope, Role, SeeDevices, permit};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::Problem;
 use super::edges::Edges;
 use super::forces::ForceNames;
+use super::rows::Rows;
 use super::signatures::Signatures;
 use super::vendors::VendorWords;
 
@@ -33,6 +34,9 @@ pub(crate) struct Table {
     /// What pages and the gateway may not say.
     #[serde(default)]
     pub(crate) edges: Edges,
+    /// What may not name rows of `store`, and what still does.
+    #[serde(default)]
+    pub(crate) rows: Rows,
     /// Tables that are written through the port's trait alone, where no call shows by whom.
     #[serde(default)]
     pub(crate) by_trait: BTreeSet<String>,
@@ -99,6 +103,8 @@ pub(crate) struct AlsoWrites {
 /// The layers of a capability's crates.
 const APP_LAYER: u8 = 3;
 const WEB_LAYER: u8 = 4;
+/// The pages of every capability, in `[rows]`.
+const EVERY_WEB: &str = "crates/*/web/src";
 
 /// One crate of ours.
 #[derive(Debug, Deserialize)]
@@ -164,6 +170,10 @@ impl Table {
         }
         if table.edges.crates.remove("*-web") {
             table.edges.crates.extend(webs.iter().cloned());
+        }
+        if table.rows.edges.remove(EVERY_WEB) {
+            let folders = table.capabilities.iter().map(|one| EVERY_WEB.replace('*', &one.name));
+            table.rows.edges.extend(folders);
         }
         let own = |one: &Capability, ending: &str, layer: u8, may_use: Vec<String>| Crate {
             name: format!("{}-{ending}", one.name),

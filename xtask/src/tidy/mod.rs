@@ -15,6 +15,7 @@ mod layers;
 mod map;
 pub(crate) mod notice;
 mod paths;
+mod rows;
 mod signatures;
 mod vendors;
 mod words;
@@ -61,6 +62,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     problems.extend(notice::bring_up_to_date(root, check)?);
     problems.extend(circles::check(&files, &packages, &table.circles));
     problems.extend(edges::check(&files, &packages, &table.edges));
+    problems.extend(rows::check(&files, &packages, &table));
     problems.extend(writers::check(&files, &packages, &table));
     problems.extend(signatures::check(&files, &packages, &table.signatures));
     let foreign = words::Foreign::of(root);

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use domain::{
-    CaseId, CommandId, Deed, DeviceId, Effect, PersonId, PlaceId, PlaceKind, Span, Standing, Timestamp,
+    CaseId, CommandId, CommandState, Deed, DeviceId, Effect, Force, PersonId, PlaceId, PlaceKind, Span,
+    Standing, Timestamp,
 };
 use kernel::access::{Actor, ApiScope, Role, permit};
 use kernel::roles::GroupRole;
@@ -13,7 +14,7 @@ use people_app::NewPerson;
 use people_app::grants::NewGrant;
 use sign_in_app::sessions::SignedIn;
 use sign_in_app::tokens::NewToken;
-use store::commands::{Command, CommandState};
+use store::commands::Command;
 use store::{Store, StoreConfig, StoreError, Tx, assets};
 use testkit::TestWorld;
 

@@ -1,15 +1,15 @@
 //! Lets the Service Desk contact somebody off duty for a live matter, deal with undelivered notices, and review the exceptions.
 
-use domain::{CaseId, Force, NoticeId, Timestamp};
+use domain::{CaseId, Force, NoticeId, NoticeState, Timestamp};
 use serde_json::json;
-use store::notices::{self, Notice as Row, NoticeState};
+use store::notices::{self, Notice as Row};
 use store::{Tx, cases, people};
 
 use kernel::access::{Actor, ContactOffDuty, ManageNotices, Permit, ReviewOffDuty, SeeNotices};
 use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
-use notices_app::{Notice, Reason, Told};
+use notices_app::{Notice, NoticeView, Reason, Told};
 
 /// Most exceptions of a month that are listed.
 const MOST_EXCEPTIONS: u32 = 5000;
@@ -33,7 +33,7 @@ pub struct LiveMatter {
 #[derive(Clone)]
 pub struct Listed {
     /// The notice.
-    pub notice: Row,
+    pub notice: NoticeView,
     /// Name and number of the recipient.
     pub to: (String, String),
     /// Name and number of the person who decided that it could not wait.
@@ -213,7 +213,7 @@ fn listed(
         };
         let case = crate::mentioned_case(app, tx, actor, notice.case)?.map(|case| case.number);
         let unit = people::by_id(tx, notice.person)?.and_then(|person| person.unit);
-        all.push(Listed { notice, to: (name, number), decided_by, case, unit });
+        all.push(Listed { notice: notice.into(), to: (name, number), decided_by, case, unit });
     }
     Ok(all)
 }

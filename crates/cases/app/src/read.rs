@@ -6,16 +6,18 @@ use store::{Tx, case_steps, cases, devices, people};
 
 use crate::{A_SEALED_CASE, Seen};
 use kernel::access::{Actor, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::{App, AppError, access, words};
-pub use store::cases::{Case, CaseFilter};
-use store::devices::Device;
-use store::people::Person;
+use store::cases::Case;
+
+mod views;
+pub use views::{CaseFilter, CaseView, StepDone, StepView};
 
 /// One case in a list.
 #[derive(Debug, Clone)]
 pub struct CaseRow {
     /// The case.
-    pub case: Case,
+    pub case: CaseView,
     /// Its type in words.
     pub kind: String,
 }
@@ -26,9 +28,9 @@ pub struct CaseRead {
     /// The row that a list shows.
     pub row: CaseRow,
     /// The device it is about, where the reader may see it.
-    pub device: Option<Device>,
+    pub device: Option<NamedDevice>,
     /// The person it is about, where the reader may see them.
-    pub person: Option<Person>,
+    pub person: Option<NamedPerson>,
     /// The person who took it on; `None` where nobody has yet.
     pub owner: Option<String>,
     /// The desk in whose queue it is until somebody takes it.
@@ -50,7 +52,7 @@ pub struct CaseRead {
 #[derive(Debug, Clone)]
 pub struct StepRead {
     /// The step.
-    pub step: Step,
+    pub step: StepView,
     /// The person or role who does it, in words.
     pub who: String,
     /// The person who recorded it as done.
@@ -63,11 +65,17 @@ pub struct StepRead {
 
 /// Makes the row of a case as the reader may see it: a sealed case shows its type at most, and `None` stands for one
 /// that they may not know of.
-fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow> {
+fn row(library: &policy::Library, seen: Seen, case: Case) -> Option<CaseRow> {
+    let (case, kind) = masked(library, seen, case)?;
+    Some(CaseRow { case: case.into(), kind })
+}
+
+/// Takes out of a case what the reader may not see; returns its kind in words beside it.
+fn masked(library: &policy::Library, seen: Seen, mut case: Case) -> Option<(Case, String)> {
     let kind = words::case_kind(library, &case.kind);
     match seen {
         Seen::Nothing => return None,
-        Seen::Whole => return Some(CaseRow { kind, case }),
+        Seen::Whole => {}
         Seen::Type => case.title.clone_from(&kind),
         Seen::Exists => {
             let kind = A_SEALED_CASE.to_owned();
@@ -81,10 +89,10 @@ fn row(library: &policy::Library, seen: Seen, mut case: Case) -> Option<CaseRow>
                 closed: case.closed.map(|(at, _)| (at, String::new())),
                 ..case
             };
-            return Some(CaseRow { kind, case });
+            return Some((case, kind));
         }
     }
-    Some(CaseRow { kind, case })
+    Some((case, kind))
 }
 
 /// Reads a step with the names of the people and things it is about.
@@ -105,7 +113,7 @@ pub fn step_read(tx: &mut Tx<'_>, step: Step, case: &Case) -> Result<StepRead, A
         done_by,
         clause: step.clause.clone().or_else(|| case.clause.clone()),
         proof: step.proof_kind.parse().map_or("", policy::Proof::title),
-        step,
+        step: step.into(),
     })
 }
 
@@ -149,7 +157,7 @@ pub async fn cases(
                 (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
                 (own, asked) => own.or(asked),
             };
-            let found = cases::list(tx, &CaseFilter { force, ..filter }, &sight, now, limit)?;
+            let found = cases::list(tx, &CaseFilter { force, ..filter }.into(), &sight, now, limit)?;
             Ok((case_rows(&app, tx, permit.actor(), found)?, kinds))
         })
         .await
@@ -198,8 +206,8 @@ pub fn case_in(
         Seen::Exists | Seen::Nothing => Vec::new(),
         Seen::Type | Seen::Whole => steps_read(tx, &case, sealed)?,
     };
-    let row = row(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
-    let case = &row.case;
+    let (case, words) =
+        masked(policy.library(), seen, case).ok_or_else(|| AppError::not_found("case", id))?;
     let device = case.device.filter(|_| access::permit::<SeeDevices>(permit.actor()).is_ok());
     let person = case.person.filter(|_| access::permit::<SeePeople>(permit.actor()).is_ok());
     let events = if sealed { Vec::new() } else { cases::events(tx, id)? }
@@ -218,12 +226,12 @@ pub fn case_in(
         },
         by_receipt: kind.is_some_and(|kind| kind.closes == policy::Closes::Receipt),
         steps,
-        device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten(),
-        person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten(),
+        device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten().map(NamedDevice::from),
+        person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten().map(NamedPerson::from),
         events,
         sealed,
         may_open: seen == Seen::Type,
-        row,
+        row: CaseRow { case: case.into(), kind: words },
     })
 }
 

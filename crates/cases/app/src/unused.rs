@@ -17,6 +17,7 @@ use store::{Tx, devices};
 use crate::tell::Telling;
 use crate::{Ending, Item, device_item};
 use kernel::access::{AnswerForOneself, PermitWithin};
+use kernel::named::NamedPerson;
 use kernel::record::Record;
 use kernel::{App, AppError, days};
 
@@ -62,12 +63,10 @@ pub struct Needed {
 /// The question about a device.
 #[derive(Debug, Clone)]
 pub struct Question {
-    /// The case in which it is asked.
-    pub case: Case,
     /// The device, as cases name it.
     pub device: String,
     /// The person who has it.
-    pub holder: Person,
+    pub holder: NamedPerson,
     /// The deadline for the answer.
     pub due: Option<Timestamp>,
 }
@@ -92,9 +91,8 @@ pub async fn unused_question(
             let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
             Ok(Question {
                 device: device.map(|device| device_item(&device).title).unwrap_or_default(),
-                holder,
+                holder: holder.into(),
                 due: step.due_at,
-                case,
             })
         })
         .await

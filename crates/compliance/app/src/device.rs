@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use compliance::{SubjectState, evaluate};
 use domain::{
-    DeviceId, Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Subject, Timestamp,
-    WhyNotKnown,
+    DeviceId, EnrolmentState, Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Subject,
+    Timestamp, WhyNotKnown,
 };
-use store::devices::{Device, EnrolmentState};
+use store::devices::Device;
 use store::{Tx, devices, enrolments, findings, messages};
 
 use super::apply::Judged;

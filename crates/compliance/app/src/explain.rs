@@ -1,7 +1,7 @@
 //! Explains a finding, today or at a time in the past: reads it from the evidence, and judges it again from that.
 
 use compliance::{SubjectState, evaluate};
-use domain::{ClauseId, Facts, Outcome, Subject, Timestamp};
+use domain::{ClauseId, EvidenceId, Facts, Outcome, Subject, Timestamp};
 use store::findings::{self, Evidence};
 use store::{Tx, devices, people};
 
@@ -20,13 +20,43 @@ pub struct Explanation {
     /// Time for which it is explained.
     pub at: Timestamp,
     /// Evidence in force at that time.
-    pub evidence: Evidence,
+    pub evidence: EvidenceView,
     /// Basis of the judgement.
     pub basis: Basis,
     /// Result of judging again from what the evidence holds.
     pub replayed: Replayed,
     /// Earlier and later judgements, newest first: time and outcome.
     pub history: Vec<(Timestamp, Outcome)>,
+}
+
+/// The evidence of a judgement, as it is shown; its basis stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceView {
+    /// Its id.
+    pub id: EvidenceId,
+    /// The outcome.
+    pub outcome: Outcome,
+    /// When it was first so judged.
+    pub judged_at: Timestamp,
+    /// When the same judgement was last reached.
+    pub confirmed_at: Timestamp,
+    /// Digest of the policy in force.
+    pub policy_digest: String,
+    /// Digest of the clause.
+    pub clause_digest: String,
+}
+
+impl From<findings::Evidence> for EvidenceView {
+    fn from(row: findings::Evidence) -> Self {
+        Self {
+            id: row.id,
+            outcome: row.outcome,
+            judged_at: row.judged_at,
+            confirmed_at: row.confirmed_at,
+            policy_digest: row.policy_digest,
+            clause_digest: row.clause_digest,
+        }
+    }
 }
 
 /// Result of judging again.
@@ -66,7 +96,7 @@ pub async fn explain(
                 .into_iter()
                 .map(|old| (old.judged_at, old.outcome))
                 .collect();
-            Ok(Explanation { subject, clause, at, evidence, basis, replayed, history })
+            Ok(Explanation { subject, clause, at, evidence: evidence.into(), basis, replayed, history })
         })
         .await
 }

@@ -25,4 +25,4 @@ pub use explain::explain;
 pub use person::judge_person;
 
 pub use basis::{Basis, CheckBasis};
-pub use explain::{Explanation, Replayed};
+pub use explain::{EvidenceView, Explanation, Replayed};

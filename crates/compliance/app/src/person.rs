@@ -60,10 +60,13 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     }
     // A missing answer turns into "not accepted" on the day, without any other trigger.
     let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);
-    let stale =
-        policy.library().clauses.iter().filter_map(|clause| {
-            stands_until(clause, said.iter().find(|said| said.clause == clause.id), now)
-        });
+    let stale = policy.library().clauses.iter().filter_map(|clause| {
+        stands_until(
+            clause,
+            said.iter().find(|said| said.clause == clause.id).and_then(|said| said.answered_at),
+            now,
+        )
+    });
     if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
     }
@@ -74,7 +77,9 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
 fn judge_reminder(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Judged {
     let what = "the answer to this reminder".to_owned();
     let outcome = match said.and_then(|said| said.answered_at) {
-        Some(_) if stands_until(clause, said, now).is_some() => Outcome::Met,
+        Some(_) if stands_until(clause, said.and_then(|said| said.answered_at), now).is_some() => {
+            Outcome::Met
+        }
         Some(last) => Outcome::NotKnown(WhyNotKnown::Stale { what, last }),
         None => Outcome::NotKnown(WhyNotKnown::NeverReported { what }),
     };
@@ -148,9 +153,9 @@ fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use store::terms_asked::Missing;
 
     use super::*;
+    use domain::MissingTerms;
 
     #[test]
     fn what_somebody_said_stands_for_a_while() {
@@ -175,7 +180,7 @@ mod tests {
         let asked = Standing {
             document: "d".into(),
             digest: "x".into(),
-            missing: Missing::Terms,
+            missing: MissingTerms::Terms,
             accepted_at: None,
             asked_at: Some(at(1000)),
             due_at: Some(at(5000)),

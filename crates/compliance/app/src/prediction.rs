@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance::{SubjectState, evaluate};
-use domain::{ClauseId, DeviceId, Facts, Outcome, Platform, Timestamp, WhyNotKnown};
+use domain::{ClauseId, DeviceId, EnrolmentState, Facts, Outcome, Platform, Timestamp, WhyNotKnown};
 use policy::{Library, PolicyDiff};
-use store::devices::{Device, DeviceFilter, EnrolmentState};
+use store::devices::{Device, DeviceFilter};
 use store::{Tx, devices};
 
 use kernel::access::{Permit, SeeDevices};

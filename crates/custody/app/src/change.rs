@@ -1,9 +1,9 @@
 //! Changes or ends a draft: a clerk changes or withdraws it, a side refuses to sign it, or it expires unsigned.
 
-use domain::{Disposal, HandoverId, Side, Timestamp};
+use domain::{Disposal, HandoverId, HandoverState, Party, Side, Timestamp};
 use serde_json::json;
 use store::Tx;
-use store::handovers::{self, Handover, HandoverState, Party};
+use store::handovers::{self, Handover};
 
 use super::draft::Terms;
 use super::{Loaded, NewItem, reaches, subject};

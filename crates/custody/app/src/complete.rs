@@ -1,7 +1,7 @@
 //! Completes a hand-over that both sides have signed; custody changes nowhere else.
 
-use domain::{HandoverId, HandoverKind, PersonId, Standing, Timestamp};
-use store::handovers::{Handover, Party};
+use domain::{HandoverId, HandoverKind, Party, PersonId, Standing, Timestamp};
+use store::handovers::Handover;
 use store::{Tx, assets, devices};
 
 use super::{Loaded, Thing, draft};

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::{BurstId, CaseId, CountId, Deed, DeviceId, Force, PlaceId, PlaceKind, Standing, Timestamp};
+use domain::{
+    BurstId, CaseId, CountId, Deed, DeviceId, Force, Party, PlaceId, PlaceKind, Standing, Timestamp,
+};
 use serde_json::json;
-use store::assets::{self, Asset, Place};
+use store::assets::{self, Asset};
 use store::cases;
 use store::counts::{self, Count, Line};
 use store::devices::{self, Device};
-use store::handovers::Party;
 use store::locks::{self, Lock};
 use store::{Tx, people};
 
-use super::{named, scan};
+use super::{CountView, PlaceView, named, scan};
 use crate::register::Changed;
 use cases_app::Opening;
 use devices_app::caps;
@@ -27,6 +28,7 @@ use kernel::access::Permit;
 use kernel::access::SeeDevices;
 use kernel::fields::optional_text;
 use kernel::fields::text;
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 
 /// Largest number of lines scanned at once.
@@ -57,7 +59,7 @@ pub struct CountLine {
     /// Result of the comparison.
     pub difference: Difference,
     /// Device, if it is in the register and the reader may see it.
-    pub device: Option<Device>,
+    pub device: Option<NamedDevice>,
     /// Place where it should be, in words, if that is elsewhere.
     pub should_be: String,
     /// Explanation that was given for the difference.
@@ -70,9 +72,9 @@ pub struct CountLine {
 #[derive(Debug, Clone)]
 pub struct CountRead {
     /// Record of the count.
-    pub count: Count,
+    pub count: CountView,
     /// Place that is counted.
-    pub place: Place,
+    pub place: PlaceView,
     /// Person who opened it.
     pub opened_by: String,
     /// Person who closed it.
@@ -310,7 +312,7 @@ pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result
             lines.sort_by(|a, b| (a.difference, &a.code).cmp(&(b.difference, &b.code)));
             let opened_by = kernel::words::who(tx, &count.opened_by)?;
             let closed_by = count.closed.as_ref().map(|(by, _)| kernel::words::who(tx, by)).transpose()?;
-            Ok(CountRead { opened_by, closed_by, lines, place, count })
+            Ok(CountRead { opened_by, closed_by, lines, place: place.into(), count: count.into() })
         })
         .await
 }
@@ -319,14 +321,14 @@ pub async fn count(app: &App, permit: Permit<SeeDevices>, id: CountId) -> Result
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(Count, String)>, AppError> {
+pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(CountView, String)>, AppError> {
     let force = permit.scope().force();
     app.store()
         .read(move |tx| {
             let mut rows = Vec::new();
             for count in counts::list(tx, force)? {
                 let place = named(tx, Party::Place(count.place))?;
-                rows.push((count, place));
+                rows.push((CountView::from(count), place));
             }
             Ok(rows)
         })
@@ -419,7 +421,7 @@ fn line_read(app: &App, tx: &mut Tx<'_>, line: Line, own: Option<Force>) -> Resu
     };
     Ok(CountLine {
         difference,
-        device: seen.cloned(),
+        device: seen.cloned().map(NamedDevice::from),
         should_be,
         explanation: line.explanation,
         case,

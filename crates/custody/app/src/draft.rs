@@ -2,12 +2,12 @@
 //! A draft does not change custody.
 
 use domain::{
-    Condition, DeviceId, Disposal, Force, HandoverId, HandoverKind, PersonId, PlaceId, PlaceKind, Side,
-    Standing, Timestamp,
+    Condition, DeviceId, Disposal, EnrolmentState, Force, HandoverId, HandoverKind, HandoverState, Party,
+    PersonId, PlaceId, PlaceKind, Side, Standing, Timestamp,
 };
 use serde_json::json;
-use store::devices::{Device, EnrolmentState};
-use store::handovers::{self, Handover, HandoverState, Item, Party};
+use store::devices::Device;
+use store::handovers::{self, Handover, Item};
 use store::locks::{self, Lock};
 use store::{Tx, assets, holds, people};
 
@@ -395,7 +395,7 @@ pub(super) fn free(
         return Err(AppError::Conflict(format!(
             "{} waits in {} for signatures; have that signed or withdrawn first",
             device.serial,
-            reference(&open)
+            reference(open.number)
         )));
     }
     if !kind.begins_at(asset.standing) {

@@ -21,6 +21,7 @@ mod scan;
 pub mod shown;
 mod sign;
 mod taken;
+mod views;
 
 pub use change::expire_handover;
 pub(crate) use change::withdraw_open;
@@ -39,14 +40,14 @@ pub use places::NewPlace;
 pub use returns::{BulkReturn, Returned};
 pub use scan::DeviceLabel;
 pub use sign::{How, Signed};
-pub use store::assets::{Asset, Place};
-pub use store::counts::Count;
-pub use store::handovers::{Handover, HandoverState, Item, Party, Signature};
 pub use taken::complete_held;
+pub use views::{AssetView, CountView, HandoverView, PlaceView, SignatureView, ThingView};
 
-use domain::{DeviceId, Force, HandoverId, SettingValue, Span, Timestamp};
+use domain::{DeviceId, Force, HandoverId, HandoverState, Party, SettingValue, Span, Timestamp};
 use policy::ParameterValue;
+use store::assets::Asset;
 use store::devices::Device;
+use store::handovers::{Handover, Item, Signature};
 use store::locks::{self, Lock};
 use store::{Tx, assets, devices, handovers, people};
 
@@ -70,13 +71,13 @@ pub(crate) struct Loaded {
 
 /// Thing of a hand-over, with its entry in the register.
 #[derive(Debug, Clone)]
-pub struct Thing {
+pub(crate) struct Thing {
     /// Condition in which it changes hands.
-    pub item: Item,
+    pub(crate) item: Item,
     /// Device in the register.
-    pub device: Device,
+    pub(crate) device: Device,
     /// Particulars of the device.
-    pub asset: Asset,
+    pub(crate) asset: Asset,
 }
 
 impl Loaded {
@@ -94,8 +95,7 @@ impl Loaded {
 }
 
 /// Returns the present state of a hand-over.
-#[must_use]
-pub fn state_at(handover: &Handover, now: Timestamp) -> HandoverState {
+pub(crate) fn state_at(handover: &Handover, now: Timestamp) -> HandoverState {
     if handover.state == HandoverState::Draft && handover.expires_at <= now {
         HandoverState::Expired
     } else {
@@ -103,10 +103,10 @@ pub fn state_at(handover: &Handover, now: Timestamp) -> HandoverState {
     }
 }
 
-/// Returns the reference of a hand-over: `H-1001`.
+/// Returns the reference of the hand-over of a number: `H-1001`.
 #[must_use]
-pub fn reference(handover: &Handover) -> String {
-    format!("H-{}", handover.number)
+pub fn reference(number: i64) -> String {
+    format!("H-{number}")
 }
 
 /// Returns the name of a hand-over in the ledger.

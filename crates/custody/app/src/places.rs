@@ -1,6 +1,7 @@
 //! Keeps the list of places: the stores for devices and the workshops that the force approved to repair them (MDU-4.6).
 //! A hand-over names one of these or a person; there is no field for anybody else.
 
+use crate::PlaceView;
 use domain::{Force, PlaceId, PlaceKind};
 use serde_json::json;
 use store::assets::{self, Place};
@@ -28,9 +29,11 @@ pub struct NewPlace {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn places(app: &App, permit: Permit<SeeDevices>, everywhere: bool) -> Result<Vec<Place>, AppError> {
+pub async fn places(app: &App, permit: Permit<SeeDevices>, everywhere: bool) -> Result<Vec<PlaceView>, AppError> {
     let force = permit.scope().force().filter(|_| !everywhere);
-    app.store().read(move |tx| Ok(assets::places(tx, force)?)).await
+    app.store()
+        .read(move |tx| Ok(assets::places(tx, force)?.into_iter().map(PlaceView::from).collect()))
+        .await
 }
 
 /// Adds a place.

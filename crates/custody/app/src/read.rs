@@ -1,12 +1,12 @@
 //! Reads custody for pages: one hand-over, the open ones, a device's chain, what a person holds and has held.
 
-use domain::{DeviceId, HandoverId, HandoverKind, PersonId, Side, Timestamp};
-use store::devices::Device;
-use store::handovers::{self, Handover, HandoverState, Party, Signature};
+use domain::{DeviceId, HandoverId, HandoverKind, HandoverState, Party, PersonId, Side, Timestamp};
+use kernel::named::NamedDevice;
+use store::handovers::{self, Handover};
 use store::{Tx, assets, devices};
 
 use super::shown::Shown;
-use super::{Asset, Loaded, Thing, named, reaches, state_at};
+use super::{AssetView, HandoverView, Loaded, SignatureView, ThingView, named, reaches, state_at};
 use kernel::access::{
     Actor, ManageRegister, Permit, PermitWithin, SeeCustody, SeeDevices, SeePeople, SignHandovers,
 };
@@ -21,7 +21,7 @@ const LATE: u32 = 200;
 #[derive(Debug, Clone)]
 pub struct HandoverRead {
     /// Record of the hand-over.
-    pub handover: Handover,
+    pub handover: HandoverView,
     /// Present state.
     pub state: HandoverState,
     /// Content that is shown to both sides.
@@ -29,11 +29,11 @@ pub struct HandoverRead {
     /// Digest of exactly that content; a signature sends it back.
     pub digest: String,
     /// Things that change hands.
-    pub things: Vec<Thing>,
+    pub things: Vec<ThingView>,
     /// Both sides, the giver first.
     pub sides: Vec<SideRead>,
     /// Signatures of former versions, which a change voided.
-    pub voided: Vec<Signature>,
+    pub voided: Vec<SignatureView>,
     /// Digests of the record, once both have signed: data and document.
     pub record: Option<(String, String)>,
 }
@@ -46,7 +46,7 @@ pub struct SideRead {
     /// Party on that side.
     pub party: Party,
     /// Valid signature, if there is one.
-    pub signature: Option<Signature>,
+    pub signature: Option<SignatureView>,
     /// Statement that the reader would make by signing, if they may sign this side now.
     pub own: Option<String>,
     /// Set where the reader may have the person sign at the counter.
@@ -59,7 +59,7 @@ pub struct SideRead {
 #[derive(Debug, Clone)]
 pub struct HandoverRow {
     /// Record of the hand-over.
-    pub handover: Handover,
+    pub handover: HandoverView,
     /// Present state.
     pub state: HandoverState,
     /// Name of the giver.
@@ -76,7 +76,7 @@ pub struct HandoverRow {
 #[derive(Debug, Clone)]
 pub struct ChainRead {
     /// Particulars in the register.
-    pub asset: Asset,
+    pub asset: AssetView,
     /// Store or workshop where it is.
     pub place: Option<String>,
     /// Set where an unfinished draft of a hand-over exists.
@@ -89,7 +89,7 @@ pub struct ChainRead {
 #[derive(Debug, Clone)]
 pub struct LateRow {
     /// Device on loan.
-    pub device: Device,
+    pub device: NamedDevice,
     /// Holder of the device.
     pub holder: Option<String>,
     /// Time at which it was due back.
@@ -197,7 +197,7 @@ pub async fn late_loans(app: &App, permit: Permit<SeeCustody>) -> Result<Vec<Lat
             for (id, due_back_at) in assets::late(tx, force, now, LATE)? {
                 let Some(device) = devices::by_id(tx, id)? else { continue };
                 let holder = device.holder.map(|holder| named(tx, Party::Person(holder))).transpose()?;
-                rows.push(LateRow { device, holder, due_back_at });
+                rows.push(LateRow { device: device.into(), holder, due_back_at });
             }
             Ok(rows)
         })
@@ -227,7 +227,7 @@ pub async fn custody_of(
             }
             let in_draft = chain.iter().any(|row| row.state == HandoverState::Draft);
             let sees = access::may_held::<SeeCustody>(permit.actor(), device.force, holder.as_ref());
-            Ok(ChainRead { asset, place, in_draft, chain: sees.then_some(chain) })
+            Ok(ChainRead { asset: asset.into(), place, in_draft, chain: sees.then_some(chain) })
         })
         .await
 }
@@ -296,7 +296,7 @@ fn row(tx: &mut Tx<'_>, handover: Handover, now: Timestamp) -> Result<HandoverRo
         state: state_at(&handover, now),
         serials,
         signed,
-        handover,
+        handover: handover.into(),
     })
 }
 
@@ -316,9 +316,14 @@ fn hand_over_read(
     let version = loaded.handover.version;
     Ok(HandoverRead {
         digest: shown.digest()?,
-        voided: loaded.signatures.into_iter().filter(|signature| signature.version != version).collect(),
-        handover: loaded.handover,
-        things: loaded.things,
+        voided: loaded
+            .signatures
+            .into_iter()
+            .filter(|signature| signature.version != version)
+            .map(SignatureView::from)
+            .collect(),
+        handover: loaded.handover.into(),
+        things: loaded.things.into_iter().map(ThingView::from).collect(),
         sides,
         state,
         shown,
@@ -350,7 +355,7 @@ fn side_read(
     Ok(SideRead {
         side,
         party,
-        signature,
+        signature: signature.map(SignatureView::from),
         own: (open && own).then(|| shown.statement(side, &name)),
         counter,
         absent: counter && side == Side::Giver && loaded.handover.kind == HandoverKind::Return,

@@ -282,7 +282,7 @@ fn open_record(app: &App, tx: &mut Tx<'_>, id: HandoverId) -> Result<KeptRecord,
     let sealed = handovers::kept(tx, id)?.ok_or_else(missing)?;
     let place = place(id);
     Ok(KeptRecord {
-        reference: super::reference(&handover),
+        reference: super::reference(handover.number),
         data: app.sealer().open(&place, &sealed.data)?.into_exposed(),
         pdf: app.sealer().open(&place, &sealed.pdf)?.into_exposed(),
     })

@@ -6,9 +6,9 @@ mod sheet;
 
 pub use particulars::{describe_device, restate_device};
 
-use domain::{DeviceId, DeviceKind, Force, PersonId, Timestamp};
+use domain::{DeviceId, DeviceKind, EnrolmentState, Force, PersonId, Timestamp};
 use serde_json::json;
-use store::devices::{Device, EnrolmentState};
+use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{Tx, devices, people};
 

@@ -5,10 +5,12 @@
 //! of them, the others wait as drafts in the list, to be signed there; scanning the same lines again says so for each, and makes
 //! nothing twice.
 
-use domain::{Condition, DeviceId, HandoverId, HandoverKind, PlaceId, PlaceKind, Side, Timestamp};
+use domain::{
+    Condition, DeviceId, HandoverId, HandoverKind, HandoverState, Party, PlaceId, PlaceKind, Side, Timestamp,
+};
 use store::assets::Place;
 use store::devices::Device;
-use store::handovers::{Handover, HandoverState, Item, Party};
+use store::handovers::{Handover, Item};
 use store::locks::{self, Lock};
 use store::{Tx, assets};
 
@@ -220,7 +222,7 @@ fn draft_return(
     let loaded = crate::load(tx, draft.id)?;
     Ok(Made {
         id: draft.id,
-        reference: reference(&loaded.handover),
+        reference: reference(loaded.handover.number),
         digest: Shown::of(tx, &loaded)?.digest()?,
         from_person: matches!(batch.giver, Party::Person(_)),
         lines: batch.things.into_iter().map(|(code, device, _)| (code, device.serial)).collect(),

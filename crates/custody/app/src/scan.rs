@@ -1,11 +1,12 @@
 //! Finds a device by what a scanner reads: asset tag, serial number, IMEI, the number of a SIM, or its label's address.
 
-use domain::{DeviceId, Force};
+use crate::AssetView;
+use domain::{DeviceId, Force, Party};
+use kernel::named::NamedDevice;
 use paper::Label;
-use store::handovers::Party;
 use store::{Tx, assets, devices};
 
-use super::{Asset, named};
+use super::named;
 
 use kernel::access::{Action, Permit, Scope, SeeDevices};
 use kernel::{App, AppError};
@@ -117,7 +118,7 @@ pub async fn particulars(
     app: &App,
     permit: Permit<SeeDevices>,
     ids: Vec<DeviceId>,
-) -> Result<Vec<(Asset, Option<String>)>, AppError> {
+) -> Result<Vec<(AssetView, Option<String>)>, AppError> {
     app.store()
         .read(move |tx| {
             let mut all = Vec::with_capacity(ids.len());
@@ -125,7 +126,7 @@ pub async fn particulars(
                 let (device, asset) = crate::entry(tx, id)?;
                 permit.reaches(device.force)?;
                 let place = asset.place.map(|place| named(tx, Party::Place(place))).transpose()?;
-                all.push((asset, place));
+                all.push((AssetView::from(asset), place));
             }
             Ok(all)
         })
@@ -136,13 +137,11 @@ pub async fn particulars(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn scan(
-    app: &App,
-    permit: Permit<SeeDevices>,
-    read: &str,
-) -> Result<Vec<devices::Device>, AppError> {
+pub async fn scan(app: &App, permit: Permit<SeeDevices>, read: &str) -> Result<Vec<NamedDevice>, AppError> {
     let (scope, read) = (permit.scope(), read.to_owned());
-    app.store().read(move |tx| within(tx, scope, &read)).await
+    app.store()
+        .read(move |tx| Ok(within(tx, scope, &read)?.into_iter().map(NamedDevice::from).collect()))
+        .await
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ impl Shown {
         let handover = &loaded.handover;
         Ok(Self {
             format: FORMAT.to_owned(),
-            reference: reference(handover),
+            reference: reference(handover.number),
             version: handover.version,
             kind: handover.kind,
             giver: party(tx, handover.giver, handover.force)?,

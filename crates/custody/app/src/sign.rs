@@ -1,9 +1,9 @@
 //! Signs hand-overs: each side states by name that what is shown is correct.
 //! The second signature completes the hand-over.
 
-use domain::{BurstId, EntryId, HandoverId, IdentityCheck, PersonId, Side, Timestamp};
+use domain::{BurstId, EntryId, HandoverId, HandoverState, IdentityCheck, Party, PersonId, Side, Timestamp};
 use serde_json::json;
-use store::handovers::{self, HandoverState, Party, Sealed, Signature};
+use store::handovers::{self, Sealed, Signature};
 use store::{Tx, people};
 
 use super::record::SignedRecord;

@@ -6,9 +6,11 @@
 //! counter, a return without its giver, or a store or workshop that gives, relies on the word of the clerks, and counts as taken
 //! by the one who completes it. What a store gives to a person who signs for it takes nothing from anybody.
 
-use domain::{BurstId, Deed, DeviceId, HandoverId, HandoverKind, HeldId, Side, Timestamp};
-use store::handovers::{HandoverState, Party, Signature};
-use store::orders::HeldState;
+use domain::{
+    BurstId, Deed, DeviceId, HandoverId, HandoverKind, HandoverState, HeldId, HeldState, Party, Side,
+    Timestamp,
+};
+use store::handovers::Signature;
 use store::{Tx, devices};
 
 use super::Loaded;

@@ -17,8 +17,7 @@ pub mod show;
 
 use askama::Template;
 use axum::routing::{get, post};
-use custody_app::HandoverState;
-use domain::{Condition, HandoverKind};
+use domain::{Condition, HandoverKind, HandoverState};
 use kernel::access::{ManageRegister, SeeCustody, SeeDevices, SignHandovers};
 use kernel::limits::Door;
 

@@ -18,10 +18,10 @@ mod tell;
 
 use std::collections::BTreeSet;
 
-use domain::{BurstId, Cap, CaseId, Deed, DeviceId, Effect, Force, Span, Timestamp};
+use domain::{BurstId, BurstState, Cap, CaseId, Deed, DeviceId, Effect, Force, Span, Timestamp};
 use serde_json::json;
 use store::locks::{self, Lock};
-use store::orders::{self, Burst, BurstState};
+use store::orders::{self, Burst};
 use store::{Tx, caps, cases};
 
 pub(crate) use agree::another_person;

@@ -2,10 +2,9 @@
 
 mod contact;
 
-use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
+use domain::{DeviceId, EnrolmentId, EnrolmentState, Platform, Timestamp};
 use platform_port::Speaker;
-use store::devices::EnrolmentState;
-use store::enrolments::{self, Hot};
+use store::enrolments;
 use store::{Tx, certificates};
 
 pub use contact::Contacts;
@@ -62,11 +61,47 @@ pub async fn is_good_certificate(app: &App, sha256: String) -> Result<bool, AppE
     Ok(found.is_some_and(|found| found.revoked_at.is_none() && found.not_after >= now))
 }
 
+/// What a check-in needs to know of a certificate: the channel bound to it, and how that stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bound {
+    /// The device channel bound to it.
+    pub enrolment: EnrolmentId,
+    /// Its device.
+    pub device: DeviceId,
+    /// The identifier that its messages must carry.
+    pub device_key: String,
+    /// The device's platform.
+    pub platform: Platform,
+    /// How far it is under management.
+    pub state: EnrolmentState,
+    /// The certificate's last moment; `None` for one that was revoked.
+    pub good_until: Option<Timestamp>,
+    /// Whether any command is unfinished.
+    pub pending: bool,
+    /// Whether its last session's messages were signed with SHA-1.
+    pub signs_sha1: bool,
+}
+
+impl From<enrolments::Hot> for Bound {
+    fn from(row: enrolments::Hot) -> Self {
+        Self {
+            enrolment: row.enrolment,
+            device: row.device,
+            device_key: row.device_key,
+            platform: row.platform,
+            state: row.state,
+            good_until: row.good_until,
+            pending: row.pending,
+            signs_sha1: row.signs_sha1,
+        }
+    }
+}
+
 /// Decides whether a looked-up certificate may speak for the channel that a message names.
 ///
 /// # Errors
 /// [`NotEnrolled`], with the reason.
-pub fn identify(app: &App, hot: Option<&Hot>, speaker: &Speaker) -> Result<Enrolled, NotEnrolled> {
+pub fn identify(app: &App, hot: Option<&Bound>, speaker: &Speaker) -> Result<Enrolled, NotEnrolled> {
     let hot = hot.ok_or(NotEnrolled::Unknown)?;
     if speaker.personal {
         return Err(NotEnrolled::Personal);
@@ -124,11 +159,13 @@ pub(crate) fn identify_in(
 ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let certificate = [certificate];
     let found = enrolments::hot_lookup(tx, &certificate)?;
-    let device = match identify(app, found.first(), speaker) {
+    let is_news = found.first().is_some_and(|hot| contact::is_news(hot, now));
+    let bound = found.into_iter().next().map(Bound::from);
+    let device = match identify(app, bound.as_ref(), speaker) {
         Ok(device) => device,
         Err(why) => return Ok(Err(why)),
     };
-    if found.first().is_some_and(|hot| contact::is_news(hot, now)) {
+    if is_news {
         enrolments::note_contact(tx, device.enrolment, device.device, now)?;
     }
     let [certificate] = certificate;

@@ -18,5 +18,4 @@ pub use gate::GateRefusal;
 pub use messages::{CheckInReply, Proof, Sender};
 pub use profile::EnrolmentFile;
 pub use revoke::revoke_now;
-pub use revoke::{Revoked, certificates_of, revoke_certificates};
-pub use store::certificates::Shown as CertificateShown;
+pub use revoke::{CertificateShown, Revoked, certificates_of, revoke_certificates};

@@ -1,8 +1,8 @@
 //! Reads what is held beyond a cap, what waits for agreement and what is frozen, and who can decide.
 
-use domain::{BurstId, Cap, CommandId, DeviceId, Effect, Force, Timestamp};
+use domain::{BurstId, Cap, CommandId, DeviceId, Effect, Force, HeldState, Timestamp};
 use store::freezes;
-use store::orders::{self, Burst, HeldState};
+use store::orders::{self, Burst};
 use store::{Tx, devices};
 
 use kernel::access::{
@@ -190,10 +190,10 @@ pub async fn burst(app: &App, permit: Permit<SeeHeldOrders>, id: BurstId) -> Res
 /// Returns the word for how a burst ended.
 const fn ended_word(burst: &Burst) -> &'static str {
     match burst.state {
-        orders::BurstState::Held => "Held",
-        orders::BurstState::Released => "Released",
-        orders::BurstState::Cancelled => "Cancelled",
-        orders::BurstState::Expired => "Over: nobody decided in time",
+        domain::BurstState::Held => "Held",
+        domain::BurstState::Released => "Released",
+        domain::BurstState::Cancelled => "Cancelled",
+        domain::BurstState::Expired => "Over: nobody decided in time",
     }
 }
 

@@ -9,6 +9,7 @@
 //! uncertain until the device answers.
 
 use domain::{CaseId, DeviceId, Effect, HoldId, StepId, Timestamp};
+use kernel::named::NamedDevice;
 use policy::Proof;
 use serde_json::json;
 use store::commands::Stopped;
@@ -208,6 +209,43 @@ pub async fn decide_hold(
         .await
 }
 
+/// A legal hold, as pages show it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct HoldView {
+    /// Its id.
+    pub id: HoldId,
+    /// The reference of the investigation.
+    pub reference: String,
+    /// The reason.
+    pub why: String,
+    /// When it was placed.
+    pub placed_at: Timestamp,
+    /// The name of who placed it.
+    pub placed_by: String,
+    /// When and why it was ended.
+    pub ended: Option<(Timestamp, String)>,
+}
+
+impl From<Hold> for HoldView {
+    fn from(row: Hold) -> Self {
+        Self {
+            id: row.id,
+            reference: row.reference,
+            why: row.why,
+            placed_at: row.placed_at,
+            placed_by: row.placed_by,
+            ended: row.ended.map(|(at, _, why)| (at, why)),
+        }
+    }
+}
+
+impl std::fmt::Debug for HoldView {
+    /// Leaves out the reference and the reason: both may say whom an investigation is about.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HoldView").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
 /// Returns a device with its holds, ended ones included, newest first; names people as pages do.
 ///
 /// # Errors
@@ -216,7 +254,7 @@ pub async fn holds_on(
     app: &App,
     permit: Permit<PlaceHolds>,
     device: DeviceId,
-) -> Result<(Device, Vec<Hold>), AppError> {
+) -> Result<(NamedDevice, Vec<HoldView>), AppError> {
     app.store()
         .read(move |tx| {
             let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
@@ -226,7 +264,7 @@ pub async fn holds_on(
             for hold in &mut all {
                 hold.placed_by = kernel::words::who(tx, &hold.placed_by)?;
             }
-            Ok((found, all))
+            Ok((found.into(), all.into_iter().map(HoldView::from).collect()))
         })
         .await
 }

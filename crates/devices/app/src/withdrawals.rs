@@ -4,6 +4,7 @@
 //! meantime can be undone, so one person may order both.
 
 use domain::{BurstId, CaseId, ClauseId, DeviceId, Timestamp};
+use kernel::named::{NamedDevice, NamedPerson};
 use serde_json::json;
 use store::devices::Device;
 use store::locks::{self, Lock};
@@ -194,13 +195,13 @@ pub async fn withdrawing(
     app: &App,
     permit: Permit<WithdrawDevices>,
     device: DeviceId,
-) -> Result<(Device, Option<Person>), AppError> {
+) -> Result<(NamedDevice, Option<NamedPerson>), AppError> {
     app.store()
         .read(move |tx| {
             let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
             permit.reaches(found.force)?;
             let holder = found.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-            Ok((found, holder))
+            Ok((found.into(), holder.map(NamedPerson::from)))
         })
         .await
 }

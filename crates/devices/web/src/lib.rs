@@ -138,11 +138,11 @@ impl State {
 }
 
 /// Returns the state of a device, as far as the register knows it.
-pub fn state(device: &devices_app::devices::Device) -> State {
+pub fn state(device: &devices_app::devices::DeviceView) -> State {
     match device.enrolment_state {
         _ if device.retired_at.is_some() => State::Retired,
-        devices_app::devices::EnrolmentState::Enrolled => State::Enrolled,
-        devices_app::devices::EnrolmentState::Authenticated => State::Enrolling,
-        devices_app::devices::EnrolmentState::None => State::Registered,
+        domain::EnrolmentState::Enrolled => State::Enrolled,
+        domain::EnrolmentState::Authenticated => State::Enrolling,
+        domain::EnrolmentState::None => State::Registered,
     }
 }

@@ -27,7 +27,7 @@ fn nobody<K: Kind>(file: &File<K>) -> String {
 /// Describes a period in words: `Shift, 20 December 2026 07:00 to 15:00`.
 fn words(row: &PeriodRow) -> String {
     let (start, end) = (local_time::local(row.start), local_time::local(row.end));
-    let what = super::period_title(row, true);
+    let what = super::period_title(row.kind, &row.absence, true);
     let day = local_time::day_in_words(start.date());
     if start.time() == end.time() && start.time() == jiff::civil::Time::midnight() {
         let last = local_time::day_of(row.end.minus(domain::Span::from_secs(1)));

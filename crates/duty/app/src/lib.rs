@@ -18,10 +18,9 @@ use store::duty::{self as rows, PeriodRow, WrittenPattern};
 use kernel::AppError;
 
 pub use duty::{AbsenceKind, State, Unknown};
-pub use store::duty::PatternRow;
 
 pub use import::{Calendars, Rosters};
-pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, period_title};
+pub use read::{Board, BoardFilter, BoardRow, DayRead, DutyRead, PatternView, PeriodView, period_title};
 pub use write::{NewAssignment, NewPattern, NewPeriod};
 
 /// A day, for windows with more margin than a change of the clocks needs.
@@ -62,10 +61,10 @@ pub(crate) fn read(written: &WrittenPattern) -> Result<Pattern, AppError> {
 
 fn period(row: &PeriodRow) -> Result<Period, AppError> {
     let kind = match row.kind {
-        rows::PeriodKind::Shift => PeriodKind::Shift,
-        rows::PeriodKind::Replaced => PeriodKind::Replaced,
-        rows::PeriodKind::OnCall => PeriodKind::OnCall,
-        rows::PeriodKind::Absence => {
+        domain::PeriodKind::Shift => PeriodKind::Shift,
+        domain::PeriodKind::Replaced => PeriodKind::Replaced,
+        domain::PeriodKind::OnCall => PeriodKind::OnCall,
+        domain::PeriodKind::Absence => {
             PeriodKind::Absence(row.absence.parse().map_err(|error| AppError::fault(&error))?)
         }
     };

@@ -1,14 +1,21 @@
 //! Shows who is on duty now, and one person's next two weeks.
 
+use domain::PeriodKind;
 use domain::local_time::{day_of, midnight};
 use domain::{Day, Force, PatternId, PersonId, Span, Timestamp};
 use duty::{AbsenceKind, State};
 use jiff::ToSpan;
-use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
+use store::Tx;
+use store::duty as rows;
 use store::people::{self, Person};
 
 use kernel::access::{ManageDuty, Permit, PermitWithin, SeeDuty, permit_within};
+use kernel::named::NamedPerson;
 use kernel::{App, AppError};
+
+mod views;
+use views::AssignmentView;
+pub use views::{PatternView, PeriodView};
 
 /// Most people examined for one page of the board.
 const LOOKED_AT: u32 = 400;
@@ -32,7 +39,7 @@ pub struct BoardFilter {
 #[derive(Debug, Clone)]
 pub struct BoardRow {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Their duty state now.
     pub state: State,
     /// Whether the kind of an absence may be shown: why somebody is away is their and their manager's business.
@@ -67,17 +74,17 @@ pub struct DayRead {
 #[derive(Debug, Clone)]
 pub struct DutyRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Their duty state now.
     pub state: State,
     /// Today and the thirteen days after.
     pub days: Vec<DayRead>,
     /// Their patterns, the latest first, with their names.
-    pub assignments: Vec<(AssignmentRow, String)>,
+    pub assignments: Vec<(AssignmentView, String)>,
     /// Their shifts, absences and times on call that have not ended.
-    pub periods: Vec<PeriodRow>,
+    pub periods: Vec<PeriodView>,
     /// The force's patterns, for a reader who may put the person on one.
-    pub patterns: Vec<PatternRow>,
+    pub patterns: Vec<PatternView>,
     /// Whether the reader may change any of it.
     pub may_manage: bool,
     /// Whether the kind of an absence may be shown.
@@ -118,7 +125,7 @@ pub async fn duty_board(
                     continue;
                 }
                 let shows_kind = shows_kind(permit.actor(), &person);
-                board.rows.push(BoardRow { person, state, shows_kind });
+                board.rows.push(BoardRow { person: person.into(), state, shows_kind });
                 if board.rows.len() >= limit {
                     board.next = board.rows.last().map(|row| (row.person.name.clone(), row.person.id));
                     break;
@@ -133,7 +140,10 @@ pub async fn duty_board(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Person, Timestamp)>, AppError> {
+pub async fn on_call_now(
+    app: &App,
+    permit: Permit<SeeDuty>,
+) -> Result<Vec<(NamedPerson, Timestamp)>, AppError> {
     let (app, now, force) = (app.clone(), app.world().now(), permit.scope().force());
     app.clone()
         .store()
@@ -143,7 +153,7 @@ pub async fn on_call_now(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<(Pers
                 if let (State::OnCall { until, .. }, Some(person)) =
                     (crate::duty_state(tx, id, now)?, people::by_id(tx, id)?)
                 {
-                    all.push((person, until));
+                    all.push((NamedPerson::from(person), until));
                 }
             }
             all.sort_by(|(one, _), (two, _)| one.name.cmp(&two.name));
@@ -166,19 +176,22 @@ pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> 
             let window = super::window(now);
             let roster = super::roster(tx, id, window)?;
             let may_manage = may_manage(permit.actor(), &person);
-            let assignments =
-                rows::assignments(tx, id)?.into_iter().map(|(row, written)| (row, written.name)).collect();
-            let periods = rows::periods(tx, id, (now, window.1), 200)?;
+            let assignments = rows::assignments(tx, id)?
+                .into_iter()
+                .map(|(row, written)| (row.into(), written.name))
+                .collect();
+            let periods =
+                rows::periods(tx, id, (now, window.1), 200)?.into_iter().map(PeriodView::from).collect();
             let days = (0..AHEAD).map(|ahead| day(&roster, today.saturating_add(ahead.days()), ahead == 0));
             Ok(DutyRead {
                 state: roster.state_at(now),
                 days: days.collect(),
                 assignments,
                 periods,
-                patterns: if may_manage { rows::patterns(tx, Some(person.force))? } else { Vec::new() },
+                patterns: if may_manage { patterns(tx, Some(person.force))? } else { Vec::new() },
                 may_manage,
                 shows_kind: shows_kind(permit.actor(), &person),
-                person,
+                person: person.into(),
             })
         })
         .await
@@ -209,9 +222,9 @@ pub async fn duty_at(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn duty_patterns(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<PatternRow>, AppError> {
+pub async fn duty_patterns(app: &App, permit: Permit<SeeDuty>) -> Result<Vec<PatternView>, AppError> {
     let force = permit.scope().force();
-    app.store().read(move |tx| Ok(rows::patterns(tx, force)?)).await
+    app.store().read(move |tx| patterns(tx, force)).await
 }
 
 /// Looks up one pattern.
@@ -222,14 +235,18 @@ pub async fn duty_pattern(
     app: &App,
     permit: Permit<ManageDuty>,
     id: PatternId,
-) -> Result<PatternRow, AppError> {
+) -> Result<PatternView, AppError> {
     app.store()
         .read(move |tx| {
             let row = rows::pattern_by_id(tx, id)?.ok_or_else(|| AppError::not_found("pattern", id))?;
             permit.reaches(row.force)?;
-            Ok(row)
+            Ok(row.into())
         })
         .await
+}
+
+fn patterns(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<PatternView>, AppError> {
+    Ok(rows::patterns(tx, force)?.into_iter().map(PatternView::from).collect())
 }
 
 fn may_manage(actor: &kernel::access::Actor, person: &Person) -> bool {
@@ -262,13 +279,13 @@ fn day(roster: &duty::Roster, day: Day, first: bool) -> DayRead {
 
 /// Returns the title of a period: its own word, or the kind of absence where that may be shown.
 #[must_use]
-pub fn period_title(row: &PeriodRow, shows_kind: bool) -> String {
-    match row.kind {
+pub fn period_title(kind: PeriodKind, absence: &str, shows_kind: bool) -> String {
+    match kind {
         PeriodKind::Shift => "Shift".into(),
         PeriodKind::Replaced => "Pattern does not apply".into(),
         PeriodKind::OnCall => "On call".into(),
         PeriodKind::Absence if shows_kind => {
-            row.absence.parse::<AbsenceKind>().map_or("On leave", AbsenceKind::title).to_owned()
+            absence.parse::<AbsenceKind>().map_or("On leave", AbsenceKind::title).to_owned()
         }
         PeriodKind::Absence => "On leave".into(),
     }

@@ -1,11 +1,12 @@
 //! Edits rosters by hand: patterns, who is on which, and the exceptions to them.
 
+use domain::PeriodKind;
 use domain::local_time::{instant, midnight};
 use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
 use duty::{AbsenceKind, Pattern, PatternError, Shape};
 use jiff::ToSpan;
 use serde_json::json;
-use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodKind, PeriodRow};
+use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodRow};
 use store::people::Person;
 use store::{Tx, people};
 

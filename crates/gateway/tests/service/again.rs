@@ -2,11 +2,10 @@
 
 use devices_app::commands::{Order, Ordered};
 use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
-use domain::{CommandId, DeviceId, DeviceKind, Span};
+use domain::{CommandId, CommandState, DeviceId, DeviceKind, EnrolmentState, Span};
 use kernel::AppError;
 use kernel::access::permit;
-use store::commands::{Command, CommandState};
-use store::devices::EnrolmentState;
+use store::commands::Command;
 
 use crate::common::Service;
 use crate::hand::{Hand, send};

@@ -1,11 +1,9 @@
 //! Check-in: the messages that bring a device under management and out of it, in good order and in odd order.
 
 use devices_sim::{Device, DeviceSpec, Model, Temper};
-use domain::{DeviceId, DeviceKind};
+use domain::{CommandState, DeviceId, DeviceKind, EnrolmentState};
 use plist::Value;
 use store::apple_enrolments::AppleEnrolments;
-use store::commands::CommandState;
-use store::devices::EnrolmentState;
 use store::enrolments::Enrolment;
 use store::own_tables::OwnTable;
 

@@ -3,10 +3,9 @@
 use devices_app::commands::Order;
 use devices_app::holds::NewHold;
 use devices_sim::{Model, Temper};
-use domain::{DeviceId, Span};
+use domain::{CommandState, DeviceId, Span};
 use kernel::access::{Role, permit};
 use plist::Value;
-use store::commands::CommandState;
 
 use crate::common::Service;
 use crate::hand::{Hand, dict};

@@ -3,10 +3,9 @@
 use devices_app::commands;
 use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
-use domain::{CommandId, DeviceId};
+use domain::{CommandId, CommandState, DeviceId, Force};
 use kernel::AppError;
 use kernel::access::{Actor, Role, permit, permit_within};
-use store::commands::CommandState;
 
 use crate::common::Service;
 use crate::hand::Hand;

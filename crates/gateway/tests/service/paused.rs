@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 
 use custody_app::register::{Changed, Restated};
 use domain::{
-    Clock, DeviceId, DeviceKind, Entropy, HeldId, JobId, NoticeId, PersonId, Secret, Span, Timestamp, World,
+    Clock, DeviceId, DeviceKind, Entropy, Force, HeldId, JobId, NoticeId, NoticeState, PersonId, Secret,
+    Span, Timestamp, World,
 };
 use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::locks::{self, Lock};
-use store::notices::{Notice, NoticeState};
+use store::notices::Notice;
 use store::{PostgresTls, Store, StoreConfig};
 
 use crate::common::Service;

@@ -10,7 +10,7 @@ use compliance_app::Replayed;
 use devices_app::checkin::NotEnrolled;
 use devices_app::commands::Order;
 use devices_app::enrolment::{CheckInReply, Proof, Sender};
-use domain::{Deed, DeviceId, DeviceKind, Platform, Secret, Subject};
+use domain::{Deed, DeviceId, DeviceKind, EnrolmentState, Platform, Secret, Subject};
 use kernel::AppError;
 use kernel::access::{permit, permit_within};
 use kernel::platforms::{Platforms, Served};
@@ -18,7 +18,6 @@ use pki::Certificate;
 use platform_port::{Answer, CheckIn, Vendor};
 use platform_testvendor::{Abacus, InMemory, SEAL, begin, leave, ready, speaker};
 use store::StoreConfig;
-use store::devices::EnrolmentState;
 use store::own_tables::OwnTable;
 
 use crate::common::Service;
@@ -109,8 +108,12 @@ impl Counter {
     async fn idle(&self, service: &Service) -> Option<(String, String, String)> {
         let certificate = vec![self.certificate.sha256_hex()];
         let found = service.app.store().read(move |tx| store::enrolments::hot_lookup(tx, &certificate)).await;
-        let from = devices_app::checkin::identify(&service.app, found.unwrap().first(), &speaker(&self.name))
-            .unwrap();
+        let from = devices_app::checkin::identify(
+            &service.app,
+            found.unwrap().pop().map(Into::into).as_ref(),
+            &speaker(&self.name),
+        )
+        .unwrap();
         devices_app::commands::hand_over(&service.app, from).await.unwrap().map(taken_apart)
     }
 
@@ -261,9 +264,9 @@ fn strangers_and_other_names_are_turned_away() {
         let counter = service.enrolled_counter("ABACUS02").await;
         let certificate = vec![counter.certificate.sha256_hex()];
         let found = service.app.store().read(move |tx| store::enrolments::hot_lookup(tx, &certificate)).await;
-        let found = found.unwrap();
+        let found = found.unwrap().pop().map(Into::into);
         assert_eq!(
-            devices_app::checkin::identify(&service.app, found.first(), &speaker("COUNTER-OTHER")),
+            devices_app::checkin::identify(&service.app, found.as_ref(), &speaker("COUNTER-OTHER")),
             Err(NotEnrolled::AnotherDevice)
         );
         let holder = service.person("ABACUS03", true).await;

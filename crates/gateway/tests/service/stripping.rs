@@ -8,13 +8,12 @@ use devices_app::caps::CalledOff;
 use devices_app::commands::{Order, Ordered};
 use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{
-    BurstId, CaseId, CommandId, Condition, DeviceId, DeviceKind, HandoverKind, PlaceId, PlaceKind, Side,
-    Standing,
+    BurstId, CaseId, CommandId, CommandState, Condition, DeviceId, DeviceKind, Force, HandoverKind, PlaceId,
+    PlaceKind, Side, Standing,
 };
 use kernel::AppError;
 use kernel::access::{Actor, Role, permit};
 use store::assets::Asset;
-use store::commands::CommandState;
 
 use crate::caps::{next, phones, says};
 use crate::common::Service;

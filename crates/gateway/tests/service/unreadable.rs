@@ -1,9 +1,9 @@
 //! Answers that cannot be read, wholly or in part: the queue goes on, and the device's page says what was lost.
 
 use devices_app::commands::Order;
-use domain::DeviceId;
+use domain::{CommandState, DeviceId};
 use kernel::access::permit;
-use store::commands::{Command, CommandState};
+use store::commands::Command;
 
 use crate::common::Service;
 use crate::hand::Hand;

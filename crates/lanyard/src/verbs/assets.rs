@@ -5,19 +5,16 @@ use std::path::Path;
 use clap::Subcommand;
 use custody_app::register::import::Devices;
 use custody_app::register::{Changed, NewDevice};
+use devices_app::devices::{DeviceFilter, DeviceView, all_devices};
 use domain::{DeviceKind, Force};
 use kernel::access::{ManageRegister, SeeDevices};
 use serde_json::json;
-use store::devices::{self, Device, DeviceFilter};
 
 use crate::verbs::import;
 use crate::verbs::import::Asked;
 use service::open;
 use service::open::Opened;
 use service::out::Out;
-
-/// Devices asked for at once.
-const PAGE: u32 = 500;
 
 /// What to do with the register.
 #[derive(Debug, Subcommand)]
@@ -170,28 +167,8 @@ async fn give(
     Ok(out.finish()?)
 }
 
-/// Every device that a filter lets through.
-///
-/// # Errors
-/// Where the database does not answer.
-pub(crate) async fn all(opened: &Opened, mut filter: DeviceFilter) -> anyhow::Result<Vec<Device>> {
-    let scope = opened.permit::<SeeDevices>()?.scope();
-    filter.force = scope.force().or(filter.force);
-    let mut all: Vec<Device> = Vec::new();
-    loop {
-        filter.after = all.last().map(|device| device.serial.clone()).unwrap_or_default();
-        let asked = filter.clone();
-        let page = opened.app.store().read(move |tx| devices::page(tx, &asked, PAGE)).await?;
-        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        all.extend(page);
-        if !full {
-            return Ok(all);
-        }
-    }
-}
-
 /// One device for a machine.
-pub(crate) fn as_json(device: &Device) -> serde_json::Value {
+pub(crate) fn as_json(device: &DeviceView) -> serde_json::Value {
     json!({
         "id": device.id, "serial": device.serial, "kind": device.kind, "force": device.force, "holder": device.holder,
         "asset_tag": device.asset_tag, "enrolment": device.enrolment_state.as_str(), "supervised": device.supervised,
@@ -202,7 +179,7 @@ pub(crate) fn as_json(device: &Device) -> serde_json::Value {
 }
 
 async fn list(opened: &Opened, filter: DeviceFilter, json: bool) -> anyhow::Result<()> {
-    let all = all(opened, filter).await?;
+    let all = all_devices(&opened.app, opened.permit::<SeeDevices>()?, filter).await?;
     let mut out = Out::new();
     if json {
         out.json(&all.iter().map(as_json).collect::<Vec<_>>())?;

@@ -1,10 +1,11 @@
 //! `lanyard custody`: the chain of custody, and the check of a signed record.
 
+use domain::HandoverState;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use custody_app::{HandoverState, reference};
+use custody_app::reference;
 use kernel::access::SeeCustody;
 use serde_json::json;
 
@@ -59,7 +60,7 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
             .iter()
             .map(|row| {
                 json!({
-                    "reference": reference(&row.handover), "id": row.handover.id, "kind": row.handover.kind,
+                    "reference": reference(row.handover.number), "id": row.handover.id, "kind": row.handover.kind,
                     "state": row.state.as_str(), "from": row.giver, "to": row.receiver, "serials": row.serials,
                     "signed": row.signed, "drafted_at": row.handover.drafted_at.to_string(),
                 })
@@ -71,7 +72,7 @@ async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyh
             .iter()
             .map(|row| {
                 [
-                    reference(&row.handover),
+                    reference(row.handover.number),
                     row.handover.kind.title().to_owned(),
                     row.state.as_str().to_owned(),
                     row.serials.join(" "),

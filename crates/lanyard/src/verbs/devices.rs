@@ -4,10 +4,10 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use devices_app::commands::{Order, Ordered};
+use devices_app::devices::{DeviceFilter, all_devices};
 use devices_app::enrolment::{Revoked, revoke_certificates};
-use domain::{DeviceKind, Force};
-use kernel::access::{CommandDevices, RevokeCertificates};
-use store::devices::{DeviceFilter, EnrolmentState};
+use domain::{DeviceKind, EnrolmentState, Force};
+use kernel::access::{CommandDevices, RevokeCertificates, SeeDevices};
 
 use super::assets;
 use service::open;
@@ -154,7 +154,7 @@ async fn revoke(opened: &Opened, given: Ordering) -> anyhow::Result<()> {
 }
 
 async fn list(opened: &Opened, filter: DeviceFilter, json: bool) -> anyhow::Result<()> {
-    let all = assets::all(opened, filter).await?;
+    let all = all_devices(&opened.app, opened.permit::<SeeDevices>()?, filter).await?;
     let mut out = Out::new();
     if json {
         out.json(&all.iter().map(assets::as_json).collect::<Vec<_>>())?;

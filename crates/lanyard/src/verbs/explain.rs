@@ -7,9 +7,9 @@ use clap::Args;
 use compliance_app::{Basis, Explanation, Replayed};
 use domain::{ClauseId, Fact, Outcome, Subject, Timestamp};
 use kernel::access::SeeFindings;
+use kernel::named::NamedDevice;
 use policy::Library;
 use serde_json::json;
-use store::devices::Device;
 
 use service::open;
 use service::open::Opened;
@@ -63,7 +63,7 @@ impl Explain {
     }
 }
 
-fn as_json(device: &Device, title: &str, explained: &Explanation) -> serde_json::Value {
+fn as_json(device: &NamedDevice, title: &str, explained: &Explanation) -> serde_json::Value {
     let evidence = &explained.evidence;
     let (replayed, now) = match &explained.replayed {
         Replayed::Same => ("same", None),
@@ -88,7 +88,7 @@ fn as_json(device: &Device, title: &str, explained: &Explanation) -> serde_json:
 fn words(
     out: &mut Out,
     library: &Library,
-    (device, title): (&Device, &str),
+    (device, title): (&NamedDevice, &str),
     explained: &Explanation,
 ) -> io::Result<()> {
     let evidence = &explained.evidence;

@@ -10,16 +10,12 @@ use people_app::NewPerson;
 use people_app::import::People;
 use people_app::movers::NewEvent;
 use serde_json::json;
-use store::people::Person;
 
 use crate::verbs::import::Asked;
 use crate::verbs::{import, people_end};
 use service::open;
 use service::open::Opened;
 use service::out::Out;
-
-/// People asked for at once.
-const PAGE: u32 = 500;
 
 /// What to do with people.
 #[derive(Debug, Subcommand)]
@@ -149,10 +145,10 @@ async fn add(opened: &Opened, new: NewPerson, json: bool) -> anyhow::Result<()> 
 async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<ManagePeople>()?;
     let number = number.trim().to_owned();
-    let looked_up = number.clone();
-    let found = opened.app.store().read(move |tx| store::people::by_number(tx, force, &looked_up)).await?;
+    let found = people_app::person_numbered(&opened.app, permit, force, &number).await?;
     let person = found
         .with_context(|| format!("{} has nobody with the number {number}", opened.app.force_title(force)))?;
+    let permit = opened.permit::<ManagePeople>()?;
     let id = people_app::movers::record_event(&opened.app, permit, person.id, new).await?;
     let read = people_app::events::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
     let mut out = Out::new();
@@ -169,25 +165,7 @@ async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json:
 }
 
 async fn list(opened: &Opened, force: Option<Force>, search: &str, json: bool) -> anyhow::Result<()> {
-    let scope = opened.permit::<SeePeople>()?.scope();
-    let force = scope.force().or(force);
-    let mut all: Vec<Person> = Vec::new();
-    loop {
-        let (search, after) = (search.to_owned(), all.last().map(|person| (person.name.clone(), person.id)));
-        let page = opened
-            .app
-            .store()
-            .read(move |tx| {
-                let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-                store::people::page(tx, force, &search, after, PAGE)
-            })
-            .await?;
-        let full = page.len() >= usize::try_from(PAGE).unwrap_or(usize::MAX);
-        all.extend(page);
-        if !full {
-            break;
-        }
-    }
+    let all = people_app::all_people(&opened.app, opened.permit::<SeePeople>()?, force, search).await?;
     let mut out = Out::new();
     if json {
         let people: Vec<_> = all

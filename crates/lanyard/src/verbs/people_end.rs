@@ -1,7 +1,7 @@
 //! `lanyard person end` and `lanyard person erase`.
 
 use domain::{Day, Force};
-use kernel::access::{ManagePeople, RunService};
+use kernel::access::{ManagePeople, RunService, SeePeople};
 
 use service::open::Opened;
 use service::out::Out;
@@ -14,7 +14,8 @@ pub(crate) async fn end(
     last_day: Option<Day>,
 ) -> anyhow::Result<()> {
     let person = opened.person(which, force).await?;
-    let held = opened.app.store().read(move |tx| store::devices::of_holder(tx, person.id)).await?;
+    let held =
+        overview_app::people::person(&opened.app, opened.permit::<SeePeople>()?, person.id).await?.devices;
     people_app::end_person(&opened.app, opened.permit::<ManagePeople>()?, person.id, last_day).await?;
     let mut out = Out::new();
     out.line(format_args!("{} {} is off the books", person.number, person.name))?;

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use domain::{Force, Secret, Timestamp};
+use domain::{Force, PermissionState, Secret, Timestamp};
 use kernel::access::{AskPermission, DecidePermission, SeeRegisters};
-use permissions_app::read::{PermissionFilter, PermissionRead, PermissionState};
+use permissions_app::read::{PermissionFilter, PermissionRead};
 use permissions_app::{Asked, Decision, NewPermission};
 use serde_json::{Value, json};
 
@@ -182,9 +182,9 @@ async fn found(opened: &Opened, which: &str) -> anyhow::Result<PermissionRead> {
     let number = number(which).with_context(|| {
         format!("{which} is no entry's number, such as P-101; `lanyard register list REGISTER` shows them")
     })?;
-    let grant = opened.app.store().read(move |tx| store::permissions::by_number(tx, number)).await?;
-    let grant = grant.with_context(|| format!("there is no entry P-{number}"))?;
-    Ok(permissions_app::read::permission(&opened.app, opened.permit::<SeeRegisters>()?, grant.id).await?)
+    let found =
+        permissions_app::read::permission_numbered(&opened.app, opened.permit::<SeeRegisters>()?, number);
+    found.await?.with_context(|| format!("there is no entry P-{number}"))
 }
 
 fn number(which: &str) -> Option<i64> {

@@ -19,9 +19,9 @@ pub(super) fn row(row: &PermissionRow) -> Value {
     json!({
         "reference": format!("P-{}", grant.number), "id": grant.id, "register": grant.register,
         "state": grant.state.as_str(), "stands": row.state, "force": grant.force, "clause": row.clause,
-        "about": row.about, "because": grant.because, "asked_by": grant.asked.name,
+        "about": row.about, "because": grant.because, "asked_by": grant.asked,
         "asked_at": grant.asked_at.to_string(), "asked_until": grant.wanted_until.to_string(),
-        "decided_by": grant.decided.as_ref().map(|named| &named.name), "decided_at": time(grant.decided_at),
+        "decided_by": grant.decided, "decided_at": time(grant.decided_at),
         "decision": grant.decision, "conditions": grant.conditions, "from": time(grant.starts_at),
         "until": until(row),
     })
@@ -67,14 +67,14 @@ pub(super) fn entry(out: &mut Out, read: &PermissionRead) -> anyhow::Result<()> 
     let grant = &read.row.grant;
     out.line(format_args!("P-{}: {}, {}", grant.number, read.row.register, read.row.state.to_lowercase()))?;
     let clause = read.row.clause.as_ref().map(ToString::to_string);
-    let decided = grant.decided.as_ref().map(|named| named.name.clone());
+    let decided = grant.decided.clone();
     let lines = [
         ("Clause", clause),
         ("For", Some(read.row.about.clone())),
         ("Why", Some(grant.because.clone())),
-        ("Asked by", Some(grant.asked.name.clone())),
+        ("Asked by", Some(grant.asked.clone())),
         ("Asked until", Some(grant.wanted_until.to_string())),
-        ("Agreed as the first of two", grant.agreed.as_ref().map(|(named, _)| named.name.clone())),
+        ("Agreed as the first of two", grant.agreed.clone()),
         ("Decided by", decided),
         ("Decision", grant.decision.clone()),
         ("Conditions", grant.conditions.clone()),

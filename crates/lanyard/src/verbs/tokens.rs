@@ -6,8 +6,7 @@ use clap::Subcommand;
 use domain::{Force, Timestamp, TokenId};
 use kernel::access::{ApiScope, RunService};
 use serde_json::json;
-use sign_in_app::tokens::{DEFAULT_DAYS, NewToken, WARN};
-use store::tokens::Token;
+use sign_in_app::tokens::{DEFAULT_DAYS, NewToken, TokenView, WARN};
 
 use service::open;
 use service::open::Opened;
@@ -66,7 +65,7 @@ impl TokenVerb {
     }
 }
 
-fn state(token: &Token, now: Timestamp) -> &'static str {
+fn state(token: &TokenView, now: Timestamp) -> &'static str {
     if token.ended_at.is_some() {
         "ended"
     } else if token.expires_at <= now {
@@ -81,7 +80,7 @@ fn state(token: &Token, now: Timestamp) -> &'static str {
 async fn list(opened: &Opened, json: bool) -> anyhow::Result<()> {
     let tokens = sign_in_app::tokens::tokens(&opened.app, opened.permit::<RunService>()?).await?;
     let now = opened.app.world().now();
-    let used = |token: &Token| token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let used = |token: &TokenView| token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.to_string());
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = tokens

@@ -98,7 +98,7 @@ impl LedgerSight {
     }
 
     /// Returns whether an entry belongs to the reader's force, or concerns every force.
-    pub fn within_wall(&self, entry: &Entry) -> bool {
+    pub(crate) fn within_wall(&self, entry: &Entry) -> bool {
         match (self.force, entry.force) {
             (None, _) => true,
             (Some(own), Some(of)) => own == of,

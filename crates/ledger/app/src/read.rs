@@ -268,7 +268,7 @@ fn subject(
         }
         "custody" => match id.parse().ok().map(|id| handovers::by_id(tx, id)).transpose()?.flatten() {
             Some(found) if within(found.force) || found.to_force.is_some_and(within) => {
-                (custody_app::reference(&found), Some(format!("/custody/{id}")))
+                (custody_app::reference(found.number), Some(format!("/custody/{id}")))
             }
             Some(_) => other(),
             None => (subject.to_owned(), None),

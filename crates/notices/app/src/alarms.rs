@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::AlarmView;
 use domain::{AlarmId, Force, PersonId, Span, Timestamp};
 use serde_json::json;
 use store::alarms::{self as rows, Alarm as Row};
@@ -111,7 +112,7 @@ pub struct Alarm {
 #[derive(Debug, Clone)]
 pub struct AlarmRead {
     /// The alarm.
-    pub alarm: Row,
+    pub alarm: AlarmView,
     /// The title of its kind.
     pub kind: &'static str,
     /// The name of the actor who caused it.
@@ -223,7 +224,7 @@ pub fn read(tx: &mut Tx<'_>, alarm: Row) -> Result<AlarmRead, AppError> {
         kind: known.map_or("Alarm", |kind| kind.title()),
         by: kernel::words::who(tx, &alarm.caused_by)?,
         seen_to_by,
-        alarm,
+        alarm: alarm.into(),
     })
 }
 

@@ -10,16 +10,17 @@ pub mod alarms;
 
 mod own;
 pub mod send;
+mod views;
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
-use domain::{AlarmId, CaseId, NoticeId, PersonId, Span, Timestamp};
+use domain::{AlarmId, CaseId, NoticeId, NoticeState, PersonId, Span, Timestamp};
 use duty::State;
 use duty::rule::{self, Ruling, UnknownHours, may_tell};
 use store::notices;
 use store::{Tx, alarms as alarm_rows, cases, people};
 
-pub use store::notices::{Notice as Row, NoticeState};
+pub use views::{AlarmView, NoticeView};
 
 use kernel::fields::text;
 use kernel::{App, AppError};

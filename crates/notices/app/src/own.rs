@@ -3,8 +3,9 @@
 //! Reading them is never restricted, on duty or off.
 
 use domain::NoticeId;
-use store::notices::{self, Notice as Row};
+use store::notices;
 
+use crate::NoticeView;
 use kernel::access::{AcceptOwn, Permit, SeeOwn};
 use kernel::{App, AppError};
 
@@ -18,9 +19,16 @@ pub async fn own_notices(
     permit: Permit<SeeOwn>,
     unread_only: bool,
     limit: u32,
-) -> Result<Vec<Row>, AppError> {
+) -> Result<Vec<NoticeView>, AppError> {
     let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
-    app.store().read(move |tx| Ok(notices::of_person(tx, person, unread_only, limit)?)).await
+    app.store()
+        .read(move |tx| {
+            Ok(notices::of_person(tx, person, unread_only, limit)?
+                .into_iter()
+                .map(NoticeView::from)
+                .collect())
+        })
+        .await
 }
 
 /// Marks one of the reader's own notices as read. Repeating it is not an error. It makes no ledger entry: when

@@ -1,9 +1,9 @@
 //! Sends the notices that are due: asks the rule again at that moment, then the mail service.
 
-use domain::{Secret, Span, Timestamp};
+use domain::{NoticeState, Secret, Span, Timestamp};
 use duty::rule::Ruling;
 use outbound::mail::{Letter, Mail, MailError};
-use store::notices::{self, Notice, NoticeState};
+use store::notices::{self, Notice};
 use store::{Tx, people};
 use tokio::task::JoinSet;
 

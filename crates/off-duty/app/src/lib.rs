@@ -21,7 +21,6 @@ use store::people::Person;
 use store::{Tx, people};
 
 pub use feed::{Choice, MOST_ROWS, Reported, RowFault, UseRow};
-pub use store::off_duty::UnitMonth;
 
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, Permit, ReviewOffDuty, SeeOwn};
@@ -83,6 +82,53 @@ pub struct MonthRead {
     pub case: Option<CaseId>,
 }
 
+/// A month of one unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnitMonth {
+    /// The unit; empty if it was not known.
+    pub unit: String,
+    /// How many people.
+    pub people: i64,
+    /// What they were asked about: each person's days, and on a day each system.
+    pub asked: i64,
+    /// Of those, with a stated policing purpose.
+    pub policing: i64,
+    /// Of those, for the person's own affairs.
+    pub own_affairs: i64,
+    /// Of those, without an answer.
+    pub unanswered: i64,
+}
+
+impl From<store::off_duty::UnitMonth> for UnitMonth {
+    fn from(row: store::off_duty::UnitMonth) -> Self {
+        Self {
+            unit: row.unit,
+            people: row.people,
+            asked: row.asked,
+            policing: row.policing,
+            own_affairs: row.own_affairs,
+            unanswered: row.unanswered,
+        }
+    }
+}
+
+/// A use off duty, as the person whose it is sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnUse {
+    /// Its id.
+    pub id: SignInId,
+    /// Which system; empty for this service.
+    pub system: String,
+    /// When, the first time on that day that is known.
+    pub at: Timestamp,
+}
+
+impl From<OffDutyUse> for OwnUse {
+    fn from(row: OffDutyUse) -> Self {
+        Self { id: row.id, system: row.system, at: row.at }
+    }
+}
+
 /// Records a sign-in of somebody who is off duty or away, and schedules the review of the month.
 pub fn note_sign_in(app: &App, tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), AppError> {
     match people::by_id(tx, person)? {
@@ -136,9 +182,11 @@ fn note_use(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn own_off_duty_sign_ins(app: &App, permit: Permit<SeeOwn>) -> Result<Vec<OffDutyUse>, AppError> {
+pub async fn own_off_duty_sign_ins(app: &App, permit: Permit<SeeOwn>) -> Result<Vec<OwnUse>, AppError> {
     let Some(person) = permit.actor().person else { return Ok(Vec::new()) };
-    app.store().read(move |tx| Ok(off_duty::open_of(tx, person)?)).await
+    app.store()
+        .read(move |tx| Ok(off_duty::open_of(tx, person)?.into_iter().map(OwnUse::from).collect()))
+        .await
 }
 
 /// Records the purpose of one of the caller's own sign-ins. The answer that it was somebody else opens a case at
@@ -214,7 +262,8 @@ pub async fn off_duty_month(
     app.clone()
         .store()
         .write(move |tx| {
-            let units = off_duty::by_unit(tx, force, (first, next))?;
+            let units =
+                off_duty::by_unit(tx, force, (first, next))?.into_iter().map(UnitMonth::from).collect();
             let case = off_duty::review_of(tx, force, &month)?;
             let record =
                 Record::new(&permit.actor().name, "off-duty.reviewed", format!("month:{month}")).force(force);

@@ -1,12 +1,12 @@
 //! Shows one device: record, holder, enrolment, settings, findings, commands, cases, and the actions open to the reader.
 
 use domain::{
-    BurstId, CommandId, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, Outcome, Subject, Timestamp,
+    BurstId, CommandId, CommandState, Deed, DeviceId, Effect, Fact, FactValue, Facts, Grade, HandoverState,
+    Outcome, Party, Subject, Timestamp,
 };
-use store::commands::{Command, CommandState};
+use store::commands::Command;
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
-use store::handovers::{HandoverState, Party};
 use store::ledger::LedgerFilter;
 use store::people::Person;
 use store::{
@@ -19,11 +19,13 @@ use compliance_app::Basis;
 use compliance_app::read_explain::FactRead;
 use devices_app::actions::{Action, actions};
 use devices_app::commands::Spec;
+use devices_app::devices::DeviceView;
 use kernel::access::{
     Actor, ApproveDestruction, CommandDevices, LocateDevices, PermitWithin, PlaceHolds, SeeApps, SeeCases,
     SeeCommands, SeeDetections, SeeDevices, SeeFindings, SeeHeldOrders, SeeHolds, SeeIdentifiers, SeePeople,
     SeeRegisters, SeeReports, SeeSettings,
 };
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::second::{AtStake, could_be_one};
 use kernel::sees::Sees;
 use kernel::words;
@@ -50,7 +52,7 @@ const COMMANDS: u32 = 25;
 #[derive(Debug, Clone)]
 pub struct DeviceRead {
     /// Its record.
-    pub device: Device,
+    pub device: DeviceView,
     /// Its holder.
     pub holder: Held,
     /// Whether the reader may see its further numbers.
@@ -114,7 +116,7 @@ impl Held {
 #[derive(Debug, Clone)]
 pub struct HolderRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Whether both sides signed that they have it; otherwise somebody recorded them as its future holder.
     pub signed: bool,
     /// The time since when, where the ledger says.
@@ -210,7 +212,7 @@ pub async fn command(
     app: &App,
     permit: PermitWithin<SeeCommands>,
     id: CommandId,
-) -> Result<(CommandRead, Device), AppError> {
+) -> Result<(CommandRead, NamedDevice), AppError> {
     app.store()
         .read(move |tx| {
             let command = commands::by_id(tx, id)?.ok_or_else(|| AppError::not_found("command", id))?;
@@ -223,7 +225,7 @@ pub async fn command(
             if !Sees::of_device(tx, permit.actor(), &device, holder)?.may_of_former::<SeeCommands>() {
                 return Err(AppError::not_found("command", id));
             }
-            Ok((shown(tx, permit.actor(), command)?, device))
+            Ok((shown(tx, permit.actor(), command)?, device.into()))
         })
         .await
 }
@@ -276,7 +278,7 @@ fn device_in(
         permissions: sees.part::<SeeRegisters, _>(|| {
             permissions_app::read::permissions_of_device(app, tx, &device, app.world().now())
         })?,
-        device,
+        device: device.into(),
     })
 }
 
@@ -322,7 +324,7 @@ fn holder(
         .find(|found| found.state == HandoverState::Complete && found.receiver == Party::Person(person.id))
         .and_then(|found| found.ended.map(|(at, _)| at));
     Ok(HolderRead {
-        person,
+        person: person.into(),
         signed: signed.is_some(),
         since: signed.max(set).unwrap_or(device.created_at),
         accepted_at: latest.filter(|_| missing.is_empty()),

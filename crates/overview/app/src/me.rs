@@ -4,17 +4,16 @@
 //! here. Not here: what the Service Desk sees of a person (`people`), and what nobody is told about themselves:
 //! detections, which are never a finding of guilt, and the cases of professional standards.
 
-use domain::{Outcome, PersonId, Subject, Timestamp};
-use store::terms_asked::Missing;
+use domain::{MissingTerms, Outcome, PersonId, Subject, Timestamp};
 use store::{Tx, case_steps, cases, devices, findings, notices, people, terms_asked};
 
 use cases_app::read::CaseRow;
+use devices_app::devices::DeviceView;
 use kernel::access::{Actor, Permit, SeeOwn};
+use kernel::named::NamedPerson;
 use kernel::todo::Todo;
 use kernel::{App, AppError};
 use permissions_app::read::PermissionRow;
-use store::devices::Device;
-use store::people::Person;
 use terms_app::DueReminder;
 use terms_app::read::AcceptanceRead;
 
@@ -44,7 +43,7 @@ const PERMISSIONS: u32 = 5;
 #[derive(Debug, Clone)]
 pub struct MeRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Their tasks, the most urgent first.
     pub todos: Vec<Todo>,
     /// The devices that they hold or are to hold.
@@ -78,7 +77,7 @@ pub struct OwnNotice {
 #[derive(Debug, Clone)]
 pub struct OwnDevice {
     /// The device.
-    pub device: Device,
+    pub device: DeviceView,
     /// Whether it has been silent for longer than a report is valid.
     pub silent: bool,
     /// Clauses that it does not meet: id, title, and the finding.
@@ -107,7 +106,7 @@ pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, App
                 acceptances: terms_app::read::acceptances(&app, tx, &person)?,
                 cases: told_cases(&app, tx, permit.actor(), id)?,
                 permissions: permissions_app::read::permissions_asked_by(&app, tx, id, PERMISSIONS, now)?,
-                person,
+                person: person.into(),
             }))
         })
         .await
@@ -134,14 +133,14 @@ fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result
 fn terms_to_do(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
     let policy = app.policy();
     let asked = terms_asked::of_person(tx, person)?;
-    let asked = asked.into_iter().filter(|standing| standing.missing != Missing::Nothing);
+    let asked = asked.into_iter().filter(|standing| standing.missing != MissingTerms::Nothing);
     Ok(asked
         .map(|standing| {
             let document = policy.library().document(&standing.document);
             let title = document.map_or(standing.document.as_str(), |known| &known.title);
             let what = match (standing.missing, standing.accepted_at) {
-                (Missing::Terms, None) => "Read and accept",
-                (Missing::Terms, Some(_)) => "Read what changed and accept it",
+                (MissingTerms::Terms, None) => "Read and accept",
+                (MissingTerms::Terms, Some(_)) => "Read what changed and accept it",
                 _ => "Read what is new",
             };
             Todo {
@@ -173,7 +172,7 @@ fn own_devices(
             }
         }
         let silent = device.enrolment.is_some() && device.last_contact_at.is_none_or(|at| at < silent_before);
-        own.push(OwnDevice { silent, not_met, device });
+        own.push(OwnDevice { silent, not_met, device: device.into() });
     }
     Ok(own)
 }

@@ -2,12 +2,12 @@
 
 use domain::{Force, Outcome, Span, Subject, Timestamp};
 use policy::ParameterValue;
-use store::devices::DeviceCounts;
 use store::{Tx, cases, devices, findings, people};
 
 use compliance_app::documents;
 use compliance_app::documents::DocumentRow;
 use compliance_app::tally::{self, Tally};
+use devices_app::devices::{DeviceCounts, DeviceView};
 use kernel::access::{
     Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
     SeePeople, SeePolicy, SeeRegisters,
@@ -19,7 +19,6 @@ use ledger_app::read::LedgerRow;
 use notices_app::alarms::AlarmRead;
 use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
-use store::devices::Device;
 
 /// How long an enrolled device may be silent, where the policy has no parameter for it.
 const SILENT_AFTER: Span = Span::from_secs(7 * 24 * 3600);
@@ -85,7 +84,7 @@ pub struct DevicesNow {
 #[derive(Debug, Clone)]
 pub struct Attention {
     /// The device.
-    pub device: Device,
+    pub device: DeviceView,
     /// Its holder's name and number.
     pub holder: Option<String>,
     /// The clause that has not been met for longest, and why.
@@ -173,7 +172,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
             let force = permit.scope().force();
             let by_clause = tally::by_clause(tx, force)?;
             Ok(Wall {
-                counts: devices::counts(tx, force, silent_before(&app, now))?,
+                counts: devices::counts(tx, force, silent_before(&app, now))?.into(),
                 cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
                 clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
             })
@@ -233,7 +232,7 @@ fn devices_now(
     force: Option<Force>,
     silent_before: Timestamp,
 ) -> Result<DevicesNow, AppError> {
-    let counts = devices::counts(tx, force, silent_before)?;
+    let counts = devices::counts(tx, force, silent_before)?.into();
     let mut attention = Vec::new();
     for device in devices::needing_attention(tx, force, ATTENTION)? {
         let oldest = findings::of_subject(tx, &Subject::Device(device.id))?
@@ -250,7 +249,7 @@ fn devices_now(
         };
         attention.push(Attention {
             risk,
-            device,
+            device: device.into(),
             holder,
             since: oldest.as_ref().map(|finding| finding.since),
             first: oldest.map(|finding| (finding.clause.to_string(), finding.outcome.reason())),

@@ -1,37 +1,36 @@
 //! Lists people, shows one person, and shows what keeps a device from being enrolled.
 
-use domain::{ClauseId, DeviceId, Force, PersonId, Timestamp};
-use store::devices::EnrolmentState;
-use store::events::Event;
-use store::people::Listed;
+use domain::{ClauseId, DeviceId, EnrolmentState, Force, PersonId, Timestamp};
 use store::people::Related;
 use store::{cases, devices, enrolments, people};
 
 use cases_app::read::CaseRow;
+use devices_app::devices::DeviceView;
 use kernel::access::{
     EnrolDevices, ManageRegister, Permit, PermitWithin, Reach, Relation, Role, SeeAccess, SeeCases,
     SeeDevices, SeePeople, SeeRegisters,
 };
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::roles::standing_of;
 use kernel::{App, AppError, access};
+use people_app::{EventView, PersonView};
 use permissions_app::read::PermissionRow;
-use store::devices::Device;
-pub use store::people::{Listed as PersonRow, PeopleFilter, Person};
+use store::people::Person;
 use terms_app::read::AcceptanceRead;
 
 /// One person.
 #[derive(Debug, Clone)]
 pub struct PersonRead {
     /// The person.
-    pub person: Person,
+    pub person: PersonView,
     /// The devices that they hold, where the reader may see devices.
-    pub devices: Vec<Device>,
+    pub devices: Vec<DeviceView>,
     /// The terms that they are asked to accept, and those that they accepted before.
     pub acceptances: Vec<AcceptanceRead>,
     /// Cases about them, where the reader may see cases.
     pub cases: Vec<CaseRow>,
     /// Events in their working life, latest first, each with its title for this reader.
-    pub events: Vec<(Event, String)>,
+    pub events: Vec<(EventView, String)>,
     /// Their line manager's name and number.
     pub manager: Option<String>,
     /// Their roles' titles, for themselves and for readers who may see roles.
@@ -44,15 +43,65 @@ pub struct PersonRead {
 #[derive(Debug, Clone)]
 pub struct EnrolRead {
     /// The device.
-    pub device: Device,
+    pub device: NamedDevice,
     /// The person who is to have it.
-    pub holder: Option<Person>,
+    pub holder: Option<NamedPerson>,
     /// The obstacle, and the clause behind it.
     pub obstacle: Option<(String, Option<ClauseId>)>,
     /// The steps on the device, a sentence for each.
     pub steps: &'static [&'static str],
     /// The time since which it is under management, which a new profile would replace.
     pub enrolled_at: Option<Timestamp>,
+}
+
+/// A person as a list shows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonRow {
+    /// The person.
+    pub person: PersonView,
+    /// How many devices they hold.
+    pub devices: i64,
+    /// When they accepted the last of the terms in force; `None` while one is missing.
+    pub accepted_at: Option<Timestamp>,
+}
+
+impl From<people::Listed> for PersonRow {
+    fn from(row: people::Listed) -> Self {
+        Self { person: row.person.into(), devices: row.devices, accepted_at: row.accepted_at }
+    }
+}
+
+/// The filters of a list of people. Empty words and `None` mean "any".
+#[derive(Debug, Clone, Default)]
+pub struct PeopleFilter {
+    /// Only this force's.
+    pub force: Option<Force>,
+    /// Part of a name or number.
+    pub search: String,
+    /// Part of their unit.
+    pub unit: String,
+    /// Part of their job.
+    pub role: String,
+    /// Only those in the register, or only those who left.
+    pub on_the_books: Option<bool>,
+    /// Only those who hold a device, or only those who hold none.
+    pub devices: Option<bool>,
+    /// Only those who accepted all terms in force, or only those who did not.
+    pub accepted: Option<bool>,
+}
+
+impl From<PeopleFilter> for people::PeopleFilter {
+    fn from(asked: PeopleFilter) -> Self {
+        Self {
+            force: asked.force,
+            search: asked.search,
+            unit: asked.unit,
+            role: asked.role,
+            on_the_books: asked.on_the_books,
+            devices: asked.devices,
+            accepted: asked.accepted,
+        }
+    }
 }
 
 /// Hides whether a person has a covert role, which only [`crate::sensitive::read_covert`] reads, for a reason. It
@@ -71,7 +120,7 @@ pub async fn people(
     filter: PeopleFilter,
     after: Option<(String, PersonId)>,
     limit: u32,
-) -> Result<Vec<Listed>, AppError> {
+) -> Result<Vec<PersonRow>, AppError> {
     let reach = permit.into().reach();
     let (within, only) = match reach {
         Reach::Force(scope) => (scope.force(), None),
@@ -82,13 +131,13 @@ pub async fn people(
         (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
         (own, asked) => own.or(asked),
     };
-    let filter = PeopleFilter { force, ..filter };
+    let filter = PeopleFilter { force, ..filter }.into();
     app.store()
         .read(move |tx| {
             let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
             let mut found = people::list(tx, &filter, only, after, limit)?;
             found.iter_mut().for_each(|listed| hide(&mut listed.person));
-            Ok(found)
+            Ok(found.into_iter().map(PersonRow::from).collect())
         })
         .await
 }
@@ -122,7 +171,10 @@ pub async fn person(
             let desk = access::permit::<SeeCases>(permit.actor()).is_ok();
             Ok(PersonRead {
                 events: people_app::events::events_of(&app, tx, permit.actor(), &person)?,
-                devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() },
+                devices: if devices { devices::of_holder(tx, id)? } else { Vec::new() }
+                    .into_iter()
+                    .map(DeviceView::from)
+                    .collect(),
                 acceptances: terms_app::read::acceptances(&app, tx, &person)?,
                 cases: match desk {
                     true => {
@@ -140,7 +192,7 @@ pub async fn person(
                     Ok(_) => permissions_app::read::permissions_of_person(&app, tx, id, now)?,
                     Err(_) => Vec::new(),
                 },
-                person,
+                person: person.into(),
             })
         })
         .await
@@ -196,7 +248,13 @@ pub async fn enrolling(app: &App, permit: Permit<EnrolDevices>, id: DeviceId) ->
             let live = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled);
             let live = live.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten();
             let enrolled_at = live.map(|live| live.enrolled_at.unwrap_or(live.created_at));
-            Ok(EnrolRead { holder, obstacle, device, steps, enrolled_at })
+            Ok(EnrolRead {
+                holder: holder.map(NamedPerson::from),
+                obstacle,
+                device: device.into(),
+                steps,
+                enrolled_at,
+            })
         })
         .await
 }

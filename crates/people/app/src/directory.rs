@@ -13,10 +13,11 @@ mod takeover;
 pub use groups::{add_group, change_group, group, group_by_name, groups, remove_group};
 pub use takeover::decide_takeover;
 
-use domain::{Day, Force, GroupId, PersonId, Timestamp};
-use store::people::{Person, PersonSource};
+use domain::{Day, Force, GroupId, PersonId, PersonSource, Timestamp};
+use store::people::Person;
 use store::{Tx, groups as rows, people, people_directory};
 
+use crate::ProvisionedPerson;
 use crate::keep::NUMBER;
 use kernel::access::{Permit, ProvisionPeople};
 use kernel::{App, AppError};
@@ -68,7 +69,7 @@ impl std::fmt::Debug for Provisioned {
 #[derive(Debug, Clone)]
 pub struct ProvisionedRead {
     /// The person.
-    pub person: Person,
+    pub person: ProvisionedPerson,
     /// Their groups: id and name.
     pub groups: Vec<(GroupId, String)>,
 }
@@ -143,7 +144,7 @@ fn force_of(permit: &Permit<ProvisionPeople>) -> Result<Force, AppError> {
 }
 
 fn with_groups(tx: &mut Tx<'_>, person: Person) -> Result<ProvisionedRead, AppError> {
-    Ok(ProvisionedRead { groups: rows::of_person(tx, person.id)?, person })
+    Ok(ProvisionedRead { groups: rows::of_person(tx, person.id)?, person: person.into() })
 }
 
 /// Looks up a provisioned person of that force.

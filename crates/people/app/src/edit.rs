@@ -1,7 +1,7 @@
 //! Adds, changes and ends the record of one person by hand.
 
-use domain::{Day, Force, PersonId};
-use store::people::{Person, PersonSource};
+use domain::{Day, Force, PersonId, PersonSource};
+use store::people::Person;
 use store::{Tx, people};
 
 use super::keep::CHANGED_MEANWHILE;

@@ -10,6 +10,7 @@
 //! Not covered: text that people typed about somebody without giving the whole name, because no search finds it
 //! reliably.
 
+use crate::PersonView;
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
@@ -29,7 +30,7 @@ const BATCH: u32 = 100;
 #[derive(Debug, Clone)]
 pub struct DueForErasure {
     /// The people who are due, oldest first, at most a hundred.
-    pub due: Vec<Person>,
+    pub due: Vec<PersonView>,
     /// Number of people past their time who are kept: by a device in their hands, an open case or a legal hold.
     pub held: i64,
 }
@@ -50,7 +51,7 @@ pub async fn people_due_for_erasure(
             let shown = i64::try_from(due.len()).unwrap_or(past);
             // More than one batch is due, so it is not known yet how many of the rest are held.
             let held = if shown < i64::from(BATCH) { past - shown } else { 0 };
-            Ok(DueForErasure { due, held })
+            Ok(DueForErasure { due: due.into_iter().map(PersonView::from).collect(), held })
         })
         .await
 }

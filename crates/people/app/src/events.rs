@@ -1,15 +1,17 @@
 //! Lists events in working lives for managers, HR and auditors, and shows one event with its case and receipts.
 
+use cases_app::read::CaseView;
 use domain::{ClauseId, EventId, PersonId, Timestamp};
+use kernel::named::NamedPerson;
 use policy::MoverEvent;
-use store::cases::Case;
 use store::events::Event;
 use store::events::Listed;
 use store::{Tx, case_steps, events, people};
 
+pub use crate::views::EventFilter;
+use crate::{EventView, ListedEvent};
 use kernel::access::{Actor, ManagePeople, PermitWithin, Reach, Relation, SeePeople};
 use kernel::{App, AppError, access, days, words};
-pub use store::events::EventFilter;
 use store::people::Person;
 
 /// The title of an absence for readers who may not know which kind it is.
@@ -19,7 +21,7 @@ const UNNAMED: &str = "Absence";
 #[derive(Debug, Clone)]
 pub struct EventRow {
     /// The event, with the names that a list shows.
-    pub listed: Listed,
+    pub listed: ListedEvent,
     /// The kind in words; only "Absence" where the reader may not know which.
     pub title: String,
     /// The receipts that show that everything was handed over: one for each thing.
@@ -34,7 +36,7 @@ pub struct EventRow {
 #[derive(Debug, Clone)]
 pub struct EventRead {
     /// The event.
-    pub event: Event,
+    pub event: EventView,
     /// Whether the reader may know the kind.
     pub named: bool,
     /// The kind in words.
@@ -42,9 +44,9 @@ pub struct EventRead {
     /// The labels of its date, and of its second date.
     pub labels: (String, Option<String>),
     /// The person it is about.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Its case.
-    pub case: Option<Case>,
+    pub case: Option<CaseView>,
     /// The name of the person who recorded it.
     pub recorded_by: String,
 }
@@ -91,7 +93,7 @@ pub async fn events(
     app.clone()
         .store()
         .read(move |tx| {
-            let found = events::list(tx, &filter, (&today, now), limit)?;
+            let found = events::list(tx, &filter.into(), (&today, now), limit)?;
             found.into_iter().map(|listed| event_row(&app, tx, &permit, listed, now)).collect()
         })
         .await
@@ -123,7 +125,7 @@ fn event_row(
         receipts: receipts.collect(),
         left: steps.iter().filter(|step| step.done.is_none()).count(),
         late: listed.event.asks && listed.event.due_at.is_some_and(|due| due < closed.unwrap_or(now)),
-        listed,
+        listed: listed.into(),
     })
 }
 
@@ -133,12 +135,12 @@ pub fn events_of(
     tx: &mut Tx<'_>,
     actor: &Actor,
     person: &Person,
-) -> Result<Vec<(Event, String)>, AppError> {
+) -> Result<Vec<(EventView, String)>, AppError> {
     Ok(events::of_person(tx, person.id)?
         .into_iter()
         .map(|event| {
             let title = event_title(app, &event.kind, names(app, actor, &event, person));
-            (event, title)
+            (event.into(), title)
         })
         .collect())
 }
@@ -165,11 +167,11 @@ pub async fn event(app: &App, permit: PermitWithin<SeePeople>, id: EventId) -> R
                     kind.filter(|_| named).map_or_else(|| "Day".to_owned(), |kind| kind.date.clone()),
                     kind.and_then(|kind| kind.until.clone()),
                 ),
-                case: cases_app::mentioned_case(&app, tx, permit.actor(), event.case)?,
+                case: cases_app::mentioned_case(&app, tx, permit.actor(), event.case)?.map(CaseView::from),
                 recorded_by: words::who(tx, &event.recorded_by)?,
                 named,
-                event,
-                person,
+                event: event.into(),
+                person: person.into(),
             })
         })
         .await

@@ -12,10 +12,11 @@ pub mod give;
 pub mod groups;
 pub mod lapse;
 
+use crate::{GrantView, ListedGrant, TakeoverView};
 use domain::{Force, GrantId, PersonId, Span, Timestamp, local_time};
-use store::grants::{self, Grant, Listed};
-use store::people::Person;
-use store::takeovers::{self, Takeover};
+use kernel::named::NamedPerson;
+use store::grants::{self, Grant};
+use store::takeovers;
 use store::{Tx, people};
 
 use kernel::access::{Permit, Role, SeeAccess};
@@ -53,20 +54,20 @@ pub enum Given {
 #[derive(Debug, Clone)]
 pub struct RolesRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// Their roles now.
     pub standing: Option<Standing>,
     /// Their grants, newest first.
     pub grants: Vec<GrantRead>,
     /// A directory's request to provision them that waits for an administrator, with the requester's name in words.
-    pub takeover: Option<(Takeover, String)>,
+    pub takeover: Option<(TakeoverView, String)>,
 }
 
 /// A grant, with the name of its giver in words.
 #[derive(Debug, Clone)]
 pub struct GrantRead {
     /// The grant.
-    pub grant: Grant,
+    pub grant: GrantView,
     /// The giver's name, or the group.
     pub by: String,
     /// Whether it counts now.
@@ -137,11 +138,11 @@ pub async fn person_roles(
             let takeover = match asked {
                 Some(asked) => {
                     let by = kernel::words::who(tx, &asked.asked_by)?;
-                    Some((asked, by))
+                    Some((asked.into(), by))
                 }
                 None => None,
             };
-            Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose })
+            Ok(RolesRead { standing: standing_of(tx, person, now)?, grants, takeover, person: whose.into() })
         })
         .await
 }
@@ -156,7 +157,7 @@ pub async fn grants(
     (force, role): (Option<Force>, Option<Role>),
     after: Option<(String, GrantId)>,
     limit: u32,
-) -> Result<Vec<(Listed, String)>, AppError> {
+) -> Result<Vec<(ListedGrant, String)>, AppError> {
     let now = app.world().now();
     let force = match (permit.scope().force(), force) {
         (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
@@ -167,7 +168,10 @@ pub async fn grants(
             let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
             grants::list(tx, (force, role.map_or("", Role::as_str)), now, after, limit)?
                 .into_iter()
-                .map(|listed| Ok((listed.clone(), said_by(tx, &listed.grant)?)))
+                .map(|listed| {
+                    let by = said_by(tx, &listed.grant)?;
+                    Ok((ListedGrant::from(listed), by))
+                })
                 .collect()
         })
         .await
@@ -181,7 +185,7 @@ fn grant_read(app: &App, tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Resul
         counts: grant.counts_at(now),
         to_confirm: grant.is_open_at(now) && grant.confirmed.is_none() && (grant.waits || early),
         confirmed_by: grant.confirmed.as_ref().map(|(_, by)| kernel::words::who(tx, by)).transpose()?,
-        grant,
+        grant: grant.into(),
     })
 }
 

@@ -13,7 +13,9 @@ mod edit;
 mod erase;
 pub mod import;
 pub mod keep;
+mod list;
 mod plan;
+mod views;
 
 pub use edit::{add_person, edit_person, end_person};
 pub use erase::{erase_due_people, people_due_for_erasure};
@@ -26,6 +28,10 @@ use kernel::{App, AppError, jobs};
 
 pub use edit::{NewPerson, PersonEdit};
 pub use erase::DueForErasure;
+pub use list::{all_people, person_numbered};
+pub use views::{
+    EventView, GrantView, GroupView, ListedEvent, ListedGrant, PersonView, ProvisionedPerson, TakeoverView,
+};
 
 /// Starts what follows from a change of a person: a changed line manager, job, last day, end or return. Every source
 /// of changes (a directory, a file, a page) calls this once for each person that it changed, in the transaction that

@@ -4,8 +4,8 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use domain::{Day, Force, PersonId, Timestamp};
-use store::people::{Person, PersonSource};
+use domain::{Day, Force, PersonId, PersonSource, Timestamp};
+use store::people::Person;
 
 use super::import::{Column, People};
 use super::keep::{is_same, tidy};
@@ -19,11 +19,11 @@ pub(super) type Existing = HashMap<(Force, String), Person>;
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The person as they are; `None` for a new one.
-    pub before: Option<Person>,
+    pub(crate) before: Option<Person>,
     /// The person as they would be. Their line manager is not yet set from `manager`, and a new person has no id.
-    pub after: Person,
+    pub(crate) after: Person,
     /// The line manager's number, where the row names one.
-    pub manager: Option<String>,
+    pub(crate) manager: Option<String>,
 }
 
 impl Entry {

@@ -4,11 +4,11 @@ mod fields;
 
 use std::collections::BTreeMap;
 
-use domain::{Force, PermissionId, Secret, Timestamp};
+use domain::{Force, PermissionId, PermissionState, Secret, Timestamp};
 use policy::{PermissionEffect, PermissionRegister};
 use serde_json::json;
 use store::Tx;
-use store::permissions::{self, Permission, PermissionState};
+use store::permissions::{self, Permission};
 
 use super::{Reach, named, reach};
 use kernel::access::{AskPermission, Permit};

@@ -1,9 +1,9 @@
 //! Grants or refuses a request, ends a permission before its time, and confirms that one is still needed.
 
-use domain::{PermissionId, Span, Timestamp};
+use domain::{PermissionId, PermissionState, Span, Timestamp};
 use policy::PermissionRegister;
 use store::Tx;
-use store::permissions::{self, Permission, PermissionState};
+use store::permissions::{self, Permission};
 
 use super::state::{self, Answer, NotTaken};
 use super::{changes_devices, when, who};

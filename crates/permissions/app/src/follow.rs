@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Outcome, PermissionId, PersonId, Subject, Timestamp};
+use domain::{Outcome, PermissionId, PermissionState, PersonId, Subject, Timestamp};
 use policy::{PermissionEffect, PermissionRegister};
-use store::permissions::{self, Permission, PermissionState};
+use store::permissions::{self, Permission};
 use store::{Tx, findings};
 
 use super::{changes_devices, state};

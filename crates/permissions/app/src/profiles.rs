@@ -1,9 +1,9 @@
 //! Shows how far each group of settings has got on a device: sent, acknowledged and reported in force are three different things.
 
-use domain::Timestamp;
-use store::commands::{Command, CommandState};
+use domain::{CommandState, ProfileState, Timestamp};
+use store::commands::Command;
 use store::devices::Device;
-use store::profiles::{Profile, ProfileState};
+use store::profiles::Profile;
 use store::{Tx, commands, profiles};
 
 use kernel::AppError;

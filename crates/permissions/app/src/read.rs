@@ -1,8 +1,7 @@
 //! Lists the registers of permissions, shows a permission with its effect, and lists the risks that somebody carries.
 
-use domain::{ClauseId, Coverage, PermissionId, PersonId, Platform, Timestamp};
+use domain::{ClauseId, Coverage, PermissionId, PermissionState, PersonId, Platform, Timestamp};
 use policy::Library;
-use policy::PermissionEffect;
 use store::permissions;
 use store::permissions::lists;
 use store::{Tx, devices, people};
@@ -11,12 +10,17 @@ use super::profiles::{ProfileRead, settings};
 use super::risks::{RiskRead, risk};
 use crate::{Reach, changes_devices, has_role, reach};
 use kernel::access::{Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
+use kernel::named::NamedDevice;
 use kernel::words::shown;
 use kernel::{App, AppError, access};
 pub use policy::{FieldKind, PermissionFor, PermissionRegister};
 use store::devices::Device;
-pub use store::permissions::lists::{PermissionFigures, PermissionFilter};
-pub use store::permissions::{Permission, PermissionState};
+use store::permissions::Permission;
+
+mod says;
+mod views;
+use says::{does, state_words};
+pub use views::{PermissionFigures, PermissionFilter, PermissionView};
 
 /// Number of permissions lapsing soon that the overview lists.
 const LAPSING: u32 = 10;
@@ -36,7 +40,7 @@ pub struct RegisterRow {
 #[derive(Debug, Clone)]
 pub struct PermissionRow {
     /// The permission.
-    pub grant: Permission,
+    pub grant: PermissionView,
     /// The register's title.
     pub register: String,
     /// The clause that it is under.
@@ -51,7 +55,7 @@ pub struct PermissionRow {
 #[derive(Debug, Clone)]
 pub struct PermissionDevice {
     /// The device.
-    pub device: Device,
+    pub device: NamedDevice,
     /// The settings that put it into effect, with their progress; empty where nothing is sent.
     pub settings: Vec<ProfileRead>,
     /// The part that the device's platform does not support, in words; empty where it supports all of it.
@@ -105,38 +109,6 @@ pub struct Residue {
     pub coverage: Coverage,
 }
 
-/// Describes the state of a permission in words.
-fn state_words(grant: &Permission, now: Timestamp) -> &'static str {
-    match grant.state {
-        PermissionState::Asked => "Asked for",
-        PermissionState::Agreed => "One of two agreed",
-        PermissionState::Granted if grant.in_force(now) => "In force",
-        PermissionState::Granted if grant.starts_at.is_some_and(|start| start > now) => "Granted, not begun",
-        PermissionState::Granted => "Over",
-        PermissionState::Refused => "Refused",
-        PermissionState::Withdrawn if grant.decided_at.is_some() => "Ended early",
-        PermissionState::Withdrawn => "Taken back",
-        PermissionState::Lapsed => "Lapsed",
-    }
-}
-
-/// Describes the effect of a register's permissions in a sentence.
-fn does(register: &PermissionRegister) -> String {
-    match &register.does {
-        PermissionEffect::Nothing => "It is written down. It changes no settings.".into(),
-        PermissionEffect::Adds { .. } => {
-            "While it is in force it is added to the device's settings, and taken out again by itself.".into()
-        }
-        PermissionEffect::TakesOut { .. } => {
-            "While it is in force it is not blocked on the devices that these people hold, and blocked again by itself."
-                .into()
-        }
-        PermissionEffect::AcceptsRisk => {
-            "The finding stays what it is. While this is in force, a breach opens no new case.".into()
-        }
-    }
-}
-
 /// The apps that each field of a form offers.
 pub(crate) type OfferedApps = Vec<(String, Vec<String>)>;
 
@@ -159,6 +131,7 @@ pub async fn registers(app: &App, permit: Permit<SeeRegisters>) -> Result<Vec<Re
                         .iter()
                         .find(|figures| figures.register == register.id)
                         .cloned()
+                        .map(PermissionFigures::from)
                         .unwrap_or_default(),
                     register: register.clone(),
                 })
@@ -185,7 +158,7 @@ pub async fn permissions(
                 (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
                 (own, asked) => own.or(asked),
             };
-            let found = lists::list(tx, &PermissionFilter { force, ..filter }, now, limit)?;
+            let found = lists::list(tx, &PermissionFilter { force, ..filter }.into(), now, limit)?;
             permission_rows(&app, tx, found, now)
         })
         .await
@@ -211,6 +184,22 @@ pub async fn permission(
         .await
 }
 
+/// Looks up the permission of a number; `None` where there is none.
+///
+/// # Errors
+/// [`AppError::Denied`] for another force.
+pub async fn permission_numbered(
+    app: &App,
+    permit: Permit<SeeRegisters>,
+    number: i64,
+) -> Result<Option<PermissionRead>, AppError> {
+    let found = app.store().read(move |tx| permissions::by_number(tx, number)).await?;
+    match found {
+        Some(grant) => permission(app, permit, grant.id).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 /// Lists the registers in which somebody may ask, and the permissions that they asked for or have.
 ///
 /// # Errors
@@ -228,7 +217,7 @@ pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result
                 entries: Vec::new(),
             };
             let Some(person) = actor.person else { return Ok(own) };
-            let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+            let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
             for grant in lists::list(tx, &filter, now, 100)? {
                 own.entries.push(permission_read(&app, tx, actor, grant, now)?);
             }
@@ -292,7 +281,7 @@ pub fn permissions_asked_by(
     limit: u32,
     now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
-    let filter = PermissionFilter { own: Some(person), ..PermissionFilter::default() };
+    let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
     let found = lists::list(tx, &filter, now, limit)?;
     permission_rows(app, tx, found, now)
 }
@@ -376,7 +365,7 @@ fn permission_row(
         clause: grant.clause.clone().or_else(|| register.and_then(|register| register.clause().cloned())),
         about: about.join(", "),
         state: state_words(&grant, now),
-        grant,
+        grant: grant.into(),
     })
 }
 
@@ -438,7 +427,7 @@ fn permission_devices(
         all.push(PermissionDevice {
             residue: residue(policy.library(), &policy, register, &device),
             settings,
-            device,
+            device: device.into(),
         });
     }
     Ok(all)

@@ -2,8 +2,8 @@
 //!
 //! Nothing here reads a clock or a database, and every step returns the whole permission as it is to be written.
 
-use domain::{PersonId, Timestamp};
-use store::permissions::{Named, Permission, PermissionState};
+use domain::{PermissionState, PersonId, Timestamp};
+use store::permissions::{Named, Permission};
 
 /// The person who takes a step.
 #[derive(Debug, Clone)]

@@ -67,12 +67,33 @@ pub async fn invite_break_glass(
     Ok(token)
 }
 
+/// An administrator who may get in while the directory is down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountView {
+    /// Whose sessions are theirs.
+    pub owner: String,
+    /// Their name as it is shown.
+    pub name: String,
+    /// When it was marked as such.
+    pub marked_at: Timestamp,
+}
+
+impl From<passkeys::Account> for AccountView {
+    fn from(row: passkeys::Account) -> Self {
+        Self { owner: row.owner, name: row.name, marked_at: row.marked_at }
+    }
+}
+
 /// Lists every break-glass account.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn break_glass_accounts(app: &App, _permit: Permit<RunService>) -> Result<Vec<Account>, AppError> {
-    app.store().read(passkeys::accounts).await.map_err(AppError::from)
+pub async fn break_glass_accounts(
+    app: &App,
+    _permit: Permit<RunService>,
+) -> Result<Vec<AccountView>, AppError> {
+    let all = app.store().read(passkeys::accounts).await.map_err(AppError::from)?;
+    Ok(all.into_iter().map(AccountView::from).collect())
 }
 
 /// Ends a break-glass account, its passkeys, and the sessions that they began. Ending it twice changes nothing.

@@ -41,12 +41,12 @@ use kernel::{App, AppError, digest_hex};
 
 pub use outbound::oidc::OidcError as ProviderFault;
 
-pub use break_glass::Administrator;
+pub use break_glass::{AccountView, Administrator};
 pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal, Wanted};
 pub use kept::KEEP;
 pub use kept::KeptForm;
 pub use passkey_use::PasskeyRefusal;
-pub use passkeys::{Ceremony, NewPasskey};
+pub use passkeys::{Ceremony, NewPasskey, PasskeyView};
 
 /// Longest time between the two requests of a sign-in.
 const ATTEMPT_LIFE: Span = Span::from_secs(600);

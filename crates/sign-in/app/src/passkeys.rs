@@ -9,9 +9,10 @@
 //! The `webauthn-rs` crate makes and checks the messages; user verification (a PIN or a finger on the key) is
 //! required.
 
+use crate::break_glass::AccountView;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::Secret;
+use domain::{Secret, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::{passkeys, sessions};
@@ -182,12 +183,40 @@ pub async fn finish_passkey(
         .await?
 }
 
+/// A passkey, as pages show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasskeyView {
+    /// The credential's id, base64url.
+    pub id: String,
+    /// Whose it is.
+    pub account: AccountView,
+    /// What they call it, such as `Key in the safe`.
+    pub label: String,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it last signed a person in.
+    pub used_at: Option<Timestamp>,
+}
+
+impl From<passkeys::Passkey> for PasskeyView {
+    fn from(row: passkeys::Passkey) -> Self {
+        Self {
+            id: row.id,
+            account: row.account.into(),
+            label: row.label,
+            created_at: row.created_at,
+            used_at: row.used_at,
+        }
+    }
+}
+
 /// Lists every passkey that may be used.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn passkeys(app: &App, _permit: &Permit<RunService>) -> Result<Vec<passkeys::Passkey>, AppError> {
-    app.store().read(passkeys::live).await.map_err(AppError::from)
+pub async fn passkeys(app: &App, _permit: &Permit<RunService>) -> Result<Vec<PasskeyView>, AppError> {
+    let all = app.store().read(passkeys::live).await.map_err(AppError::from)?;
+    Ok(all.into_iter().map(PasskeyView::from).collect())
 }
 
 /// Removes a passkey, and ends its owner's sessions that a passkey began, except the one of this request. Removing it

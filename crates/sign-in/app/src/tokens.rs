@@ -8,7 +8,7 @@ pub use expiry::follow_token;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Force, Secret, Span, TokenId, local_time};
+use domain::{Force, Secret, Span, Timestamp, TokenId, local_time};
 use serde_json::json;
 use store::tokens::{self, Token};
 
@@ -98,13 +98,50 @@ pub async fn make_token(
     Ok((id, Secret::new(secret)))
 }
 
+/// A token, as pages and verbs show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenView {
+    /// Its id.
+    pub id: TokenId,
+    /// What it is for, in its maker's words.
+    pub name: String,
+    /// The word of what it may do.
+    pub scope: String,
+    /// The force whose things it reaches.
+    pub force: Force,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it stops working by itself.
+    pub expires_at: Timestamp,
+    /// When it was last used; kept to the minute.
+    pub last_used_at: Option<Timestamp>,
+    /// When a person ended it.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl From<tokens::Token> for TokenView {
+    fn from(row: tokens::Token) -> Self {
+        Self {
+            id: row.id,
+            name: row.name,
+            scope: row.scope,
+            force: row.force,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: row.last_used_at,
+            ended_at: row.ended_at,
+        }
+    }
+}
+
 /// Lists the tokens, newest first, including ended ones.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn tokens(app: &App, permit: Permit<RunService>) -> Result<Vec<Token>, AppError> {
+pub async fn tokens(app: &App, permit: Permit<RunService>) -> Result<Vec<TokenView>, AppError> {
     let force = permit.scope().force();
-    app.store().read(move |tx| tokens::all(tx, force)).await.map_err(AppError::from)
+    let all = app.store().read(move |tx| tokens::all(tx, force)).await.map_err(AppError::from)?;
+    Ok(all.into_iter().map(TokenView::from).collect())
 }
 
 /// Revokes a token at once. Revoking it twice changes nothing.

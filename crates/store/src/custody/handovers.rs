@@ -1,37 +1,12 @@
 //! Hand-overs: drafts, their items, the signatures of both sides, and the sealed record of what was signed.
 
 use domain::{
-    Condition, DeviceId, Disposal, EntryId, Force, HandoverId, HandoverKind, PersonId, PlaceId, Side,
-    Timestamp,
+    Condition, DeviceId, Disposal, EntryId, Force, HandoverId, HandoverKind, HandoverState, Party, PersonId,
+    PlaceId, Side, Timestamp,
 };
 
 use crate::locks::{self, Lock};
-use crate::{Row, StoreError, Tx, Value, statements, word_enum};
-
-word_enum! {
-    /// How far a hand-over got.
-    HandoverState {
-        /// Waits for signatures.
-        Draft = "draft",
-        /// Both signed.
-        Complete = "complete",
-        /// One side would not sign.
-        Refused = "refused",
-        /// Taken back by the desk before both had signed.
-        Withdrawn = "withdrawn",
-        /// Nobody signed in time.
-        Expired = "expired",
-    }
-}
-
-/// One side of a hand-over: a person, or a place for which a person signs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Party {
-    /// This person and nobody else.
-    Person(PersonId),
-    /// A person who may sign for the store or workshop.
-    Place(PlaceId),
-}
+use crate::{Row, StoreError, Tx, Value, statements};
 
 /// One hand-over.
 #[derive(Debug, Clone, PartialEq, Eq)]

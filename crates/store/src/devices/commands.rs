@@ -1,34 +1,8 @@
 //! The command queue of each enrolment: urgent lane first, then in order of asking.
 
-use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
+use domain::{BurstId, CaseId, CommandId, CommandState, Deed, Effect, EnrolmentId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
-
-crate::word_enum! {
-    /// How far a command got. "Delivered" never reads as "done".
-    CommandState {
-        /// Waits for a second person to agree.
-        Asked = "asked",
-        /// Beyond a cap: waits for a second person to release it.
-        Held = "held",
-        /// Waits for the device to ask.
-        Queued = "queued",
-        /// Sent to the device; no answer yet.
-        Delivered = "delivered",
-        /// The device said "not now": offered again on a later connection.
-        NotNow = "not-now",
-        /// The device acknowledged it.
-        Acknowledged = "acknowledged",
-        /// The device refused or failed.
-        Failed = "failed",
-        /// The device could not read it: our error, never sent again unchanged.
-        FormatError = "format-error",
-        /// Cancelled before it was delivered.
-        Cancelled = "cancelled",
-        /// It ended while the device had it and had not answered: the enrolment ended, or a legal hold was placed.
-        Uncertain = "uncertain",
-    }
-}
 
 /// One command.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! Orders that outlive an enrolment: copied to the queue of the next one, with who asked, who agreed, why and for which case.
 
-use domain::{CommandId, DeviceId, EnrolmentId, Timestamp};
+use domain::{CommandId, CommandState, DeviceId, EnrolmentId, Timestamp};
 
-use crate::commands::CommandState;
 use crate::{Row, StoreError, Tx, Value, statements};
 
 statements! {

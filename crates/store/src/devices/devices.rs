@@ -1,44 +1,8 @@
 //! The asset register: what the force owns, who holds it, and the state that list pages show.
 
-use domain::{DeviceId, DeviceKind, EnrolmentId, Force, PersonId, Timestamp};
+use domain::{DeviceId, DeviceKind, EnrolmentId, EnrolmentState, Force, PersonId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
-
-/// Whether and how far a device is under management.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EnrolmentState {
-    /// Never enrolled, or no longer.
-    None,
-    /// Said who it is; not yet under management.
-    Authenticated,
-    /// Under management.
-    Enrolled,
-}
-
-impl EnrolmentState {
-    /// Returns the word in tables and addresses.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Authenticated => "authenticated",
-            Self::Enrolled => "enrolled",
-        }
-    }
-}
-
-impl std::str::FromStr for EnrolmentState {
-    type Err = domain::UnknownWord;
-
-    fn from_str(word: &str) -> Result<Self, Self::Err> {
-        match word {
-            "none" => Ok(Self::None),
-            "authenticated" => Ok(Self::Authenticated),
-            "enrolled" => Ok(Self::Enrolled),
-            _ => Err(domain::UnknownWord { word: word.to_owned(), allowed: "none, authenticated, enrolled" }),
-        }
-    }
-}
 
 /// One entry of the asset register.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,8 +1,7 @@
 //! Enrolments: one row a channel of a device, from Authenticate until it ends.
 
-use domain::{DeviceId, EnrolmentId, Platform, Timestamp};
+use domain::{DeviceId, EnrolmentId, EnrolmentState, Platform, Timestamp};
 
-use crate::devices::EnrolmentState;
 use crate::{Row, StoreError, Tx, Value, statements};
 
 /// Which channel an enrolment is.

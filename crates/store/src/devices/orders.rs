@@ -1,39 +1,11 @@
 //! Orders of people that have not reached their device: those that wait for agreement, and bursts that are held.
 
-use domain::{BurstId, Cap, CommandId, Deed, DeviceId, Effect, EnrolmentId, Force, HeldId, Timestamp};
+use domain::{
+    BurstId, BurstState, Cap, CommandId, CommandState, Deed, DeviceId, Effect, EnrolmentId, Force, HeldId,
+    HeldState, Timestamp,
+};
 
-use crate::commands::CommandState;
 use crate::{Row, StoreError, Tx, Value, force_word, statements};
-
-crate::word_enum! {
-    /// How a burst stands.
-    BurstState {
-        /// Waits for a second person.
-        Held = "held",
-        /// A second person let all of it through.
-        Released = "released",
-        /// A person cancelled all of it.
-        Cancelled = "cancelled",
-        /// Nobody decided in time.
-        Expired = "expired",
-    }
-}
-
-crate::word_enum! {
-    /// How a held act stands.
-    HeldState {
-        /// Waits for a second person.
-        Held = "held",
-        /// Released, and not yet done.
-        Released = "released",
-        /// Done.
-        Done = "done",
-        /// It could no longer be done.
-        Failed = "failed",
-        /// Cancelled, or over because nobody decided.
-        Cancelled = "cancelled",
-    }
-}
 
 /// What one person asked for beyond a cap.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! Compiled configuration profiles, which of them each platform should have, and how far each device got them.
 
-use domain::{CommandId, DeviceId, Platform, Timestamp};
+use domain::{CommandId, DeviceId, Platform, ProfileState, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
@@ -40,22 +40,6 @@ pub struct DeviceProfile {
     pub changed_at: Timestamp,
     /// The device's words, if it refused.
     pub error: Option<String>,
-}
-
-crate::word_enum! {
-    /// Sent, acknowledged and reported are kept apart: only the last is compliance evidence.
-    ProfileState {
-        /// Its command is queued or on its way.
-        Sent = "sent",
-        /// The device acknowledged the command.
-        Acknowledged = "acknowledged",
-        /// The device lists it among its profiles.
-        Reported = "reported",
-        /// The device refused it.
-        Failed = "failed",
-        /// Its removal is queued.
-        Removing = "removing",
-    }
 }
 
 statements! {

@@ -2,23 +2,9 @@
 //!
 //! Rows are kept as people wrote them; what they mean is for the crate `duty` to say.
 
-use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Timestamp};
+use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PeriodKind, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements, word_enum};
-
-word_enum! {
-    /// What a period means.
-    PeriodKind {
-        /// On duty.
-        Shift = "shift",
-        /// The pattern's shifts that start in it do not take place.
-        Replaced = "replaced",
-        /// Away.
-        Absence = "absence",
-        /// To be reached, and not on duty.
-        OnCall = "on-call",
-    }
-}
+use crate::{Row, StoreError, Tx, Value, statements};
 
 /// A pattern as it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]

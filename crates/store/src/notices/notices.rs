@@ -3,23 +3,9 @@
 //! The node that sends one first moves its due time to the end of a lease, so that two nodes never send the same one and
 //! one that died leaves it due again.
 
-use domain::{CaseId, Force, NoticeId, PersonId, Timestamp};
+use domain::{CaseId, Force, NoticeId, NoticeState, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements, word_enum};
-
-word_enum! {
-    /// Where a notice stands.
-    NoticeState {
-        /// Held, or queued for the mail service.
-        Waiting = "waiting",
-        /// The mail service took it.
-        Mailed = "mailed",
-        /// There is no mail service: it stands on the person's own page.
-        Shown = "shown",
-        /// Given up: it stands on the person's own page, and on the desk's list.
-        Undelivered = "undelivered",
-    }
-}
+use crate::{Row, StoreError, Tx, Value, statements};
 
 /// One notice.
 #[derive(Clone, PartialEq, Eq)]

@@ -2,21 +2,9 @@
 
 use std::fmt;
 
-use domain::{Day, Force, PersonId, Timestamp};
+use domain::{Day, Force, PersonId, PersonSource, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements, word_enum};
-
-word_enum! {
-    /// Where a person's row came from last.
-    PersonSource {
-        /// The force's directory.
-        Scim = "scim",
-        /// An imported file.
-        Csv = "csv",
-        /// A person's keyboard.
-        Hand = "hand",
-    }
-}
+use crate::{StoreError, Tx, Value, statements};
 
 /// A person as the register has them.
 #[derive(Clone, PartialEq, Eq)]

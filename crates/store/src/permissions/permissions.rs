@@ -5,28 +5,10 @@ pub mod lists;
 
 use std::collections::BTreeMap;
 
-use domain::{ClauseId, DeviceId, EntryId, Force, PermissionId, PersonId, Timestamp};
+use domain::{ClauseId, DeviceId, EntryId, Force, PermissionId, PermissionState, PersonId, Timestamp};
 
 use crate::locks::{self, Lock};
 use crate::{Row, StoreError, Tx, Value, statements};
-
-crate::word_enum! {
-    /// How far an entry is.
-    PermissionState {
-        /// Asked for and not decided.
-        Asked = "asked",
-        /// The first of two agreed; the second has not decided.
-        Agreed = "agreed",
-        /// Granted: in force from its start to its end.
-        Granted = "granted",
-        /// Refused.
-        Refused = "refused",
-        /// Taken back by who asked, or ended early by who decides.
-        Withdrawn = "withdrawn",
-        /// Its time is over.
-        Lapsed = "lapsed",
-    }
-}
 
 /// A person as an entry names them: the actor's name in the ledger, and as shown to people.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,31 +1,8 @@
 //! Who is asked to accept which terms, since when and until when; what they have read of them; how their answers went.
 
-use domain::{Force, PersonId, Timestamp};
+use domain::{Force, MissingTerms, PersonId, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
-
-/// What is not accepted in its current wording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Missing {
-    /// Nothing.
-    Nothing,
-    /// Only what is to be known, not what is to be agreed to.
-    Awareness,
-    /// Terms: what must be accepted before a device is used.
-    Terms,
-}
-
-impl Missing {
-    /// Returns the word in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nothing => "none",
-            Self::Awareness => "awareness",
-            Self::Terms => "terms",
-        }
-    }
-}
 
 /// How a person stands to the terms of one document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +12,7 @@ pub struct Standing {
     /// Digest of what is asked of the person.
     pub digest: String,
     /// What is missing.
-    pub missing: Missing,
+    pub missing: MissingTerms,
     /// When they last accepted anything of it, in whatever wording.
     pub accepted_at: Option<Timestamp>,
     /// Since when they are asked; `None` if nothing is missing.
@@ -151,10 +128,10 @@ fn standing(row: &Row, first: usize) -> Result<Standing, StoreError> {
         document: row.text(first)?,
         digest: row.text(first + 1)?,
         missing: match row.text_ref(first + 2)? {
-            "none" => Missing::Nothing,
-            "awareness" => Missing::Awareness,
+            "none" => MissingTerms::Nothing,
+            "awareness" => MissingTerms::Awareness,
             // A word that this version does not know is no good news.
-            _ => Missing::Terms,
+            _ => MissingTerms::Terms,
         },
         accepted_at: row.opt_time(first + 3)?,
         asked_at: row.opt_time(first + 4)?,

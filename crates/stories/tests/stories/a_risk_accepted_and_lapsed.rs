@@ -27,7 +27,8 @@ async fn open_cases(seeded: &Seeded, device: DeviceId) -> usize {
     let (cases, _) =
         cases_app::read::cases(&seeded.app, permit(&root()).unwrap(), filter, 100).await.unwrap();
     let of_clause = |clause: &domain::ClauseId| clause.as_str() == "MDU-6.2a";
-    let ours = cases.iter().filter(|row| row.case.device == Some(device));
+    let about = seeded.app.store().read(move |tx| store::cases::of_device(tx, device)).await.unwrap();
+    let ours = cases.iter().filter(|row| about.iter().any(|case| case.id == row.case.id));
     ours.filter(|row| row.case.clause.as_ref().is_some_and(of_clause)).count()
 }
 

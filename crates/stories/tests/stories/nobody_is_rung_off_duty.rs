@@ -123,8 +123,8 @@ async fn refusals(seeded: &Seeded, form: &str, fields: &[(&str, &str)]) {
 
 /// The routine notice of Saturday goes out on Monday at nine, and is no exception.
 async fn monday(seeded: &Seeded, ames: PersonId) {
-    let waiting = |notices: Vec<notices_app::Row>| {
-        notices.iter().filter(|one| one.state == notices_app::NoticeState::Waiting).count()
+    let waiting = |notices: Vec<store::notices::Notice>| {
+        notices.iter().filter(|one| one.state == domain::NoticeState::Waiting).count()
     };
     let all = |seeded: &Seeded| {
         let app = seeded.app.clone();

@@ -4,12 +4,12 @@
 //! next of these times. Each step is recorded with the request to accept that it belongs to, so that a second run of
 //! the job does nothing. `notices` decides when each notice is delivered: nobody gets one off duty.
 
-use domain::{PersonId, Span, Timestamp};
+use domain::{MissingTerms, PersonId, Span, Timestamp};
 use duty::State;
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::terms_asked::{Missing, Standing};
+use store::terms_asked::Standing;
 use store::{Tx, devices, people, terms_asked};
 
 use super::standing::parameter_span;
@@ -37,7 +37,7 @@ fn follow_terms_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     };
     let mut next: Option<Timestamp> = None;
     for mut standing in terms_asked::of_person(tx, id)? {
-        if standing.missing == Missing::Nothing {
+        if standing.missing == MissingTerms::Nothing {
             continue;
         }
         let before = standing.clone();
@@ -72,7 +72,7 @@ fn step(
         note(app, tx, person, standing, ("terms.reminded", "holder"), now)?;
     }
     // Only binding terms justify telling the manager and restricting the device; clauses to be known are only asked.
-    if standing.missing != Missing::Terms {
+    if standing.missing != MissingTerms::Terms {
         return Ok(Some(remind).filter(|at| *at > now));
     }
     if manager <= now && standing.manager_told_at.is_none() {
@@ -123,7 +123,7 @@ pub(super) fn follow_standing(
     (before, after): (&[Standing], &[Standing]),
     now: Timestamp,
 ) -> Result<(), AppError> {
-    if after.iter().any(|standing| standing.missing != Missing::Nothing) {
+    if after.iter().any(|standing| standing.missing != MissingTerms::Nothing) {
         kernel::jobs::ask_job(app, tx, jobs::Kind::FollowTerms, &person.id.to_string(), now)?;
     }
     for old in before.iter().filter(|old| old.lapsed_at.is_some()) {

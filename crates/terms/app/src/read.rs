@@ -10,11 +10,13 @@ use store::{Tx, people, terms, terms_asked};
 use crate::reading::{Section, sections};
 use crate::{Accepted, ShownClause, kept_text, text_of};
 use kernel::access::{Permit, RecordAcceptance, SeeOwn, SeePeople};
+use kernel::named::NamedPerson;
 use kernel::policy_in_force::Terms;
 use kernel::{App, AppError};
 use store::people::Person;
-pub use store::terms::Version as TermsVersion;
-pub use store::terms_asked::{Missing, Standing, StandingFilter, StandingLine, StandingTally};
+
+mod views;
+pub use views::{AcceptanceView, StandingFilter, StandingLine, StandingTally, StandingView, TermsVersion};
 
 /// A version of a document's terms, as it concerns one person.
 #[derive(Debug, Clone)]
@@ -40,7 +42,7 @@ pub struct AcceptanceRead {
 #[derive(Debug, Clone)]
 pub struct TermsRead {
     /// The person.
-    pub person: Person,
+    pub person: NamedPerson,
     /// The document.
     pub document: Document,
     /// Digest of exactly these terms.
@@ -52,7 +54,7 @@ pub struct TermsRead {
     /// The time of the last acceptance of these terms; `None` while anything is missing.
     pub accepted_at: Option<Timestamp>,
     /// The period in which they are asked, where anything is asked of them.
-    pub standing: Option<Standing>,
+    pub standing: Option<StandingView>,
 }
 
 /// A section of the terms.
@@ -117,11 +119,11 @@ pub struct Asked {
 #[derive(Debug, Clone)]
 pub struct AcceptedRead {
     /// The person who accepted.
-    pub person: Person,
+    pub person: NamedPerson,
     /// The document: id and title.
     pub document: (String, String),
     /// The acceptance.
-    pub acceptance: Acceptance,
+    pub acceptance: AcceptanceView,
     /// The wording as it was shown; `None` where it was accepted before wordings were stored.
     pub text: Option<Vec<ShownClause>>,
 }
@@ -228,8 +230,8 @@ fn accepted_read(
     Ok(AcceptedRead {
         document: (document.to_owned(), title.unwrap_or_else(|| document.to_owned())),
         text: text.filter(|text| !text.is_empty()),
-        acceptance,
-        person,
+        acceptance: acceptance.into(),
+        person: person.into(),
     })
 }
 
@@ -253,10 +255,10 @@ fn terms_read(app: &App, tx: &mut Tx<'_>, person: Person, id: &str) -> Result<Te
         changes: changes(tx, id, &acceptances, &clauses, &now)?,
         accepted_at: latest(&clauses, &accepted).filter(|_| !open),
         document: document.clone(),
-        standing,
+        standing: standing.map(StandingView::from),
         digest,
         sections,
-        person,
+        person: person.into(),
     })
 }
 

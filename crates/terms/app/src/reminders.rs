@@ -44,8 +44,8 @@ pub fn again_after(clause: &Clause) -> Option<Span> {
 }
 
 /// Returns until when a person's answer is valid; `None` where it has expired, or they never said yes.
-pub fn stands_until(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> Option<Timestamp> {
-    let until = said?.answered_at?.plus(again_after(clause)?);
+pub fn stands_until(clause: &Clause, answered_at: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+    let until = answered_at?.plus(again_after(clause)?);
     (until > now).then_some(until)
 }
 
@@ -62,7 +62,10 @@ pub fn due_reminders(
         again_after(clause)?;
         let before = said.iter().find(|said| said.clause == clause.id);
         let later = before.and_then(|before| before.later_until).is_some_and(|until| until > now);
-        if later || stands_until(clause, before, now).is_some() || !asks(clause, &about) {
+        if later
+            || stands_until(clause, before.and_then(|said| said.answered_at), now).is_some()
+            || !asks(clause, &about)
+        {
             return None;
         }
         Some(DueReminder {

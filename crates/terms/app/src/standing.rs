@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{DeviceId, PersonId, Span, Timestamp};
+use domain::{DeviceId, MissingTerms, PersonId, Span, Timestamp};
 use policy::{ParameterValue, Proof};
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::terms_asked::{Missing, Standing};
+use store::terms_asked::Standing;
 use store::{Tx, case_steps, devices, people, terms, terms_asked};
 
 use kernel::policy_in_force::{About, PolicyInForce, Terms};
@@ -70,12 +70,12 @@ fn stands(
     if asked.is_empty() {
         return None;
     }
-    let (mut missing, mut accepted_at) = (Missing::Nothing, None);
+    let (mut missing, mut accepted_at) = (MissingTerms::Nothing, None);
     for clause in asked {
         accepted_at = accepted_at.max(accepted.ever(clause.id.as_str()));
         match accepted.at(clause.id.as_str(), &clause.wording) {
-            None if clause.terms => missing = Missing::Terms,
-            None if missing == Missing::Nothing => missing = Missing::Awareness,
+            None if clause.terms => missing = MissingTerms::Terms,
+            None if missing == MissingTerms::Nothing => missing = MissingTerms::Awareness,
             _ => {}
         }
     }
@@ -92,12 +92,12 @@ fn stands(
         lapsed_at: None,
         adjusted: None,
     };
-    let was = old.map_or(Missing::Nothing, |old| old.missing);
+    let was = old.map_or(MissingTerms::Nothing, |old| old.missing);
     Some(match (missing, old) {
-        (Missing::Nothing, _) => fresh,
+        (MissingTerms::Nothing, _) => fresh,
         // A second change while the first is still unread does not extend the deadline; binding terms on top of
         // clauses to be known do.
-        (_, Some(old)) if was == missing || was == Missing::Terms => {
+        (_, Some(old)) if was == missing || was == MissingTerms::Terms => {
             let (digest, missing) = (fresh.digest, fresh.missing);
             Standing { digest, missing, accepted_at, ..old.clone() }
         }
@@ -221,7 +221,10 @@ mod tests {
         let terms = terms(&[("A-1", "v1", true)]);
         let asked =
             stands(("d", &terms), &About::default(), &Accepted::default(), None, (at(5), DAY)).unwrap();
-        assert_eq!((asked.missing, asked.asked_at, asked.accepted_at), (Missing::Terms, Some(at(5)), None));
+        assert_eq!(
+            (asked.missing, asked.asked_at, asked.accepted_at),
+            (MissingTerms::Terms, Some(at(5)), None)
+        );
         assert_eq!(asked.due_at, Some(at(5).plus(DAY)));
         let later =
             stands(("d", &terms), &About::default(), &Accepted::default(), Some(&asked), (at(9), DAY));
@@ -233,11 +236,11 @@ mod tests {
         let (old, new) = (terms(&[("A-1", "v1", true)]), terms(&[("A-1", "v2", true)]));
         let has = accepted(&[("A-1", "v1")], 3);
         let first = stands(("d", &old), &About::default(), &has, None, (at(5), DAY)).unwrap();
-        assert_eq!((first.missing, first.accepted_at), (Missing::Nothing, Some(at(3))));
+        assert_eq!((first.missing, first.accepted_at), (MissingTerms::Nothing, Some(at(3))));
         let asked = stands(("d", &new), &About::default(), &has, Some(&first), (at(7), DAY)).unwrap();
-        assert_eq!((asked.missing, asked.asked_at), (Missing::Terms, Some(at(7))));
+        assert_eq!((asked.missing, asked.asked_at), (MissingTerms::Terms, Some(at(7))));
         let back = stands(("d", &old), &About::default(), &has, Some(&asked), (at(8), DAY)).unwrap();
-        assert_eq!((back.missing, back.asked_at, back.due_at), (Missing::Nothing, None, None));
+        assert_eq!((back.missing, back.asked_at, back.due_at), (MissingTerms::Nothing, None, None));
     }
 
     #[test]
@@ -245,10 +248,10 @@ mod tests {
         let both = terms(&[("A-1", "v1", true), ("A-2", "v1", false)]);
         let has = accepted(&[("A-1", "v1")], 3);
         let asked = stands(("d", &both), &About::default(), &has, None, (at(5), DAY)).unwrap();
-        assert_eq!((asked.missing, asked.asked_at), (Missing::Awareness, Some(at(5))));
+        assert_eq!((asked.missing, asked.asked_at), (MissingTerms::Awareness, Some(at(5))));
         // Terms that come on top are asked anew.
         let more = terms(&[("A-1", "v2", true), ("A-2", "v1", false)]);
         let again = stands(("d", &more), &About::default(), &has, Some(&asked), (at(9), DAY)).unwrap();
-        assert_eq!((again.missing, again.asked_at), (Missing::Terms, Some(at(9))));
+        assert_eq!((again.missing, again.asked_at), (MissingTerms::Terms, Some(at(9))));
     }
 }

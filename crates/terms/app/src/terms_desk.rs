@@ -3,9 +3,9 @@
 //! How questions were answered is shown for a clause and never for a person, and only once enough people have
 //! answered that nobody can be picked out.
 
+use crate::read::{StandingFilter, StandingLine, StandingTally, TermsVersion};
 use domain::Timestamp;
-use store::terms::{self, Version};
-use store::terms_asked::{self, StandingFilter, StandingLine, StandingTally};
+use store::{terms, terms_asked};
 
 use kernel::access::{Permit, SeePeople};
 use kernel::{App, AppError};
@@ -31,7 +31,7 @@ pub struct TermsDocument {
     /// The figures of each force.
     pub forces: Vec<StandingTally>,
     /// Versions that anybody accepted, newest first.
-    pub versions: Vec<Version>,
+    pub versions: Vec<TermsVersion>,
     /// The questions most often answered wrongly.
     pub questions: Vec<QuestionRead>,
 }
@@ -70,8 +70,16 @@ pub async fn terms_documents(app: &App, permit: Permit<SeePeople>) -> Result<Vec
                     title: document.title.clone(),
                     version: document.version.clone(),
                     clauses: (to_accept, current.asked.len().saturating_sub(to_accept)),
-                    forces: tally.iter().filter(|line| line.document == *id).cloned().collect(),
-                    versions: terms::versions(tx, id, force, VERSIONS)?,
+                    forces: tally
+                        .iter()
+                        .filter(|line| line.document == *id)
+                        .cloned()
+                        .map(StandingTally::from)
+                        .collect(),
+                    versions: terms::versions(tx, id, force, VERSIONS)?
+                        .into_iter()
+                        .map(TermsVersion::from)
+                        .collect(),
                     questions: questions(policy.library(), id, &answers),
                 });
             }
@@ -94,8 +102,12 @@ pub async fn terms_lines(
         (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),
         (own, asked) => own.or(asked),
     };
-    let now: Timestamp = app.world().now();
-    app.store().read(move |tx| Ok(terms_asked::list(tx, &filter, now, limit)?)).await
+    let (now, filter): (Timestamp, _) = (app.world().now(), filter.into());
+    app.store()
+        .read(move |tx| {
+            Ok(terms_asked::list(tx, &filter, now, limit)?.into_iter().map(StandingLine::from).collect())
+        })
+        .await
 }
 
 /// Lists the questions of a document that the largest share of people had to answer again, among those that enough

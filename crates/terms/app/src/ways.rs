@@ -2,10 +2,10 @@
 //!
 //! Each request extends the deadline by itself; nobody is asked why they need it.
 
-use domain::Span;
+use domain::{MissingTerms, Span};
 use serde_json::json;
 use store::locks::{self, Lock};
-use store::terms_asked::{self, Missing};
+use store::terms_asked::{self};
 
 use super::accept::own_person;
 use super::shown::way;
@@ -43,7 +43,7 @@ pub async fn ask_another_way(
             locks::take(tx, Lock::Person(person.id))?;
             let all = terms_asked::of_person(tx, person.id)?;
             let asked =
-                all.into_iter().find(|one| one.document == document && one.missing != Missing::Nothing);
+                all.into_iter().find(|one| one.document == document && one.missing != MissingTerms::Nothing);
             let Some(mut asked) = asked else {
                 return Err(AppError::Conflict("nothing of this document is asked of you now".into()));
             };

@@ -31,7 +31,7 @@ fn count_view(ctx: &Ctx, read: CountRead) -> count::View {
         place: read.place.name,
         force: read.count.force,
         opened: (read.opened_by, read.count.opened_at),
-        closed: read.count.closed.zip(read.closed_by).map(|((_, at), who)| (who, at)),
+        closed: read.count.closed.zip(read.closed_by).map(|(at, who)| (who, at)),
         may_count: ctx.may::<ManageRegister>(),
         codes: String::new(),
         lines: read

@@ -23,7 +23,7 @@ async fn counts_view(ctx: &Ctx, chosen: &str, errors: Errors) -> Result<counts::
                 count: Crumb::new(format!("/counts/{}", count.id), format!("Stock count {}", count.number)),
                 place,
                 opened: count.opened_at,
-                closed: count.closed.map(|(_, at)| at),
+                closed: count.closed,
             })
             .collect(),
     })

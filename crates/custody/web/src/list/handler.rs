@@ -1,9 +1,8 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use custody_app::HandoverState;
 use custody_app::read::HandoverRow;
-use domain::{HandoverId, Side, Timestamp};
+use domain::{HandoverId, HandoverState, Side, Timestamp};
 use kernel::access::{ManageRegister, SeeCustody};
 
 use crate::{list, state_colour, state_title};
@@ -20,7 +19,10 @@ pub fn row(row: &HandoverRow) -> list::Row {
     let names = waits.map(|side| if side == Side::Giver { row.giver.clone() } else { row.receiver.clone() });
     let draft = row.state == HandoverState::Draft;
     list::Row {
-        handover: Crumb::new(format!("/custody/{}", row.handover.id), custody_app::reference(&row.handover)),
+        handover: Crumb::new(
+            format!("/custody/{}", row.handover.id),
+            custody_app::reference(row.handover.number),
+        ),
         kind: row.handover.kind.title(),
         things: row.serials.clone(),
         giver: row.giver.clone(),

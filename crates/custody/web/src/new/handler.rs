@@ -22,11 +22,11 @@ const ELSEWHERE: &str = "elsewhere";
 async fn places(
     ctx: &Ctx,
     kind: HandoverKind,
-    device: &devices_app::devices::Device,
+    device: &devices_app::devices::DeviceView,
     chosen: &str,
 ) -> Result<Vec<Choice>, Problem> {
     let all = custody_app::places(&ctx.site.app, ctx.permit::<SeeDevices>()?, true).await?;
-    let fits = |place: &&custody_app::Place| {
+    let fits = |place: &&custody_app::PlaceView| {
         place.closed_at.is_none()
             && match kind {
                 HandoverKind::Transfer => place.kind == PlaceKind::Store,

@@ -4,8 +4,8 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use custody_app::read::{HandoverRead, SideRead};
-use custody_app::{ChangedHandover, HandoverState, How, NewItem};
-use domain::{HandoverId, Side};
+use custody_app::{ChangedHandover, How, NewItem};
+use domain::{HandoverId, HandoverState, Side};
 use kernel::AppError;
 use kernel::access::{ManageRegister, SeeCustody};
 
@@ -57,7 +57,7 @@ fn about(ctx: &Ctx, read: &HandoverRead) -> Vec<(String, String)> {
     about
 }
 
-fn thing(thing: &custody_app::Thing, shown: &custody_app::shown::ShownThing, links: bool) -> Thing {
+fn thing(thing: &custody_app::ThingView, shown: &custody_app::shown::ShownThing, links: bool) -> Thing {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut device = device_crumb(thing.device.id, &thing.device.serial);
     if !links {
@@ -69,7 +69,7 @@ fn thing(thing: &custody_app::Thing, shown: &custody_app::shown::ShownThing, lin
         tag: text(&shown.asset_tag),
         what: shown.model.clone().unwrap_or_else(|| shown.kind.clone()),
         condition: shown.condition.clone(),
-        condition_word: thing.item.condition.as_str().to_owned(),
+        condition_word: thing.condition.as_str().to_owned(),
         with_it: text(&shown.with_it),
         missing: text(&shown.missing),
         note: text(&shown.note),
@@ -174,7 +174,7 @@ pub(crate) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         let field = |name: &str| fields.text(&format!("{name}-{device}"));
         NewItem {
             device,
-            condition: field("condition").parse().unwrap_or(thing.item.condition),
+            condition: field("condition").parse().unwrap_or(thing.condition),
             with_it: field("with-it"),
             missing: field("missing"),
             note: field("item-note"),

@@ -4,8 +4,7 @@
 pub(crate) mod handler;
 
 use askama::Template;
-use custody_app::HandoverState;
-use domain::{Force, IdentityCheck, Timestamp};
+use domain::{Force, HandoverState, IdentityCheck, Timestamp};
 
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};

@@ -1,8 +1,8 @@
 //! Ends a burst: a second person releases or cancels all of it, or it expires.
 
-use domain::{BurstId, CommandId, DeviceId, Effect, Timestamp};
+use domain::{BurstId, BurstState, CommandId, DeviceId, Effect, Timestamp};
 use serde_json::json;
-use store::orders::{self, Burst, BurstState, HeldAct, OpenOrder};
+use store::orders::{self, Burst, HeldAct, OpenOrder};
 use store::{Tx, commands, pushes};
 
 use super::{Act, agree, enter, lock_force, loss_of, may_still_ask, refuse_if_frozen, tell};
@@ -119,7 +119,7 @@ fn let_go(
         enter(tx, &act, now)?;
         pushes::want(tx, order.enrolment, now)?;
     }
-    for act in acts.iter().filter(|act| act.state == orders::HeldState::Held) {
+    for act in acts.iter().filter(|act| act.state == domain::HeldState::Held) {
         kernel::jobs::ask_job(app, tx, jobs::Kind::PerformHeld, &act.id.to_string(), now)?;
     }
     Ok(())
@@ -201,7 +201,7 @@ pub async fn expire_order(app: &App, id: CommandId) -> Result<(), AppError> {
         .write(move |tx| {
             let Some(command) = commands::by_id(tx, id)? else { return Ok(()) };
             let over = command.expires_at.is_some_and(|until| until <= now);
-            if command.state != commands::CommandState::Asked || !over {
+            if command.state != domain::CommandState::Asked || !over {
                 return Ok(());
             }
             let Some(device) = device_of(tx, &command)? else { return Ok(()) };

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use domain::{CommandId, Deed, DeviceId, Force, Timestamp};
+use domain::{BurstState, CommandId, CommandState, Deed, DeviceId, Force, HeldState, Timestamp};
 use serde_json::json;
-use store::commands::CommandState;
-use store::orders::{self, BurstState, HeldAct, HeldState};
+use store::orders::{self, HeldAct};
 use store::{Tx, commands};
 
 use super::{Act, HeldDeed, Verdict, admit, burst, hold_act, lock_force, tell};

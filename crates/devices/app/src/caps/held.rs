@@ -1,10 +1,10 @@
 //! Keeps held acts that are not commands to a device; a job performs them once a second person has released them.
 
-use domain::{BurstId, CommandId, DeviceId, HandoverId, HeldId, PersonId, Timestamp};
+use domain::{BurstId, CommandId, DeviceId, HandoverId, HeldId, HeldState, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::Tx;
-use store::orders::{self, HeldAct, HeldState};
+use store::orders::{self, HeldAct};
 
 use kernel::{App, AppError};
 

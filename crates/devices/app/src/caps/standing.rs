@@ -1,8 +1,8 @@
 //! Ends what somebody asked for when they lose the role that let them ask, or leave.
 
-use domain::{Deed, Effect, Force, PersonId, Timestamp};
+use domain::{Deed, Effect, Force, HeldState, PersonId, Timestamp};
 use serde_json::json;
-use store::orders::{self, HeldState};
+use store::orders::{self};
 use store::{Tx, commands, people};
 
 use super::{burst, call_off, lock_force};
@@ -87,7 +87,7 @@ pub fn end_what_they_asked_for(
     forces.iter().try_for_each(|force| lock_force(tx, *force))?;
     let mut ended = 0_u64;
     for order in open {
-        let queued = order.state == commands::CommandState::Queued;
+        let queued = order.state == domain::CommandState::Queued;
         if may(order.deed, order.force) || (queued && order.deed.effect() < Effect::Stripping) {
             continue;
         }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use super::Bound;
 use domain::{DeviceId, EnrolmentId, Span, Timestamp};
 use store::enrolments::{self, HOT_BATCH, Hot};
 use store::{Store, StoreError};
@@ -44,11 +45,11 @@ impl Contacts {
     ///
     /// # Errors
     /// If the database does not answer, or too many look-ups wait already.
-    pub async fn look_up(&self, certificate: String) -> Result<Option<Hot>, AppError> {
+    pub async fn look_up(&self, certificate: String) -> Result<Option<Bound>, AppError> {
         let (reply, answer) = oneshot::channel();
         self.asks.try_send(Ask { certificate, reply }).map_err(|_| StoreError::Busy)?;
         match answer.await {
-            Ok(found) => Ok(found?),
+            Ok(found) => Ok(found?.map(Bound::from)),
             Err(_) => Err(AppError::Fault("the service is stopping".into())),
         }
     }

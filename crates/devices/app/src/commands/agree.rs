@@ -183,7 +183,7 @@ fn still_agreeable(
     (asked, device): (&Command, &Device),
     now: Timestamp,
 ) -> Result<(), AppError> {
-    if asked.state != commands::CommandState::Asked || asked.finished_at.is_some() {
+    if asked.state != domain::CommandState::Asked || asked.finished_at.is_some() {
         return Err(no_longer());
     }
     if asked.expires_at.is_none_or(|until| until <= now) {

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use domain::{CommandId, DeviceId, EnrolmentId, Timestamp};
+use domain::{CommandId, DeviceId, EnrolmentId, EnrolmentState, ProfileState, Timestamp};
 use platform_port::Order;
-use store::devices::EnrolmentState;
 use store::enrolments::RefreshDue;
 use store::locks::{self, Lock};
-use store::profiles::{self, DeviceProfile, Profile, ProfileState};
+use store::profiles::{self, DeviceProfile, Profile};
 use store::{Tx, commands, devices, enrolments, pushes};
 
 use super::queue::{Sent, queue_own};

@@ -1,12 +1,12 @@
 //! Runs the command loop of a device: takes its answer and returns the next command, in one transaction.
 
-use domain::{CommandId, Effect, EnrolmentId, EntryId, Span, Timestamp};
+use domain::{CommandId, CommandState, Effect, EnrolmentId, EntryId, ProfileState, Span, Timestamp};
 use platform_port::{self as port, Order, Question, Report, Stage};
 use serde_json::json;
-use store::commands::{self, Command, CommandState};
+use store::commands::{self, Command};
 use store::enrolments;
 use store::messages::{self, RawMessage};
-use store::profiles::{self, ProfileState};
+use store::profiles::{self};
 use store::{Tx, devices};
 
 use super::look::{Look, look};

@@ -1,7 +1,6 @@
 //! Compares a device's own list of profiles with those that were sent to it.
 
-use domain::Span;
-use store::profiles::ProfileState;
+use domain::{ProfileState, Span};
 
 /// Time after which a profile that is not as the device acknowledged is sent, or removed, again.
 const TRY_AGAIN_AFTER: Span = Span::from_secs(3600);

@@ -1,10 +1,12 @@
 //! Takes people's orders to a device: checks what each needs, and where two people must agree.
 
-use domain::{BurstId, CommandId, DeviceId, Effect, EnrolmentId, Platform, Timestamp};
+use domain::{
+    BurstId, CommandId, CommandState, DeviceId, Effect, EnrolmentId, EnrolmentState, Platform, Timestamp,
+};
 use platform_port::Order;
 use serde_json::json;
-use store::commands::{Command, CommandState};
-use store::devices::{Device, EnrolmentState};
+use store::commands::Command;
+use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{Tx, commands, devices};
 

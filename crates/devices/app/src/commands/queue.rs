@@ -1,8 +1,8 @@
 //! Queues commands: the server's own, and people's orders, which are counted first.
 
-use domain::{BurstId, CaseId, CommandId, Deed, Effect, EnrolmentId, Timestamp};
+use domain::{BurstId, CaseId, CommandId, CommandState, Deed, Effect, EnrolmentId, Timestamp};
 use platform_port::Weight;
-use store::commands::{self, Command, CommandState};
+use store::commands::{self, Command};
 use store::devices::Device;
 use store::{Tx, pushes};
 

@@ -1,12 +1,12 @@
 //! Handles answers that report an error or cannot be read: neither may block what waits behind them.
 
-use domain::CommandId;
+use domain::{CommandId, CommandState};
 use platform_port::Speaker;
-use store::commands::{self, CommandState};
+use store::commands::{self};
 use store::{Tx, enrolments};
 
 use super::deliver::{Answer, SealedRaw};
-use crate::checkin::{Enrolled, NotEnrolled};
+use crate::checkin::{Bound, Enrolled, NotEnrolled};
 use kernel::{App, AppError};
 
 /// Longest text of an answer that is stored, in characters.
@@ -60,9 +60,9 @@ pub async fn close_unreadable(
 /// Identifies the sender of a message that names no device to compare: by the certificate alone.
 fn sender(app: &App, tx: &mut Tx<'_>, certificate: &str) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let found = enrolments::hot_lookup(tx, &[certificate.to_owned()])?;
-    let Some(hot) = found.first() else { return Ok(Err(NotEnrolled::Unknown)) };
-    let speaker = Speaker { device: hot.device_key.clone(), user: None, personal: false };
-    Ok(crate::checkin::identify(app, Some(hot), &speaker))
+    let Some(bound) = found.into_iter().next().map(Bound::from) else { return Ok(Err(NotEnrolled::Unknown)) };
+    let speaker = Speaker { device: bound.device_key.clone(), user: None, personal: false };
+    Ok(crate::checkin::identify(app, Some(&bound), &speaker))
 }
 
 /// Returns the command, if it was for a live channel of the sender.

@@ -13,10 +13,9 @@
 //! new order has the origin of the old one: who asked, who agreed, why, for which case. An order that is held beyond a cap stays
 //! held.
 
-use domain::{CommandId, DeviceId, FactValue, Timestamp};
+use domain::{CommandId, CommandState, DeviceId, FactValue, Timestamp};
 use platform_port::Order;
 use serde_json::json;
-use store::commands::CommandState;
 use store::containment::{self, Standing};
 use store::enrolments::Enrolment;
 use store::{Tx, holds, messages};

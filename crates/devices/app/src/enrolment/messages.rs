@@ -1,9 +1,9 @@
 //! Takes the check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
 
-use domain::{DeviceId, EnrolmentId, Fact, Grade, Platform, Secret, Span, Timestamp};
+use domain::{DeviceId, EnrolmentId, EnrolmentState, Fact, Grade, Platform, Secret, Span, Timestamp};
 use platform_port::{Begin, CheckIn, Message, Ready, Speaker, User};
 use serde_json::json;
-use store::devices::{Device, EnrolmentState};
+use store::devices::Device;
 use store::enrolments::{self, Enrolment};
 use store::locks::{self, Lock};
 use store::{Tx, certificates, check_ins, commands, devices, messages, profiles, pushes};

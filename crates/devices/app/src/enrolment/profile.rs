@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Deed, DeviceId, Platform, Secret, Timestamp};
+use domain::{Deed, DeviceId, EnrolmentState, Platform, Secret, Timestamp};
 use pki::cms::{Signer, sign_attached};
 use platform_port::{Offer, Vendor};
 use serde_json::json;
-use store::devices::{Device, EnrolmentState};
+use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{Tx, certificates, devices};
 

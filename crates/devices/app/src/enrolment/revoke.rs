@@ -1,10 +1,11 @@
 //! Revokes a device's certificates: its next message is refused, whatever it is.
 
 use domain::{BurstId, DeviceId, Timestamp};
+use kernel::named::NamedDevice;
 use serde_json::json;
 use store::Tx;
-use store::certificates::{self, Shown};
-use store::devices::{self, Device};
+use store::certificates;
+use store::devices;
 use store::locks::{self, Lock};
 
 use crate::caps::HeldDeed;
@@ -96,6 +97,36 @@ fn nothing() -> AppError {
     )
 }
 
+/// A certificate as people are shown it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateShown {
+    /// Serial number, hex.
+    pub serial: String,
+    /// When it was issued.
+    pub issued_at: Timestamp,
+    /// Last moment of validity.
+    pub not_after: Timestamp,
+    /// Whether it renews another.
+    pub is_renewal: bool,
+    /// When and why it was revoked.
+    pub revoked: Option<(Timestamp, String)>,
+    /// Whether a live enrolment is bound to it.
+    pub in_use: bool,
+}
+
+impl From<certificates::Shown> for CertificateShown {
+    fn from(row: certificates::Shown) -> Self {
+        Self {
+            serial: row.serial,
+            issued_at: row.issued_at,
+            not_after: row.not_after,
+            is_renewal: row.is_renewal,
+            revoked: row.revoked,
+            in_use: row.in_use,
+        }
+    }
+}
+
 /// Lists the certificates of a device, newest first, with the device.
 ///
 /// # Errors
@@ -104,12 +135,13 @@ pub async fn certificates_of(
     app: &App,
     permit: Permit<RevokeCertificates>,
     device: DeviceId,
-) -> Result<(Device, Vec<Shown>), AppError> {
+) -> Result<(NamedDevice, Vec<CertificateShown>), AppError> {
     app.store()
         .read(move |tx| {
             let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
             permit.reaches(found.force)?;
-            Ok((found, certificates::shown(tx, device)?))
+            let shown = certificates::shown(tx, device)?.into_iter().map(CertificateShown::from);
+            Ok((found.into(), shown.collect()))
         })
         .await
 }

@@ -1,11 +1,10 @@
 //! Moves an enrolment to a new certificate when its management profile was replaced and not removed.
 //! The device then has a new certificate without having begun to enrol.
 
-use domain::Timestamp;
+use domain::{EnrolmentState, Timestamp};
 use platform_port::Speaker;
 use serde_json::json;
 use store::certificates::Certificate;
-use store::devices::EnrolmentState;
 use store::enrolments::{self, Enrolment};
 use store::{Tx, certificates, devices};
 

@@ -35,7 +35,7 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<holds::View, Problem> {
                 reference: hold.reference,
                 why: hold.why,
                 placed: (hold.placed_at, hold.placed_by),
-                ended: hold.ended.map(|(at, _, why)| (at, why)),
+                ended: hold.ended,
             })
             .collect(),
         errors: Errors::default(),

@@ -47,7 +47,6 @@ async fn walk(
         signs_sha1: list.filter("attention") == "sha1",
         search: list.filter("q").to_owned(),
         clause: list.filter("clause").to_owned(),
-        ..DeviceFilter::default()
     };
     let order = match list.sort() {
         ("not-met", false) => DeviceOrder::NotMet,

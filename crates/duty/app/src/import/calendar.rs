@@ -4,6 +4,7 @@
 //! one is refused, and an exception of a series that is not in the file changes what an earlier file added for it. A
 //! period that somebody added by hand stays as it is.
 
+use domain::PeriodKind;
 use std::collections::{BTreeSet, HashSet};
 
 use domain::local_time::{day_in_words, day_of};
@@ -12,7 +13,7 @@ use duty::AbsenceKind;
 use duty::calendar::{self as read, Answers, Question, Series};
 use serde_json::{Value, json};
 use store::Tx;
-use store::duty::{self as rows, PeriodKind, PeriodRow};
+use store::duty::{self as rows, PeriodRow};
 use store::duty_series::{self, SeriesPeriod, SeriesRow};
 use store::people::Person;
 

@@ -36,7 +36,10 @@ columns! {
 pub enum Rosters {}
 
 /// The result of a row.
-pub enum Entry {
+pub struct Entry(Written);
+
+/// What is written.
+enum Written {
     /// A shift, a day off in exchange, time on call or an absence.
     Period(PeriodRow),
     /// A person on a pattern.
@@ -88,11 +91,11 @@ impl Kind for Rosters {
     }
 
     fn fingerprint(entry: &Entry) -> Value {
-        match entry {
-            Entry::Period(row) => {
+        match &entry.0 {
+            Written::Period(row) => {
                 json!([row.person, row.kind.as_str(), row.absence, row.start.millis(), row.end.millis()])
             }
-            Entry::Assignment(row) => json!([
+            Written::Assignment(row) => json!([
                 row.person,
                 row.pattern,
                 row.anchor.to_string(),
@@ -108,17 +111,17 @@ impl Kind for Rosters {
         (_, now): (&str, Timestamp),
         items: Vec<Item<Entry>>,
     ) -> Result<(), AppError> {
-        let people = once(items.iter().map(|item| match &item.entry {
-            Entry::Period(row) => row.person,
-            Entry::Assignment(row) => row.person,
+        let people = once(items.iter().map(|item| match &item.entry.0 {
+            Written::Period(row) => row.person,
+            Written::Assignment(row) => row.person,
         }));
         for item in items {
-            match item.entry {
-                Entry::Period(row) => {
+            match item.entry.0 {
+                Written::Period(row) => {
                     let id = PeriodId::from_uuid(app.world().uuid());
                     rows::add_period(tx, &PeriodRow { id, ..row }, now)?;
                 }
-                Entry::Assignment(row) => {
+                Written::Assignment(row) => {
                     let id = AssignmentId::from_uuid(app.world().uuid());
                     rows::assign(tx, &AssignmentRow { id, ..row }, now)?;
                 }
@@ -160,9 +163,9 @@ fn item(
         cells.checked_day(column).map_err(|why| AppError::invalid(field, why))?;
     }
     let text = |column| cells.get(column).unwrap_or_default().to_owned();
-    let made = |does, difference, entry| {
+    let made = |does, difference, written| {
         let (number, name) = (person.number.clone(), person.name.clone());
-        Some(Item { row, does, number, name, difference, entry })
+        Some(Item { row, does, number, name, difference, entry: Entry(written) })
     };
     if kind == "pattern" {
         let pattern = pattern_named(tx, file, &text(Column::Pattern), known)?;
@@ -179,9 +182,9 @@ fn item(
         return Ok(match before {
             Some((old, _)) if AssignmentRow { id: old.id, ..new.clone() } == old => None,
             Some((_, was)) => {
-                made(Does::Changes, format!("{said}; was {}", was.name), Entry::Assignment(new))
+                made(Does::Changes, format!("{said}; was {}", was.name), Written::Assignment(new))
             }
-            None => made(Does::Adds, said, Entry::Assignment(new)),
+            None => made(Does::Adds, said, Written::Assignment(new)),
         });
     }
     let (kind, absence) = kind_of(&kind).ok_or_else(|| {
@@ -197,7 +200,7 @@ fn item(
     if duty_series::like(tx, &new)?.is_some() {
         return Ok(None);
     }
-    Ok(made(Does::Adds, words(&new), Entry::Period(new)))
+    Ok(made(Does::Adds, words(&new), Written::Period(new)))
 }
 
 /// Finds the pattern with that name, once for each file.

@@ -12,7 +12,7 @@ use web_shell::session::{Ctx, Problem};
 pub(crate) async fn patterns(ctx: Ctx) -> Result<Response, Problem> {
     let rows = duty_app::duty_patterns(&ctx.site.app, ctx.permit::<SeeDuty>()?).await?;
     let may_add = ctx.may::<ManageDuty>();
-    let row = |row: &duty_app::PatternRow| {
+    let row = |row: &duty_app::PatternView| {
         let days = row.days.split_whitespace().count();
         let href = if may_add { format!("/duty/patterns/{}", row.id) } else { String::new() };
         let listed = row.shape == "listed";

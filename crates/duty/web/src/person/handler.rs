@@ -66,7 +66,7 @@ fn view(ctx: &Ctx, read: &DutyRead, typed: Typed, errors: Errors) -> View {
             .iter()
             .map(|row| PeriodLine {
                 id: row.id.to_string(),
-                title: period_title(row, read.shows_kind),
+                title: period_title(row.kind, &row.absence, read.shows_kind),
                 says: format!("{} to {}", format::when(row.start), format::when(row.end)),
             })
             .collect(),

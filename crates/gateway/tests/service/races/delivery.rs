@@ -3,11 +3,10 @@
 use devices_app::commands::Order;
 use devices_app::enrolment::{Proof, Sender};
 use devices_app::holds::NewHold;
-use domain::CommandId;
+use domain::{CommandId, CommandState};
 use kernel::access::permit;
 use protocol_apple::checkin;
 use store::certificates::Certificate;
-use store::commands::CommandState;
 
 use super::{Ring, both, race};
 use crate::hand::xml;
@@ -243,7 +242,7 @@ fn an_enrolment_that_ended_is_not_finished_by_a_late_message() {
             let in_time = matches!(finished.unwrap(), devices_app::enrolment::CheckInReply::Done);
             ring.note(if in_time { "finished before" } else { "ended" });
             let found = ring.service.device(device).await;
-            assert_eq!(found.enrolment_state, store::devices::EnrolmentState::Authenticated, "round {round}");
+            assert_eq!(found.enrolment_state, domain::EnrolmentState::Authenticated, "round {round}");
             let (certificate, id) = (new.certificate.clone(), found.enrolment.unwrap());
             let bound = ring.service.app.store().read(move |tx| store::enrolments::by_id(tx, id)).await;
             assert_eq!(bound.unwrap().unwrap().certificate, certificate, "round {round}");

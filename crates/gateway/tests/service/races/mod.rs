@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 use devices_app::checkin::Enrolled;
 use devices_app::commands::{Order, Spec};
-use domain::{CommandId, Deed, DeviceId, Platform};
+use domain::{CommandId, CommandState, Deed, DeviceId, Platform};
 use kernel::App;
 use kernel::access::{Actor, Role};
 use protocol_apple::connect::{self, CommandReport};
 use store::StoreConfig;
-use store::commands::{Command, CommandState};
+use store::commands::Command;
 
 use crate::common::Service;
 use crate::hand::{Hand, dict, xml};

@@ -1,11 +1,11 @@
 //! What nodes share among each other: jobs, notices, decisions, numbers.
 
-use domain::{JobId, NoticeId, PeriodId, PersonId, Span};
+use domain::{Force, JobId, NoticeId, NoticeState, PeriodId, PeriodKind, PersonId, Span};
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use permissions_app::{Asked, Decision, NewPermission};
-use store::duty::{PeriodKind, PeriodRow};
+use store::duty::PeriodRow;
 use store::jobs;
-use store::notices::{Notice, NoticeState};
+use store::notices::Notice;
 
 use super::{Ring, both, race};
 

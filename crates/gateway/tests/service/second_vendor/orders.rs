@@ -6,11 +6,10 @@ use std::sync::{Arc, Mutex};
 
 use devices_app::commands::{Order, Ordered};
 use devices_app::holds::NewHold;
-use domain::{Deed, Platform, Timestamp};
+use domain::{CommandState, Deed, Platform, Timestamp};
 use kernel::access::{Role, permit};
 use platform_port::{Reach, Reaching};
 use platform_testvendor::{begin, ready};
-use store::commands::CommandState;
 
 use super::run;
 

@@ -27,7 +27,7 @@ pub fn row(ctx: &Ctx, read: AlarmRead) -> Row {
         at: alarm.raised_at,
         times: alarm.times,
         told: alarm.told,
-        seen_to: alarm.acknowledged.map(|(at, _)| at).zip(read.seen_to_by),
+        seen_to: alarm.acknowledged.zip(read.seen_to_by),
     }
 }
 

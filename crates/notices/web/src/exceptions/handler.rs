@@ -44,7 +44,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
                 .decided_by
                 .map(|(name, number)| format!("{name} ({number})"))
                 .unwrap_or_default(),
-            why: notice.decided.map(|(_, why)| why).unwrap_or_default(),
+            why: notice.why.unwrap_or_default(),
         }
     };
     Ok((month, Ok((rows.into_iter().map(row).collect(), unknown))))

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::NoticeState;
 use kernel::access::{ManageNotices, SeeNotices};
-use notices_app::NoticeState;
 
 use crate::stuck;
 use web_shell::answer::shown;

@@ -1,10 +1,10 @@
 //! Performs held acts other than commands, once a second person has released them.
 
-use domain::{HeldId, Timestamp};
+use domain::{HeldId, HeldState, Timestamp};
 use serde_json::json;
 use store::Tx;
 use store::locks::{self, Lock};
-use store::orders::{self, HeldAct, HeldState};
+use store::orders::{self, HeldAct};
 
 use custody_app as custody;
 use custody_app::register::{self, Restated};

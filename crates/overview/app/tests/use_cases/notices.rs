@@ -1,11 +1,12 @@
 //! Notices against a database, a clock that is moved and a mail relay that listens on this machine.
 
 use domain::local_time::{instant, midnight};
-use domain::{CaseId, PersonId, Span, Timestamp};
+use domain::{CaseId, Force, PersonId, Span, Timestamp};
+use domain::{NoticeState, PeriodKind};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;
-use store::duty::{AssignmentRow, PatternRow, PeriodKind, PeriodRow};
-use store::notices::{Notice as Row, NoticeState};
+use store::duty::{AssignmentRow, PatternRow, PeriodRow};
+use store::notices::Notice as Row;
 use store::{duty as rows, notices, people};
 use testkit::Relay;
 
@@ -309,7 +310,7 @@ fn a_live_matter_names_who_decided_and_why() {
             .await
             .unwrap()
             .0;
-        let (_, why) = list[0].notice.decided.clone().unwrap();
+        let why = list[0].notice.why.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");
     });

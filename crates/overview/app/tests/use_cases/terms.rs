@@ -119,7 +119,7 @@ fn nobody_on_leave_is_restricted() {
                     &PeriodRow {
                         id,
                         person,
-                        kind: store::duty::PeriodKind::Absence,
+                        kind: domain::PeriodKind::Absence,
                         absence: "annual-leave".into(),
                         start,
                         end,

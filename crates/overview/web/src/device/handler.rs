@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use compliance_app::read_explain::FactRead;
-use custody_app::Asset;
+use custody_app::AssetView;
 use custody_app::read::ChainRead;
 use custody_app::register::Changed;
 use devices_app::commands::{Order, Ordered};
@@ -189,7 +189,7 @@ fn standing(custody: &ChainRead) -> String {
 }
 
 /// Returns links to the hand-overs that can be begun now.
-fn ways(id: DeviceId, device: &devices_app::devices::Device, custody: &ChainRead) -> Vec<Crumb> {
+fn ways(id: DeviceId, device: &devices_app::devices::DeviceView, custody: &ChainRead) -> Vec<Crumb> {
     let held = device.holder.is_some();
     let fits = |kind: &&HandoverKind| {
         let mended = custody.asset.standing == Standing::InRepair;
@@ -207,7 +207,7 @@ fn ways(id: DeviceId, device: &devices_app::devices::Device, custody: &ChainRead
     kinds.map(|kind| Crumb::new(format!("/custody/new?kind={kind}&device={id}"), kind.title())).collect()
 }
 
-fn register(read: &DeviceRead, asset: &Asset) -> Vec<Fact> {
+fn register(read: &DeviceRead, asset: &AssetView) -> Vec<Fact> {
     let entered = |name: &str, value: &str| Fact {
         name: name.to_owned(),
         value: value.to_owned(),

@@ -105,7 +105,7 @@ fn permission(row: &PermissionRow) -> OwnPermission {
     let grant = &row.grant;
     let said = grant.decision.as_deref().unwrap_or_default();
     let decision = match &grant.decided {
-        Some(named) => format!("{}: {said}", named.name),
+        Some(named) => format!("{}: {said}", named),
         None if grant.is_open() => "Nobody has decided yet.".to_owned(),
         None => String::new(),
     };

@@ -7,7 +7,7 @@ use domain::PersonId;
 use kernel::access::{
     ManageAccess, ManagePeople, RecordAcceptance, SeeCovert, SeeCustody, SeeDevices, SeeDuty, SeePeople,
 };
-use overview_app::people::Person;
+use people_app::PersonView;
 use permissions_web::mention::mention;
 use terms_app::read::AcceptanceRead;
 
@@ -89,7 +89,7 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
 }
 
 /// Returns the recorded data of a person, name by name.
-fn about(person: &Person, manager: Option<&str>) -> Vec<(String, String)> {
+fn about(person: &PersonView, manager: Option<&str>) -> Vec<(String, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut about = vec![
         ("Role".into(), person.role.clone()),
@@ -110,7 +110,7 @@ fn about(person: &Person, manager: Option<&str>) -> Vec<(String, String)> {
 }
 
 /// Explains why nothing more is to be done for a person who has left or was erased; empty while they are on record.
-fn gone(person: &Person) -> String {
+fn gone(person: &PersonView) -> String {
     match (person.erased_at, person.ended_at) {
         (Some(at), _) => {
             format!(

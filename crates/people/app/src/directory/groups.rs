@@ -10,6 +10,7 @@ use store::groups::{self, Group};
 use store::{Tx, people};
 
 use super::force_of;
+use crate::GroupView;
 use crate::grants::Names;
 use kernel::access::{Permit, ProvisionPeople};
 use kernel::fields::text;
@@ -34,14 +35,14 @@ pub struct GroupWrite {
 #[derive(Debug, Clone)]
 pub struct GroupRead {
     /// The group.
-    pub group: Group,
+    pub group: GroupView,
     /// The members; empty where they were not asked for.
     pub members: Vec<PersonId>,
 }
 
 fn read(tx: &mut Tx<'_>, group: Group, members: bool) -> Result<GroupRead, AppError> {
     let members = if members { groups::member_ids(tx, group.id)? } else { Vec::new() };
-    Ok(GroupRead { group, members })
+    Ok(GroupRead { group: group.into(), members })
 }
 
 fn of_force(tx: &mut Tx<'_>, force: Force, id: GroupId) -> Result<Group, AppError> {

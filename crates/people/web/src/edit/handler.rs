@@ -4,8 +4,9 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::{Day, PersonId};
 use kernel::access::{ManagePeople, SeePeople};
-use overview_app::people::{Person, PersonRead};
+use overview_app::people::PersonRead;
 use people_app::PersonEdit;
+use people_app::PersonView;
 
 use crate::edit;
 use web_shell::answer::{form_again, shown};
@@ -13,7 +14,7 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of, sentence};
 
-pub(crate) fn who(person: &Person) -> String {
+pub(crate) fn who(person: &PersonView) -> String {
     format!("{} ({})", person.name, person.number)
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn day(fields: &Fields, name: &'static str, errors: &mut Errors) -> O
     }
 }
 
-pub(crate) fn shell(ctx: &Ctx, person: &Person) -> web_shell::frame::Shell {
+pub(crate) fn shell(ctx: &Ctx, person: &PersonView) -> web_shell::frame::Shell {
     let up = vec![
         Crumb::new(Area::People.href(), Area::People.title()),
         Crumb::new(format!("/people/{}", person.id), person.name.clone()),

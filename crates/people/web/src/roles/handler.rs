@@ -64,7 +64,7 @@ fn grant(read: GrantRead) -> roles::Grant {
         why: read.grant.reason,
         since: read.grant.granted_at,
         until: read.grant.until,
-        ended: read.grant.ended.map(|(at, _)| at),
+        ended: read.grant.ended,
         counts: read.counts,
         by_hand: !read.grant.from_directory,
         waits: read.grant.waits,

@@ -2,10 +2,11 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use domain::PermissionState;
 use kernel::access::DecidePermission;
 use kernel::words::span as span_words;
 use permissions_app::Decision;
-use permissions_app::read::{PermissionRead, PermissionState};
+use permissions_app::read::PermissionRead;
 
 use crate::ask::handler::role_titles;
 use crate::decide;
@@ -55,7 +56,7 @@ fn decide_view(ctx: &Ctx, read: &PermissionRead, typed: (&Decision, &str), error
         conditions: decision.conditions.clone(),
         from: decision.from.clone(),
         until: decision.until.clone(),
-        agreed: first.map(|(named, _)| named.name.clone()).unwrap_or_default(),
+        agreed: first.cloned().unwrap_or_default(),
         longest: read.register.as_ref().map(|register| span_words(register.longest)).unwrap_or_default(),
     }
 }

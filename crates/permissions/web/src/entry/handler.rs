@@ -27,13 +27,13 @@ pub(crate) fn lines(read: &PermissionRead) -> Vec<(String, String)> {
         lines.push(("Holds for".into(), names.join(", ")));
     }
     lines.push(("Why".into(), grant.because.clone()));
-    lines.push(("Asked by".into(), grant.asked.name.clone()));
+    lines.push(("Asked by".into(), grant.asked.clone()));
     lines.push(("Wanted until".into(), entry::at(Some(grant.wanted_until))));
-    if let Some((named, _)) = &grant.agreed {
-        lines.push(("Agreed as the first of two".into(), named.name.clone()));
+    if let Some(named) = &grant.agreed {
+        lines.push(("Agreed as the first of two".into(), named.clone()));
     }
     if let Some(named) = &grant.decided {
-        lines.push(("Decided by".into(), named.name.clone()));
+        lines.push(("Decided by".into(), named.clone()));
     }
     if let Some(decision) = &grant.decision {
         lines.push(("Decision".into(), decision.clone()));

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use domain::{PermissionId, Timestamp};
 use kernel::access::SeeRegisters;
-use permissions_app::read::{Permission, PermissionFilter, PermissionRow};
+use permissions_app::read::{PermissionFilter, PermissionRow, PermissionView};
 
 use crate::list;
 use web_shell::answer;
@@ -16,7 +16,7 @@ use web_shell::session::{Ctx, Problem};
 /// The number of entries on a register's own page.
 pub(crate) const LATEST: u32 = 20;
 
-pub(crate) fn crumb(grant: &Permission) -> Crumb {
+pub(crate) fn crumb(grant: &PermissionView) -> Crumb {
     Crumb::new(format!("/entries/{}", grant.id), format!("P-{}", grant.number))
 }
 
@@ -31,8 +31,8 @@ pub(crate) fn row(row: &PermissionRow) -> list::Row {
         force: grant.force,
         state: row.state.to_owned(),
         asked: grant.asked_at,
-        by: grant.asked.name.clone(),
-        decided: grant.decided.as_ref().map(|named| named.name.clone()).unwrap_or_default(),
+        by: grant.asked.clone(),
+        decided: grant.decided.clone().unwrap_or_default(),
         until: grant.ends_at.filter(|_| grant.decided_at.is_some()),
     }
 }

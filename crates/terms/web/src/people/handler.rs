@@ -1,9 +1,9 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use domain::PersonId;
+use domain::{MissingTerms, PersonId};
 use kernel::access::SeePeople;
-use terms_app::read::{Missing, StandingFilter, StandingLine};
+use terms_app::read::{StandingFilter, StandingLine};
 use terms_app::shown_words;
 
 use crate::people;
@@ -24,8 +24,8 @@ fn row(titles: &[(String, String)], line: &StandingLine) -> people::Row {
         number: line.number.clone(),
         force: line.force,
         document: title.map_or_else(|| standing.document.clone(), |(_, title)| title.clone()),
-        accepted: standing.missing == Missing::Nothing,
-        awareness: standing.missing == Missing::Awareness,
+        accepted: standing.missing == MissingTerms::Nothing,
+        awareness: standing.missing == MissingTerms::Awareness,
         at: standing.accepted_at,
         asked: standing.asked_at,
         due: standing.due_at,

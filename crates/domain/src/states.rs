@@ -1,0 +1,245 @@
+//! Words of state: how far an enrolment, a command, a hand-over, a permission, a notice and others are.
+
+use crate::{PersonId, PlaceId};
+
+/// Declares a closed set of words that tables and addresses carry; pages find their own text for each.
+macro_rules! word_enum {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name { $($(#[$vdoc])* $variant),* }
+
+        impl $name {
+            /// Returns the word in tables and addresses.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),* }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word {
+                    $($word => Ok(Self::$variant),)*
+                    _ => Err(crate::UnknownWord { word: word.chars().take(40).collect(), allowed: concat!($($word, " "),*) }),
+                }
+            }
+        }
+    };
+}
+
+/// Whether and how far a device is under management.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnrolmentState {
+    /// Never enrolled, or no longer.
+    None,
+    /// Said who it is; not yet under management.
+    Authenticated,
+    /// Under management.
+    Enrolled,
+}
+
+impl EnrolmentState {
+    /// Returns the word in tables and addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Authenticated => "authenticated",
+            Self::Enrolled => "enrolled",
+        }
+    }
+}
+
+impl std::str::FromStr for EnrolmentState {
+    type Err = crate::UnknownWord;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        match word {
+            "none" => Ok(Self::None),
+            "authenticated" => Ok(Self::Authenticated),
+            "enrolled" => Ok(Self::Enrolled),
+            _ => Err(crate::UnknownWord { word: word.to_owned(), allowed: "none, authenticated, enrolled" }),
+        }
+    }
+}
+
+word_enum! {
+    /// How far a command got. "Delivered" never reads as "done".
+    CommandState {
+        /// Waits for a second person to agree.
+        Asked = "asked",
+        /// Beyond a cap: waits for a second person to release it.
+        Held = "held",
+        /// Waits for the device to ask.
+        Queued = "queued",
+        /// Sent to the device; no answer yet.
+        Delivered = "delivered",
+        /// The device said "not now": offered again on a later connection.
+        NotNow = "not-now",
+        /// The device acknowledged it.
+        Acknowledged = "acknowledged",
+        /// The device refused or failed.
+        Failed = "failed",
+        /// The device could not read it: our error, never sent again unchanged.
+        FormatError = "format-error",
+        /// Cancelled before it was delivered.
+        Cancelled = "cancelled",
+        /// It ended while the device had it and had not answered: the enrolment ended, or a legal hold was placed.
+        Uncertain = "uncertain",
+    }
+}
+
+word_enum! {
+    /// How far a hand-over got.
+    HandoverState {
+        /// Waits for signatures.
+        Draft = "draft",
+        /// Both signed.
+        Complete = "complete",
+        /// One side would not sign.
+        Refused = "refused",
+        /// Taken back by the desk before both had signed.
+        Withdrawn = "withdrawn",
+        /// Nobody signed in time.
+        Expired = "expired",
+    }
+}
+
+/// One side of a hand-over: a person, or a place for which a person signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Party {
+    /// This person and nobody else.
+    Person(PersonId),
+    /// A person who may sign for the store or workshop.
+    Place(PlaceId),
+}
+
+word_enum! {
+    /// How far an entry is.
+    PermissionState {
+        /// Asked for and not decided.
+        Asked = "asked",
+        /// The first of two agreed; the second has not decided.
+        Agreed = "agreed",
+        /// Granted: in force from its start to its end.
+        Granted = "granted",
+        /// Refused.
+        Refused = "refused",
+        /// Taken back by who asked, or ended early by who decides.
+        Withdrawn = "withdrawn",
+        /// Its time is over.
+        Lapsed = "lapsed",
+    }
+}
+
+word_enum! {
+    /// Where a notice stands.
+    NoticeState {
+        /// Held, or queued for the mail service.
+        Waiting = "waiting",
+        /// The mail service took it.
+        Mailed = "mailed",
+        /// There is no mail service: it stands on the person's own page.
+        Shown = "shown",
+        /// Given up: it stands on the person's own page, and on the desk's list.
+        Undelivered = "undelivered",
+    }
+}
+
+word_enum! {
+    /// Where a person's row came from last.
+    PersonSource {
+        /// The force's directory.
+        Scim = "scim",
+        /// An imported file.
+        Csv = "csv",
+        /// A person's keyboard.
+        Hand = "hand",
+    }
+}
+
+word_enum! {
+    /// Sent, acknowledged and reported are kept apart: only the last is compliance evidence.
+    ProfileState {
+        /// Its command is queued or on its way.
+        Sent = "sent",
+        /// The device acknowledged the command.
+        Acknowledged = "acknowledged",
+        /// The device lists it among its profiles.
+        Reported = "reported",
+        /// The device refused it.
+        Failed = "failed",
+        /// Its removal is queued.
+        Removing = "removing",
+    }
+}
+
+word_enum! {
+    /// How a burst stands.
+    BurstState {
+        /// Waits for a second person.
+        Held = "held",
+        /// A second person let all of it through.
+        Released = "released",
+        /// A person cancelled all of it.
+        Cancelled = "cancelled",
+        /// Nobody decided in time.
+        Expired = "expired",
+    }
+}
+
+word_enum! {
+    /// How a held act stands.
+    HeldState {
+        /// Waits for a second person.
+        Held = "held",
+        /// Released, and not yet done.
+        Released = "released",
+        /// Done.
+        Done = "done",
+        /// It could no longer be done.
+        Failed = "failed",
+        /// Cancelled, or over because nobody decided.
+        Cancelled = "cancelled",
+    }
+}
+
+word_enum! {
+    /// What a period means.
+    PeriodKind {
+        /// On duty.
+        Shift = "shift",
+        /// The pattern's shifts that start in it do not take place.
+        Replaced = "replaced",
+        /// Away.
+        Absence = "absence",
+        /// To be reached, and not on duty.
+        OnCall = "on-call",
+    }
+}
+
+/// What is not accepted in its current wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingTerms {
+    /// Nothing.
+    Nothing,
+    /// Only what is to be known, not what is to be agreed to.
+    Awareness,
+    /// Terms: what must be accepted before a device is used.
+    Terms,
+}
+
+impl MissingTerms {
+    /// Returns the word in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "none",
+            Self::Awareness => "awareness",
+            Self::Terms => "terms",
+        }
+    }
+}

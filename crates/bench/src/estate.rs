@@ -7,8 +7,8 @@ use anyhow::Context;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::{
-    CommandId, CommandState, DeviceId, DeviceKind, EnrolmentId, EnrolmentState, Force, PersonId, Platform,
-    Secret, Span, Timestamp, World,
+    CommandId, CommandState, DeviceId, DeviceKind, EnrolmentId, EnrolmentState, PersonId, Platform, Secret,
+    Span, Timestamp, World,
 };
 use pki::cms::{Signer, sign_detached};
 use pki::{Certificate, CertificateRequest, DeviceCa, PrivateKey, RsaBits, Subject, Validity};

@@ -6,7 +6,7 @@ use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
 
-use domain::{Force, PersonId, PersonSource, Secret, Span};
+use domain::{PersonId, PersonSource, Secret, Span};
 use pki::{DeviceCa, RsaBits, Validity};
 use store::people::{self, Person};
 use store::{Store, StoreConfig};

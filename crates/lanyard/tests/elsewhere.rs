@@ -1,6 +1,6 @@
 //! The demo with the rules of an invented force of another country: no page, file or verb speaks of the force whose rules are
 //! shipped.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;

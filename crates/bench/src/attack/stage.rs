@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, ensure};
 use domain::{
-    CaseId, CommandId, CommandState, Deed, DeviceId, Effect, Force, PersonId, PlaceId, PlaceKind, Span,
-    Standing, Timestamp,
+    CaseId, CommandId, CommandState, Deed, DeviceId, Effect, PersonId, PlaceId, PlaceKind, Span, Standing,
+    Timestamp,
 };
 use kernel::access::{Actor, ApiScope, Role, permit};
 use kernel::roles::GroupRole;

@@ -29,7 +29,11 @@ pub struct NewPlace {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn places(app: &App, permit: Permit<SeeDevices>, everywhere: bool) -> Result<Vec<PlaceView>, AppError> {
+pub async fn places(
+    app: &App,
+    permit: Permit<SeeDevices>,
+    everywhere: bool,
+) -> Result<Vec<PlaceView>, AppError> {
     let force = permit.scope().force().filter(|_| !everywhere);
     app.store()
         .read(move |tx| Ok(assets::places(tx, force)?.into_iter().map(PlaceView::from).collect()))

@@ -111,12 +111,7 @@ pub fn how_title(how: &str) -> String {
 }
 
 impl SignedRecord {
-    pub(super) fn of(
-        shown: Shown,
-        signatures: [&Signature; 2],
-        at: Timestamp,
-        forces: &Forces,
-    ) -> Self {
+    pub(super) fn of(shown: Shown, signatures: [&Signature; 2], at: Timestamp, forces: &Forces) -> Self {
         let names = Some(Names::of(&shown, forces));
         let mut signatures = signatures.map(|signature| ShownSignature {
             side: signature.side,

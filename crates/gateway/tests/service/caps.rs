@@ -3,7 +3,7 @@
 use devices_app::caps;
 use devices_app::caps::CalledOff;
 use devices_app::commands::{Agreed, Order, Ordered};
-use domain::{BurstId, CommandId, CommandState, DeviceId, Force, GrantId, PersonId};
+use domain::{BurstId, CommandId, CommandState, DeviceId, GrantId, PersonId};
 use kernel::AppError;
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use people_app::NewPerson;

@@ -3,7 +3,7 @@
 use devices_app::commands;
 use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Ended, Model, Passcode, Temper};
-use domain::{CommandId, CommandState, DeviceId, Force};
+use domain::{CommandId, CommandState, DeviceId};
 use kernel::AppError;
 use kernel::access::{Actor, Role, permit, permit_within};
 

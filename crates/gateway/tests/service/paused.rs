@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 
 use custody_app::register::{Changed, Restated};
 use domain::{
-    Clock, DeviceId, DeviceKind, Entropy, Force, HeldId, JobId, NoticeId, NoticeState, PersonId, Secret,
-    Span, Timestamp, World,
+    Clock, DeviceId, DeviceKind, Entropy, HeldId, JobId, NoticeId, NoticeState, PersonId, Secret, Span,
+    Timestamp, World,
 };
 use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};

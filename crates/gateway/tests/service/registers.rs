@@ -1,7 +1,7 @@
 //! What a permission does on a device, end to end: granted, installed, reported, judged; over, and gone again.
 
 use devices_sim::{Model, Temper};
-use domain::{DeviceId, Force, PermissionId, PermissionState, Secret, Span};
+use domain::{DeviceId, PermissionId, PermissionState, Secret, Span};
 use kernel::access::{Actor, Role, Roles, Who, permit, permit_within};
 use permissions_app::{Asked, Decision, NewPermission};
 

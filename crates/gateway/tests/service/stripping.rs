@@ -8,7 +8,7 @@ use devices_app::caps::CalledOff;
 use devices_app::commands::{Order, Ordered};
 use devices_app::enrolment::{Revoked, certificates_of, revoke_certificates};
 use domain::{
-    BurstId, CaseId, CommandId, CommandState, Condition, DeviceId, DeviceKind, Force, HandoverKind, PlaceId,
+    BurstId, CaseId, CommandId, CommandState, Condition, DeviceId, DeviceKind, HandoverKind, PlaceId,
     PlaceKind, Side, Standing,
 };
 use kernel::AppError;

@@ -264,7 +264,7 @@ pub struct GrantView {
     /// The role's word.
     pub role: String,
     /// Over the things of both forces, not only of the person's own.
-    pub both_forces: bool,
+    pub everywhere: bool,
     /// Whether the directory gave it, by way of a group.
     pub from_directory: bool,
     /// The reason.
@@ -301,7 +301,7 @@ impl From<grants::Grant> for GrantView {
             id: row.id,
             person: row.person,
             role: row.role,
-            both_forces: row.both_forces,
+            everywhere: row.everywhere,
             from_directory: row.from_directory,
             reason: row.reason,
             granted_at: row.granted_at,

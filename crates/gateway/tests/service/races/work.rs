@@ -1,6 +1,6 @@
 //! What nodes share among each other: jobs, notices, decisions, numbers.
 
-use domain::{Force, JobId, NoticeId, NoticeState, PeriodId, PeriodKind, PersonId, Span};
+use domain::{JobId, NoticeId, NoticeState, PeriodId, PeriodKind, PersonId, Span};
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use permissions_app::{Asked, Decision, NewPermission};
 use store::duty::PeriodRow;

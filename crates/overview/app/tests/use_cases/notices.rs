@@ -1,7 +1,7 @@
 //! Notices against a database, a clock that is moved and a mail relay that listens on this machine.
 
 use domain::local_time::{instant, midnight};
-use domain::{CaseId, Force, PersonId, Span, Timestamp};
+use domain::{CaseId, PersonId, Span, Timestamp};
 use domain::{NoticeState, PeriodKind};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;

@@ -9,6 +9,7 @@ pub mod affected;
 pub mod alarms;
 
 mod own;
+pub mod rotas;
 pub mod send;
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;

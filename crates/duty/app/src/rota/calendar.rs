@@ -5,7 +5,7 @@ use kernel::access::{PermitWithin, SeeDuty};
 use kernel::{App, AppError};
 use store::rotas as rows;
 
-use super::load::{load, turns};
+use super::load::{Window, load, turns};
 use super::read::seen;
 
 /// How far ahead a calendar reaches, and how far back.
@@ -32,7 +32,7 @@ pub async fn rota_calendar(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId)
     let now = app.world().now();
     app.store()
         .read(move |tx| {
-            let window = (now.minus(BACK), now.plus(AHEAD));
+            let window = Window::new(now.minus(BACK), now.plus(AHEAD));
             let loaded = seen(tx, &permit, id, window)?;
             let turns = turns(&loaded.rota, window).into_iter().take(MOST_TURNS);
             let events = turns.map(|turn| Event {
@@ -55,7 +55,7 @@ pub async fn own_calendar(app: &App, permit: PermitWithin<SeeDuty>) -> Result<St
     let me = permit.actor().person.ok_or_else(|| AppError::not_found("person", &permit.actor().shown))?;
     app.store()
         .read(move |tx| {
-            let window = (now.minus(BACK), now.plus(AHEAD));
+            let window = Window::new(now.minus(BACK), now.plus(AHEAD));
             let mut events = Vec::new();
             for row in rows::with_person(tx, me)? {
                 let loaded = load(tx, row, window)?;

@@ -11,7 +11,7 @@ use store::rotas as rows;
 use store::{StoreError, Tx};
 
 use super::fields::ahead;
-use super::load::{Loaded, load};
+use super::load::{Loaded, Window, load};
 
 /// What the form of a change sends besides its fields.
 #[derive(Debug, Clone)]
@@ -120,7 +120,7 @@ pub(super) async fn changing<T: Send + 'static>(
                 )
                 .into());
             }
-            let before = load(tx, row, (now, now.plus(ahead(&app))))?;
+            let before = load(tx, row, Window::new(now, now.plus(ahead(&app))))?;
             let (made, entered) = work(&app, tx, &before)?;
             finish(
                 &app,
@@ -151,7 +151,7 @@ pub(super) fn finish(app: &App, tx: &mut Tx<'_>, actor: &Actor, end: Finish) -> 
     let now = app.world().now();
     let until = now.plus(ahead(app));
     let row = rows::by_id(tx, end.id)?.ok_or_else(|| AppError::not_found("rota", end.id))?;
-    let after = load(tx, row, (now, until))?;
+    let after = load(tx, row, Window::new(now, until))?;
     let gaps = after.rota.gaps(now, until);
     let known = end.before.as_ref().map(|before| before.rota.gaps(now, until)).unwrap_or_default();
     if adds_gap(&known, &gaps) {

@@ -19,6 +19,27 @@ const EVER: (Timestamp, Timestamp) = (Timestamp::from_millis(i64::MIN), Timestam
 /// Most absences of a participant that are read.
 const MOST_ABSENCES: u32 = 500;
 
+/// A window of time: from its first instant up to, not including, `until`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub until: Timestamp,
+}
+
+impl Window {
+    /// Makes a window; one that is empty still has the instant at its start.
+    pub(crate) fn new(from: Timestamp, until: Timestamp) -> Self {
+        Self { from, until: until.max(from.plus(Span::from_millis(1))) }
+    }
+
+    /// Makes the window of one instant.
+    pub(crate) fn at(from: Timestamp) -> Self {
+        Self::new(from, from)
+    }
+}
+
 /// A rota as it is stored, and as the rules want it.
 pub(crate) struct Loaded {
     /// Its row.
@@ -47,14 +68,10 @@ pub(crate) struct OwnTurn {
 }
 
 /// Reads a rota with the absences of its people in a window.
-pub(crate) fn load(
-    tx: &mut Tx<'_>,
-    row: RotaRow,
-    window: (Timestamp, Timestamp),
-) -> Result<Loaded, AppError> {
+pub(crate) fn load(tx: &mut Tx<'_>, row: RotaRow, window: Window) -> Result<Loaded, AppError> {
     let (temporary, layers): (Vec<LayerRow>, Vec<LayerRow>) =
-        rows::layers(tx, row.id, window.0)?.into_iter().partition(|layer| layer.span.is_some());
-    let overrides = rota_overrides::of_rota(tx, row.id, window.0)?;
+        rows::layers(tx, row.id, window.from)?.into_iter().partition(|layer| layer.span.is_some());
+    let overrides = rota_overrides::of_rota(tx, row.id, window.from)?;
     let mut rota = Rota { hours: hours(&row.hours)?, ..Rota::default() };
     for layer in &layers {
         rota.layers.push(layer_of(layer)?);
@@ -131,7 +148,7 @@ fn away(
     tx: &mut Tx<'_>,
     row: &RotaRow,
     person: &Person,
-    window: (Timestamp, Timestamp),
+    window: Window,
 ) -> Result<Vec<(Timestamp, Timestamp)>, AppError> {
     if person.force != row.force {
         return Ok(vec![EVER]);
@@ -140,9 +157,7 @@ fn away(
     let gone = person.ended_at.into_iter().chain(last).min();
     let mut away: Vec<_> = gone.map(|at| (at, EVER.1)).into_iter().collect();
     away.extend(person.starts_on.map(|day| (EVER.0, midnight(day))));
-    // A window of one instant still overlaps what covers it.
-    let window = (window.0, window.1.max(window.0.plus(Span::from_millis(1))));
-    let absences = periods::periods(tx, person.id, window, MOST_ABSENCES)?;
+    let absences = periods::periods(tx, person.id, (window.from, window.until), MOST_ABSENCES)?;
     let span = |row: PeriodRow| (row.kind == PeriodKind::Absence).then_some((row.start, row.end));
     away.extend(absences.into_iter().filter_map(span));
     Ok(away)
@@ -150,9 +165,9 @@ fn away(
 
 /// Returns every person's turns in a window, in order of their start: each as long as the person is on call, whoever
 /// else is.
-pub(crate) fn turns(rota: &Rota, window: (Timestamp, Timestamp)) -> Vec<OwnTurn> {
+pub(crate) fn turns(rota: &Rota, window: Window) -> Vec<OwnTurn> {
     let mut turns: Vec<OwnTurn> = Vec::new();
-    for spell in rota.schedule(window.0, window.1) {
+    for spell in rota.schedule(window.from, window.until) {
         for person in spell.watch.people {
             match turns.iter_mut().rev().find(|turn| turn.person == person) {
                 Some(turn) if turn.end == spell.start => turn.end = spell.end,

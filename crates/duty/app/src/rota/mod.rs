@@ -27,6 +27,11 @@ use kernel::AppError;
 use kernel::access::Role;
 use store::{Tx, rotas as rows};
 
+pub(crate) use load::Window;
+use load::{load, turns};
+
+pub use store::people::Person;
+pub use store::rota_overrides::OverrideKind;
 pub use store::rotas::RotaRow;
 
 /// How long the schedule is looked at for a person's own time on call.
@@ -54,7 +59,7 @@ pub fn on_call(tx: &mut Tx<'_>, whom: OnCallFor, at: Timestamp) -> Result<Vec<Pe
     };
     let mut people = Vec::new();
     for row in rotas.into_iter().filter(|row| row.retired_at.is_none()) {
-        for person in load::load(tx, row, (at, at))?.rota.on_call_at(at).people {
+        for person in load(tx, row, Window::at(at))?.rota.on_call_at(at).people {
             if !people.contains(&person) {
                 people.push(person);
             }
@@ -75,14 +80,14 @@ pub fn rotas_of(tx: &mut Tx<'_>, force: Force) -> Result<Vec<RotaRow>, AppError>
 pub(crate) fn times_on_call(
     tx: &mut Tx<'_>,
     person: PersonId,
-    window: (Timestamp, Timestamp),
+    window: Window,
 ) -> Result<Vec<(Timestamp, Timestamp)>, AppError> {
-    let window = (window.0, window.1.min(window.0.plus(OWN_AHEAD)));
+    let window = Window::new(window.from, window.until.min(window.from.plus(OWN_AHEAD)));
     let mut times = Vec::new();
     for row in rows::with_person(tx, person)? {
-        let loaded = load::load(tx, row, window)?;
-        let turns = load::turns(&loaded.rota, window).into_iter().filter(|turn| turn.person == person);
-        times.extend(turns.map(|turn| (turn.start, turn.end)));
+        let loaded = load(tx, row, window)?;
+        let own = turns(&loaded.rota, window).into_iter().filter(|turn| turn.person == person);
+        times.extend(own.map(|turn| (turn.start, turn.end)));
     }
     Ok(times)
 }
@@ -103,7 +108,7 @@ pub(crate) fn everybody_on_call(
 ) -> Result<Vec<PersonId>, AppError> {
     let mut people = Vec::new();
     for row in rows::list(tx, force)? {
-        people.extend(load::load(tx, row, (at, at))?.rota.on_call_at(at).people);
+        people.extend(load(tx, row, Window::at(at))?.rota.on_call_at(at).people);
     }
     Ok(people)
 }

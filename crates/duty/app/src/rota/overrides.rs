@@ -13,7 +13,7 @@ use store::rotas::{self as rows, NoteRow};
 
 use super::change::{Entered, Form, Kept, changing};
 use super::fields::{NewOverride, NewSwap, person, span, turn};
-use super::load::{Loaded, OwnTurn, load, turns};
+use super::load::{Loaded, OwnTurn, Window, load, turns};
 
 /// How far ahead turns can be swapped.
 pub(super) const SWAP_AHEAD: Span = Span::from_secs(84 * 24 * 3600);
@@ -84,7 +84,7 @@ pub async fn swap_turns(
 ) -> Result<Kept<OverrideId>, AppError> {
     changing(app, permit, form, move |app, tx, before| {
         let now = app.world().now();
-        let window = (now, now.plus(SWAP_AHEAD));
+        let window = Window::new(now, now.plus(SWAP_AHEAD));
         let all = turns(&load(tx, before.row.clone(), window)?.rota, window);
         let (one, two) = (chosen("one", &new.one, &all, now)?, chosen("two", &new.two, &all, now)?);
         if one.person == two.person {
@@ -177,7 +177,7 @@ pub async fn leave_note(
         .write(move |tx| {
             let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
             let actor = permit_within.actor();
-            let loaded = load(tx, row, (now, now.plus(Span::from_millis(1))))?;
+            let loaded = load(tx, row, Window::at(now))?;
             if !loaded.has(actor.person) || !permit_within.covers(loaded.row.force, Relation::Own) {
                 permit::<ManageDuty>(actor)?.reaches(loaded.row.force)?;
             }

@@ -1,5 +1,6 @@
 //! Shows rotas: all that somebody may see, one with its final schedule, and the turns that can be swapped.
 
+use domain::local_time::instant;
 use domain::{OverrideId, PersonId, RotaId, Timestamp};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Reach, Relation, SeeDuty, permit_within};
 use kernel::{App, AppError};
@@ -10,7 +11,7 @@ use store::{Tx, people};
 
 use super::RotaRow;
 use super::fields::ahead;
-use super::load::{Loaded, load, turns};
+use super::load::{Loaded, Window, load, turns};
 use super::overrides::SWAP_AHEAD;
 use super::warn::{Trouble, found};
 
@@ -50,6 +51,8 @@ pub struct RotaBrief {
 pub struct LayerRead {
     /// Its row.
     pub row: LayerRow,
+    /// The first hand-over.
+    pub first: Timestamp,
     /// The participants in order.
     pub people: Vec<Person>,
 }
@@ -178,15 +181,16 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
             }
             let layer = |row: &LayerRow| LayerRead {
                 people: row.people.iter().filter_map(|id| loaded.people.get(id)).cloned().collect(),
+                first: row.first.parse().map(instant).unwrap_or_default(),
                 row: row.clone(),
             };
             let in_use = loaded.row.retired_at.is_none();
             Ok(RotaRead {
                 brief: brief(&loaded, window),
                 owner,
-                troubles: found(&loaded, window.0, window.1).0,
+                troubles: found(&loaded, window.from, window.until).0,
                 schedule: schedule(&loaded, window),
-                until: window.1,
+                until: window.until,
                 layers: loaded.layers.iter().map(layer).collect(),
                 temporary: loaded.temporary.iter().map(layer).collect(),
                 overrides: overrides(&loaded),
@@ -231,7 +235,7 @@ pub async fn turn_choices(
         .read(move |tx| {
             let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
             permit.reaches(row.force)?;
-            let window = (now, now.plus(SWAP_AHEAD));
+            let window = Window::new(now, now.plus(SWAP_AHEAD));
             let loaded = load(tx, row, window)?;
             let choice = |turn: super::load::OwnTurn| TurnChoice {
                 word: format!("{}/{}", turn.start.millis(), turn.person),
@@ -250,7 +254,7 @@ pub(super) fn seen(
     tx: &mut Tx<'_>,
     permit: &PermitWithin<SeeDuty>,
     id: RotaId,
-    window: (Timestamp, Timestamp),
+    window: Window,
 ) -> Result<Loaded, AppError> {
     let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
     let (force, actor) = (row.force, permit.actor());
@@ -261,27 +265,27 @@ pub(super) fn seen(
 }
 
 /// Returns the window for which a rota is shown.
-pub(super) fn window(app: &App) -> (Timestamp, Timestamp) {
+fn window(app: &App) -> Window {
     let now = app.world().now();
-    (now, now.plus(ahead(app)))
+    Window::new(now, now.plus(ahead(app)))
 }
 
-fn brief(loaded: &Loaded, window: (Timestamp, Timestamp)) -> RotaBrief {
+fn brief(loaded: &Loaded, window: Window) -> RotaBrief {
     let on_call =
-        if loaded.row.retired_at.is_some() { Vec::new() } else { loaded.rota.on_call_at(window.0).people };
+        if loaded.row.retired_at.is_some() { Vec::new() } else { loaded.rota.on_call_at(window.from).people };
     let person = |id: &PersonId| loaded.people.get(id).cloned();
-    let until = window.1.max(window.0.plus(SWAP_AHEAD));
-    let next = loaded.rota.next_turns(window.0, until, NEXT);
+    let until = window.until.max(window.from.plus(SWAP_AHEAD));
+    let next = loaded.rota.next_turns(window.from, until, NEXT);
     RotaBrief {
         row: loaded.row.clone(),
         now: on_call.iter().filter_map(person).collect(),
         next: next.iter().map(|spell| spell_read(loaded, spell)).collect(),
-        troubles: found(loaded, window.0, window.1).0.len(),
+        troubles: found(loaded, window.from, window.until).0.len(),
     }
 }
 
-fn schedule(loaded: &Loaded, window: (Timestamp, Timestamp)) -> Vec<SpellRead> {
-    let spells = loaded.rota.schedule(window.0, window.1);
+fn schedule(loaded: &Loaded, window: Window) -> Vec<SpellRead> {
+    let spells = loaded.rota.schedule(window.from, window.until);
     spells.iter().take(MOST_SPELLS).map(|spell| spell_read(loaded, spell)).collect()
 }
 

@@ -13,7 +13,7 @@ use store::{people, rotas as rows};
 use super::RotaRow;
 use super::change::{GapRead, gap_keys, shown};
 use super::fields::ahead;
-use super::load::{Loaded, load};
+use super::load::{Loaded, Window, load};
 
 /// The local hour of the daily check.
 const CHECK_AT: i8 = 6;
@@ -74,7 +74,7 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
     let Some(row) = rows::by_id(tx, id)?.filter(|row| row.retired_at.is_none()) else { return Ok(None) };
     let owner = people::by_id(tx, row.owner)?;
     let owner_left = owner.is_none_or(|owner| owner.ended_at.is_some() || owner.force != row.force);
-    let loaded = load(tx, row, (now, until))?;
+    let loaded = load(tx, row, Window::new(now, until))?;
     let (troubles, keys) = found(&loaded, now, until);
     let is_news = keys.iter().any(|key| !is_known(key, &loaded.row.told));
     Ok(Some(Warning { owner_left, troubles, is_news, told: keys.join("\n"), rota: loaded.row }))

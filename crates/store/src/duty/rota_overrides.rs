@@ -59,7 +59,7 @@ statements! {
         AND withdrawn_at IS NULL ORDER BY created_at, id LIMIT 400");
     OVERRIDES_UNTOLD = concat!("SELECT ", columns!(), " FROM rota_override WHERE rota_id = $1 AND told_at IS NULL
         ORDER BY created_at, id LIMIT 100");
-    OVERRIDES_FORGET = "DELETE FROM rota_override WHERE id IN (SELECT id FROM rota_override WHERE end_at < $1 LIMIT $2)";
+    OVERRIDES_FORGET = "DELETE FROM rota_override WHERE id IN (SELECT id FROM rota_override WHERE end_at < $1 LIMIT $2 {skip_locked})";
 }
 
 fn read(row: &Row) -> Result<OverrideRow, StoreError> {

@@ -93,10 +93,10 @@ statements! {
         ORDER BY force, place, name, id LIMIT 200");
     ROTAS_FOR_ROLE = concat!("SELECT ", columns!(), " FROM rota WHERE force = $1 AND role = $2 AND retired_at IS NULL
         ORDER BY place, name, id LIMIT 20");
-    ROTAS_WITH = concat!("SELECT ", columns!(), " FROM rota WHERE retired_at IS NULL AND id IN (
+    ROTAS_WITH = concat!("SELECT ", columns!(), " FROM rota WHERE retired_at IS NULL AND (owner_id = $1 OR id IN (
             SELECT l.rota_id FROM rota_layer l JOIN rota_member m ON m.layer_id = l.id WHERE m.person_id = $1
             UNION SELECT rota_id FROM rota_override WHERE person_id = $1 AND withdrawn_at IS NULL
-            UNION SELECT rota_id FROM rota_override WHERE with_id = $1 AND withdrawn_at IS NULL)
+            UNION SELECT rota_id FROM rota_override WHERE with_id = $1 AND withdrawn_at IS NULL))
         ORDER BY force, place, name, id LIMIT 20");
     LAYER_ADD = "INSERT INTO rota_layer (id, rota_id, place, name, unit, turn, first, hours, start_at, end_at, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -111,7 +111,7 @@ statements! {
     NOTE_ADD = "INSERT INTO rota_note (id, rota_id, person_id, note, created_at) VALUES ($1, $2, $3, $4, $5)";
     NOTES_OF = "SELECT id, rota_id, person_id, note, created_at FROM rota_note WHERE rota_id = $1
         ORDER BY created_at DESC, id DESC LIMIT 5";
-    NOTES_FORGET = "DELETE FROM rota_note WHERE id IN (SELECT id FROM rota_note WHERE created_at < $1 LIMIT $2)";
+    NOTES_FORGET = "DELETE FROM rota_note WHERE id IN (SELECT id FROM rota_note WHERE created_at < $1 LIMIT $2 {skip_locked})";
 }
 
 fn rota(row: &Row) -> Result<RotaRow, StoreError> {
@@ -196,7 +196,7 @@ pub fn for_role(tx: &mut Tx<'_>, force: Force, role: &str) -> Result<Vec<RotaRow
     tx.query(&ROTAS_FOR_ROLE, &[Value::id(force), role.into()])?.iter().map(rota).collect()
 }
 
-/// Returns the rotas in use that name a person in a layer or a change, twenty at most.
+/// Returns the rotas in use that name a person in a layer, in a change or as their owner, twenty at most.
 pub fn with_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<RotaRow>, StoreError> {
     tx.query(&ROTAS_WITH, &[Value::id(person)])?.iter().map(rota).collect()
 }

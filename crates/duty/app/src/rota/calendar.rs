@@ -49,10 +49,12 @@ pub async fn rota_calendar(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId)
 /// Returns the calendar of the reader's own turns in all rotas, from two weeks ago to twelve weeks ahead.
 ///
 /// # Errors
-/// [`AppError::NotFound`] for an actor who is nobody in the register.
+/// [`AppError::Conflict`] for an actor who is nobody in the register.
 pub async fn own_calendar(app: &App, permit: PermitWithin<SeeDuty>) -> Result<String, AppError> {
     let now = app.world().now();
-    let me = permit.actor().person.ok_or_else(|| AppError::not_found("person", &permit.actor().shown))?;
+    let me = permit.actor().person.ok_or_else(|| {
+        AppError::Conflict("only somebody in the register has turns; sign in as a person".into())
+    })?;
     app.store()
         .read(move |tx| {
             let window = Window::new(now.minus(BACK), now.plus(AHEAD));

@@ -129,7 +129,7 @@ pub struct TurnChoice {
     pub end: Timestamp,
 }
 
-/// Lists the rotas in use of the forces that the reader may see, or else those that they take part in.
+/// Lists the rotas in use of the forces that the reader may see, or else those that they take part in or are told of.
 ///
 /// # Errors
 /// Only if the database does not answer.
@@ -162,7 +162,7 @@ pub async fn rotas(app: &App, permit: PermitWithin<SeeDuty>) -> Result<Vec<RotaB
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Denied`] for another force, and for somebody who neither may see the duty of the
-/// force nor takes part in the rota.
+/// force nor takes part in the rota nor is told of its gaps.
 pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Result<RotaRead, AppError> {
     let app = app.clone();
     app.clone()
@@ -249,7 +249,7 @@ pub async fn turn_choices(
         .await
 }
 
-/// Reads a rota that the permit covers: the force's duty, or a rota that the reader takes part in.
+/// Reads a rota that the permit covers: the force's duty, or a rota that the reader takes part in or is told of.
 pub(super) fn seen(
     tx: &mut Tx<'_>,
     permit: &PermitWithin<SeeDuty>,
@@ -259,8 +259,11 @@ pub(super) fn seen(
     let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
     let (force, actor) = (row.force, permit.actor());
     let loaded = load(tx, row, window)?;
-    let me = actor.person.filter(|_| loaded.has(actor.person));
-    permit.reaches_held(force, me.and_then(|me| loaded.people.get(&me)))?;
+    let me = match actor.person.filter(|me| loaded.has(Some(*me)) || loaded.row.owner == *me) {
+        Some(me) => people::by_id(tx, me)?,
+        None => None,
+    };
+    permit.reaches_held(force, me.as_ref())?;
     Ok(loaded)
 }
 

@@ -106,7 +106,7 @@ statements! {
     MEMBER_ADD = "INSERT INTO rota_member (layer_id, place, person_id) VALUES ($1, $2, $3)";
     MEMBERS_REMOVE = "DELETE FROM rota_member WHERE layer_id = $1";
     MEMBERS_OF = "SELECT m.layer_id, m.person_id FROM rota_member m JOIN rota_layer l ON l.id = m.layer_id
-        WHERE l.rota_id = $1 ORDER BY m.layer_id, m.place LIMIT 2400";
+        WHERE l.rota_id = $1 AND (l.end_at IS NULL OR l.end_at > $2) ORDER BY m.layer_id, m.place LIMIT 2400";
     LAYERS_OVER = "SELECT id FROM rota_layer WHERE end_at < $1 ORDER BY end_at, id LIMIT $2";
     NOTE_ADD = "INSERT INTO rota_note (id, rota_id, person_id, note, created_at) VALUES ($1, $2, $3, $4, $5)";
     NOTES_OF = "SELECT id, rota_id, person_id, note, created_at FROM rota_note WHERE rota_id = $1
@@ -247,7 +247,7 @@ pub fn layers(tx: &mut Tx<'_>, id: RotaId, after: Timestamp) -> Result<Vec<Layer
             people: Vec::new(),
         });
     }
-    for row in tx.query(&MEMBERS_OF, &[Value::id(id)])? {
+    for row in tx.query(&MEMBERS_OF, &[Value::id(id), after.into()])? {
         let layer: LayerId = row.parse(0)?;
         if let Some(found) = layers.iter_mut().find(|one| one.id == layer) {
             found.people.push(row.parse(1)?);

@@ -1,7 +1,6 @@
 //! Overrides a rota for a span, swaps two turns, and keeps hand-over notes.
 
 use domain::{NoteId, OverrideId, RotaId, Span, Timestamp};
-use duty::rota::MOST_CHANGES;
 use kernel::access::{ManageDuty, Permit, PermitWithin, Relation, SeeDuty, permit};
 use kernel::fields::text;
 use kernel::record::Record;
@@ -17,6 +16,8 @@ use super::load::{Loaded, OwnTurn, Window, load, turns};
 
 /// How far ahead turns can be swapped.
 pub(super) const SWAP_AHEAD: Span = Span::from_secs(84 * 24 * 3600);
+/// Most overrides of a rota that are not over; with its temporary rotas fewer than the rules examine.
+const MOST_OVERRIDES: usize = 300;
 /// Longest hand-over note, in characters.
 const LONGEST_NOTE: usize = 2000;
 
@@ -86,7 +87,8 @@ pub async fn swap_turns(
         let now = app.world().now();
         let window = Window::new(now, now.plus(SWAP_AHEAD));
         let all = turns(&load(tx, before.row.clone(), window)?.rota, window);
-        let (one, two) = (chosen("one", &new.one, &all, now)?, chosen("two", &new.two, &all, now)?);
+        let open = swappable(&all, window);
+        let (one, two) = (chosen("one", &new.one, &open)?, chosen("two", &new.two, &open)?);
         if one.person == two.person {
             return Err(AppError::invalid("two", "choose a turn of another person"));
         }
@@ -125,9 +127,15 @@ pub async fn swap_turns(
     .await
 }
 
-fn chosen(field: &'static str, text: &str, all: &[OwnTurn], now: Timestamp) -> Result<OwnTurn, AppError> {
+/// Returns the turns that lie wholly within a window: part of a turn is not swapped.
+pub(super) fn swappable(all: &[OwnTurn], window: Window) -> Vec<OwnTurn> {
+    let whole = all.iter().filter(|turn| window.from < turn.start && turn.end < window.until);
+    whole.copied().collect()
+}
+
+fn chosen(field: &'static str, text: &str, open: &[OwnTurn]) -> Result<OwnTurn, AppError> {
     let (start, person) = turn(field, text)?;
-    let found = all.iter().find(|turn| turn.start == start && turn.person == person && turn.start > now);
+    let found = open.iter().find(|turn| turn.start == start && turn.person == person);
     found
         .copied()
         .ok_or_else(|| AppError::invalid(field, "this turn is no longer in the schedule; choose again"))
@@ -201,9 +209,9 @@ pub async fn leave_note(
 }
 
 fn enter(tx: &mut Tx<'_>, before: &Loaded, row: &OverrideRow) -> Result<(), AppError> {
-    if before.overrides.len() + before.temporary.len() + 2 > MOST_CHANGES {
+    if before.overrides.len() + 2 > MOST_OVERRIDES {
         return Err(AppError::Conflict(format!(
-            "{MOST_CHANGES} changes are the most; change the layers instead"
+            "{MOST_OVERRIDES} overrides are the most; change the layers instead"
         )));
     }
     Ok(overrides::add(tx, row)?)

@@ -12,7 +12,7 @@ use store::{Tx, people};
 use super::RotaRow;
 use super::fields::ahead;
 use super::load::{Loaded, Window, load, turns};
-use super::overrides::SWAP_AHEAD;
+use super::overrides::{SWAP_AHEAD, swappable};
 use super::warn::{Trouble, found};
 
 /// Most spells of a schedule that are shown.
@@ -188,7 +188,7 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
             Ok(RotaRead {
                 brief: brief(&loaded, window),
                 owner,
-                troubles: found(&loaded, window.from, window.until).0,
+                troubles: if in_use { found(&loaded, window.from, window.until).0 } else { Vec::new() },
                 schedule: schedule(&loaded, window),
                 until: window.until,
                 layers: loaded.layers.iter().map(layer).collect(),
@@ -243,8 +243,8 @@ pub async fn turn_choices(
                 start: turn.start,
                 end: turn.end,
             };
-            let ahead = turns(&loaded.rota, window).into_iter().filter(|turn| turn.start > now);
-            Ok(ahead.take(MOST_SPELLS).map(choice).collect())
+            let open = swappable(&turns(&loaded.rota, window), window);
+            Ok(open.into_iter().take(MOST_SPELLS).map(choice).collect())
         })
         .await
 }
@@ -258,12 +258,17 @@ pub(super) fn seen(
 ) -> Result<Loaded, AppError> {
     let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
     let (force, actor) = (row.force, permit.actor());
-    let loaded = load(tx, row, window)?;
+    let mut loaded = load(tx, row, window)?;
     let me = match actor.person.filter(|me| loaded.has(Some(*me)) || loaded.row.owner == *me) {
         Some(me) => people::by_id(tx, me)?,
         None => None,
     };
     permit.reaches_held(force, me.as_ref())?;
+    if loaded.row.retired_at.is_some() {
+        // Nobody is on call by a retired rota, whatever its layers would say.
+        loaded.rota.layers.clear();
+        loaded.rota.changes.clear();
+    }
     Ok(loaded)
 }
 

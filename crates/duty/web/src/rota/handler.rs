@@ -8,22 +8,13 @@ use kernel::AppError;
 use kernel::access::{ManageDuty, SeeDuty};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
-use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::links::named;
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 use crate::rota::{LayerRow, NoteLine, OverrideLine, SpellRow, View};
 use crate::rota_gaps;
-use crate::rotas::handler::{on_call, role_title, turn};
-
-/// Makes the frame of a page about a rota.
-pub(crate) fn shell(ctx: &Ctx, rota: Option<(RotaId, &str)>) -> Shell {
-    let mut shell = ctx.under(Area::Duty);
-    shell.crumbs.push(Crumb::new("/duty/rotas", "On-call rotas"));
-    shell.crumbs.extend(rota.map(|(id, name)| Crumb::new(format!("/duty/rotas/{id}"), name.to_owned())));
-    shell
-}
+use crate::rotas::handler::{on_call, role_title, shell, turn};
 
 fn trouble(trouble: &Trouble) -> String {
     match trouble {

@@ -9,10 +9,11 @@ use web_shell::answer::{form_again, shown};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-use crate::rota::handler::{form, shell};
+use crate::rota::handler::form;
 use crate::rota_form::{Typed, View};
 use crate::rota_gaps;
 use crate::rota_layer::handler::{new_layer, typed as typed_layer};
+use crate::rotas::handler::shell;
 
 const ADD: &str = "/duty/rotas/add";
 

@@ -10,9 +10,10 @@ use web_shell::answer::{form_again, shown};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-use crate::rota::handler::{form, shell};
+use crate::rota::handler::form;
 use crate::rota_gaps;
 use crate::rota_layer::{Typed, View};
+use crate::rotas::handler::shell;
 
 /// Reads the values typed.
 pub(crate) fn typed(fields: &Fields) -> Typed {

@@ -10,9 +10,10 @@ use web_shell::format;
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-use crate::rota::handler::{form, shell};
+use crate::rota::handler::form;
 use crate::rota_gaps;
 use crate::rota_swap::{Typed, View};
+use crate::rotas::handler::shell;
 
 async fn view(ctx: &Ctx, id: RotaId, typed: Typed) -> Result<View, Problem> {
     let (row, _) = rota::rota_to_change(&ctx.site.app, ctx.permit::<ManageDuty>()?, id).await?;

@@ -3,15 +3,33 @@
 use axum::extract::Path;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
+use domain::RotaId;
 use duty_app::rota::{RotaBrief, SpellRead};
 use kernel::access::{ManageDuty, Role, SeeDuty};
 use web_shell::answer::shown;
 use web_shell::format;
-use web_shell::frame::{Area, Crumb};
+use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::links::named;
 use web_shell::session::{Ctx, Problem, id_of};
 
 use crate::rotas::{Row, View};
+
+/// Makes the frame of the list of rotas. Who takes part in a rota may have no business on the duty board.
+fn list_shell(ctx: &Ctx) -> Shell {
+    let mut shell = ctx.under(Area::Duty);
+    if !ctx.may::<SeeDuty>() {
+        shell.crumbs.clear();
+    }
+    shell
+}
+
+/// Makes the frame of a page about rotas, or about one.
+pub(crate) fn shell(ctx: &Ctx, rota: Option<(RotaId, &str)>) -> Shell {
+    let mut shell = list_shell(ctx);
+    shell.crumbs.push(Crumb::new("/duty/rotas", "On-call rotas"));
+    shell.crumbs.extend(rota.map(|(id, name)| Crumb::new(format!("/duty/rotas/{id}"), name.to_owned())));
+    shell
+}
 
 /// Returns the title of a role from its word; empty for none.
 pub(crate) fn role_title(word: &str) -> String {
@@ -47,7 +65,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         rows: rotas.iter().map(row).collect(),
         may_add: ctx.may::<ManageDuty>(),
         has_own: ctx.actor.person.is_some(),
-        shell: ctx.under(Area::Duty),
+        shell: list_shell(&ctx),
     };
     shown(&view)
 }

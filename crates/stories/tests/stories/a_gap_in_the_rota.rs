@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use domain::{Force, Timestamp};
 use kernel::access::Role;
+use store::people;
 
 use crate::common::with_force;
 
@@ -14,8 +15,17 @@ fn at(text: &str) -> Timestamp {
 fn a_gap_in_the_rota() {
     with_force(|seeded| async move {
         let ames = seeded.holder;
-        let byrd = seeded.app.store().read(|tx| store::people::by_number(tx, Force::Norfolk, "88")).await;
-        let byrd = byrd.unwrap().unwrap().id;
+        let byrd = seeded.app.store().write(|tx| {
+            let mut ids = Vec::new();
+            for number in ["1234", "4410", "88"] {
+                let mut person = people::by_number(tx, Force::Norfolk, number)?.unwrap();
+                person.email = Some(format!("{number}@force.test"));
+                assert!(people::set(tx, &person)?);
+                ids.push(person.id);
+            }
+            Ok::<_, store::StoreError>(ids[2])
+        });
+        let byrd = byrd.await.unwrap();
         seeded.world.clock.set(at("2027-11-01T12:00:00Z"));
         let hr = seeded.browser(Role::Hr, Some(Force::Norfolk)).await;
         let rota = |people: &'static str| {

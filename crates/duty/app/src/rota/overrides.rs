@@ -1,6 +1,6 @@
 //! Overrides a rota for a span, swaps two turns, and keeps hand-over notes.
 
-use domain::{NoteId, OverrideId, RotaId, Span, Timestamp};
+use domain::{NoteId, OverrideId, RotaId, Span};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Relation, SeeDuty, permit};
 use kernel::fields::text;
 use kernel::record::Record;

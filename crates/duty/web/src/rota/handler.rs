@@ -80,7 +80,6 @@ fn view(ctx: &Ctx, read: &RotaRead) -> View {
         errors: Errors::default(),
         href: format!("/duty/rotas/{}", row.id),
         name: row.name.clone(),
-        force: row.force,
         role: role_title(&row.role),
         owner: read.owner.clone(),
         hours: lines(&row.hours),

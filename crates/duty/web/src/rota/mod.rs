@@ -3,7 +3,6 @@
 pub(crate) mod handler;
 
 use askama::Template;
-use domain::Force;
 
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
@@ -21,8 +20,6 @@ pub struct View {
     pub href: String,
     /// Its name.
     pub name: String,
-    /// Its force.
-    pub force: Force,
     /// The title of the role that it is asked for; empty for none.
     pub role: String,
     /// The name of the person who is told of gaps.
@@ -118,7 +115,6 @@ impl View {
             errors: [("note", "Write a note of 1 to 2000 characters")].into_iter().collect(),
             href: "/duty/rotas/1".into(),
             name: "On-call engineer <script>".into(),
-            force: Force::Norfolk,
             role: "On-call engineer".into(),
             owner: "Lee Moss".into(),
             hours: vec!["Mon-Fri 17:00-08:00".into(), "Sat,Sun 08:00-08:00".into()],

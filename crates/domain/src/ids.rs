@@ -110,6 +110,14 @@ uuid_id! {
     AssignmentId = "duty assignment id";
     /// One shift, absence or time on call.
     PeriodId = "duty period id";
+    /// One on-call rota.
+    RotaId = "rota id";
+    /// One layer of a rota, or one temporary rota.
+    LayerId = "rota layer id";
+    /// One override of a rota.
+    OverrideId = "rota override id";
+    /// One hand-over note of a rota.
+    NoteId = "hand-over note id";
     /// One piece of compliance evidence.
     EvidenceId = "compliance evidence id";
 }

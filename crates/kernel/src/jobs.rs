@@ -41,6 +41,8 @@ pub enum Kind {
     PerformHeld,
     /// Checks the notices that wait for a person again after their duty has changed.
     LookAtNotices,
+    /// Tells people of changes of a rota, and its owner of gaps in the next weeks.
+    FollowRota,
 }
 
 impl Kind {
@@ -62,6 +64,7 @@ impl Kind {
         Self::ExpireBurst,
         Self::PerformHeld,
         Self::LookAtNotices,
+        Self::FollowRota,
     ];
 
     /// Returns the word in the table.
@@ -84,6 +87,7 @@ impl Kind {
             Self::ExpireBurst => "expire-burst",
             Self::PerformHeld => "perform-held",
             Self::LookAtNotices => "look-at-notices",
+            Self::FollowRota => "follow-rota",
         }
     }
 }

@@ -1,6 +1,9 @@
-//! The rosters of the demo: three patterns, somebody on call, somebody on leave, and a few whose duty nobody entered.
+//! The rosters of the demo: three patterns, somebody on call, somebody on leave, a few whose duty nobody entered, and two rotas
+//! for each force.
 
+use anyhow::Context as _;
 use domain::{Force, PersonId, Span};
+use duty_app::rota::{Kept, NewLayer, NewRota, add_rota};
 use duty_app::{NewAssignment, NewPattern, NewPeriod};
 use kernel::App;
 use kernel::access::{Actor, ManageDuty, PermitWithin, SeeDuty, permit};
@@ -42,6 +45,9 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
             patterns.push((force, shape, duty_app::add_pattern(app, permit(actor)?, new).await?));
         }
     }
+    for force in app.forces() {
+        rotas(app, actor, force, people).await?;
+    }
     for (place, (person, force)) in people.iter().enumerate() {
         if place % WITHOUT == WITHOUT - 1 {
             continue;
@@ -64,6 +70,48 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
         };
         let new = NewPeriod { kind: kind.to_owned(), start: day(start), end: day(end) };
         duty_app::add_duty_period(app, may(actor)?, *person, new).await?;
+    }
+    Ok(())
+}
+
+/// Enters a rota for the duty officer and one for on-call engineers, by the week; the first people of the force take turns.
+async fn rotas(app: &App, actor: &Actor, force: Force, people: &[(PersonId, Force)]) -> anyhow::Result<()> {
+    let mut numbers = Vec::new();
+    for (id, _) in people.iter().filter(|(_, of)| *of == force) {
+        let id = *id;
+        let person = app.store().read(move |tx| store::people::by_id(tx, id)).await?;
+        numbers.extend(person.filter(|person| person.ended_at.is_none()).map(|person| person.number));
+    }
+    let began = domain::local_time::day_of(app.world().now().minus(Span::from_secs(35 * 24 * 3600)));
+    for (name, role, skip, count) in
+        [("Duty officer", "duty-officer", 0, 3), ("On-call engineer", "on-call-engineer", 3, 4)]
+    {
+        let turns: Vec<String> = numbers.iter().skip(skip).take(count).cloned().collect();
+        let Some(owner) = numbers.first().cloned().filter(|_| !turns.is_empty()) else { continue };
+        let new = NewRota {
+            force: Some(force),
+            name: name.to_owned(),
+            role: role.to_owned(),
+            owner,
+            ..NewRota::default()
+        };
+        let layer = || NewLayer {
+            name: "Week by week".to_owned(),
+            people: turns.join("\n"),
+            turn: "1".to_owned(),
+            unit: "weeks".to_owned(),
+            first: format!("{began} 09:00"),
+            ..NewLayer::default()
+        };
+        // A gap that stands in the demo's data is shown like any other: the demo accepts it.
+        if let Kept::WouldLeave(gaps) =
+            add_rota(app, permit(actor)?, new.clone(), layer(), String::new()).await?
+        {
+            let made = add_rota(app, permit(actor)?, new, layer(), gaps.seen).await?;
+            matches!(made, Kept::Made(_))
+                .then_some(())
+                .context("the rota of the demo has other gaps than it showed")?;
+        }
     }
     Ok(())
 }

@@ -96,6 +96,10 @@ pub mod pushes;
 pub mod reminders;
 #[path = "kernel/replan.rs"]
 pub mod replan;
+#[path = "duty/rota_overrides.rs"]
+pub mod rota_overrides;
+#[path = "duty/rotas.rs"]
+pub mod rotas;
 #[path = "sign-in/sessions.rs"]
 pub mod sessions;
 #[path = "sign-in/sign_in.rs"]
@@ -168,6 +172,8 @@ pub fn all_statements() -> Vec<&'static Statement> {
         pushes::ALL,
         reminders::ALL,
         replan::ALL,
+        rota_overrides::ALL,
+        rotas::ALL,
         sessions::ALL,
         sign_in::ALL,
         takeovers::ALL,

@@ -15,3 +15,4 @@ pub mod authenticator;
 pub mod browser;
 pub mod force;
 pub mod issuer;
+pub mod rotas;

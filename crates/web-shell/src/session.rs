@@ -417,6 +417,11 @@ impl Fields {
     pub fn some(&self, name: &str) -> Option<String> {
         Some(self.get(name).trim()).filter(|value| !value.is_empty()).map(str::to_owned)
     }
+
+    /// Returns every field with its value, in the order in which the form sent them.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
 }
 
 impl FromRequest<Site> for Fields {

@@ -3,10 +3,13 @@
 //! The crate `duty` works out what they say about a time.
 
 mod import;
+mod moment;
 mod read;
+pub mod rota;
 mod write;
 
 pub use read::{duty_at, duty_board, duty_of, duty_pattern, duty_patterns, on_call_now};
+pub use rota::{OnCallFor, on_call, rotas_of};
 pub use write::{add_duty_period, add_pattern, change_pattern, put_on_pattern, remove_duty_period};
 
 use domain::{Day, PersonId, Span, Timestamp, local_time};
@@ -49,7 +52,10 @@ pub(crate) fn roster(
         assignments.push(Assignment { pattern, anchor: row.anchor, from: row.from, until: row.until });
     }
     let most = u32::try_from(MOST_PERIODS).unwrap_or(u32::MAX);
-    let periods = rows::periods(tx, person, window, most)?.iter().map(period).collect::<Result<_, _>>()?;
+    let mut periods: Vec<Period> =
+        rows::periods(tx, person, window, most)?.iter().map(period).collect::<Result<_, _>>()?;
+    let on_call = rota::times_on_call(tx, person, rota::Window::new(window.0, window.1))?.into_iter();
+    periods.extend(on_call.map(|(start, end)| Period { kind: PeriodKind::OnCall, start, end }));
     Ok(Roster { assignments, periods })
 }
 
@@ -80,14 +86,16 @@ pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     Some((local_time::midnight(first), local_time::midnight(next)))
 }
 
-/// How long shifts, absences and times on call are kept after they end: long enough to review the time, and no
+/// How long shifts, absences, times on call, changes of rotas and hand-over notes are kept after they end: long enough to review the time, and no
 /// longer, because an absence says something about a person's life.
 const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 
-/// Deletes periods past their time; returns the number of rows.
+/// Deletes periods, changes of rotas and hand-over notes past their time; returns the number of rows.
 ///
 /// # Errors
 /// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
-    Ok(rows::forget(tx, now.minus(KEEP_PERIODS), batch)?)
+    let before = now.minus(KEEP_PERIODS);
+    let rotas = store::rotas::forget(tx, before, batch)? + store::rota_overrides::forget(tx, before, batch)?;
+    Ok(rotas + rows::forget(tx, before, batch)?)
 }

@@ -136,7 +136,8 @@ pub async fn duty_board(
         .await
 }
 
-/// Lists the people on call now, in order of name. Leaves out people who are away, whatever the list says.
+/// Lists the people on call now by their own times or a rota, in order of name. Leaves out people who are away, whatever
+/// the list says.
 ///
 /// # Errors
 /// Only if the database does not answer.
@@ -149,7 +150,11 @@ pub async fn on_call_now(
         .store()
         .read(move |tx| {
             let mut all = Vec::new();
-            for id in rows::on_call_at(tx, now, force)? {
+            let mut ids = rows::on_call_at(tx, now, force)?;
+            ids.extend(crate::rota::everybody_on_call(tx, force, now)?);
+            ids.sort_unstable();
+            ids.dedup();
+            for id in ids {
                 if let (State::OnCall { until, .. }, Some(person)) =
                     (crate::duty_state(tx, id, now)?, people::by_id(tx, id)?)
                 {

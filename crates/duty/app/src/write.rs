@@ -1,8 +1,8 @@
 //! Edits rosters by hand: patterns, who is on which, and the exceptions to them.
 
 use domain::PeriodKind;
-use domain::local_time::{instant, midnight};
-use domain::{AssignmentId, Day, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
+use domain::local_time::midnight;
+use domain::{AssignmentId, Force, PatternId, PeriodId, PersonId, Span, Timestamp};
 use duty::{AbsenceKind, Pattern, PatternError, Shape};
 use jiff::ToSpan;
 use serde_json::json;
@@ -14,6 +14,8 @@ use kernel::access::{ManageDuty, Permit, PermitWithin};
 use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
+
+use crate::moment::{day, moment};
 
 /// The fields of a new pattern.
 #[derive(Debug, Clone, Default)]
@@ -88,28 +90,6 @@ pub(crate) fn stretch(kind: PeriodKind, start: &str, end: &str) -> Result<(Times
         return Err(AppError::invalid("end", format!("check the end: {most} days are the most for this")));
     }
     Ok((from, to))
-}
-
-/// Parses a day, or a day and a time of the wall clock, between 2000 and 2100; returns the day where there was no
-/// time.
-fn moment(field: &'static str, text: &str) -> Result<(Timestamp, Option<Day>), AppError> {
-    let read = tables::day::with_time(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
-    near(field, read.0)?;
-    Ok(match read {
-        (day, None) => (midnight(day), Some(day)),
-        (day, Some(time)) => (instant(day.to_datetime(time)), None),
-    })
-}
-
-/// Parses a day.
-pub(crate) fn day(field: &'static str, text: &str) -> Result<Day, AppError> {
-    let day = tables::day::read(text).map_err(|error| AppError::invalid(field, error.to_string()))?;
-    near(field, day)
-}
-
-fn near(field: &'static str, day: Day) -> Result<Day, AppError> {
-    let near = (2000..2100).contains(&day.year());
-    if near { Ok(day) } else { Err(AppError::invalid(field, "check its year")) }
 }
 
 fn checked(app: &App, new: &NewPattern) -> Result<(Force, Shape, Pattern), AppError> {
@@ -283,6 +263,7 @@ pub async fn add_duty_period(
                 return Ok(());
             }
             kernel::jobs::look_at_notices_again(&app, tx, person.id)?;
+            crate::rota::check_again(&app, tx, person.id)?;
             let record = Record::new(&permit.actor().name, "duty.entered", format!("person:{}", person.id))
                 .force(person.force)
                 .detail(json!({ "kind": new.kind, "start": start.to_string(), "end": end.to_string() }));
@@ -313,6 +294,7 @@ pub async fn remove_duty_period(
             }
             rows::remove_period(tx, id)?;
             kernel::jobs::look_at_notices_again(&app, tx, person.id)?;
+            crate::rota::check_again(&app, tx, person.id)?;
             let word = if row.absence.is_empty() { row.kind.as_str() } else { &row.absence };
             let record = Record::new(&permit.actor().name, "duty.removed", format!("person:{}", person.id))
                 .force(person.force)

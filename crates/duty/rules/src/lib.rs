@@ -12,6 +12,7 @@
 pub mod calendar;
 mod pattern;
 mod roster;
+pub mod rota;
 pub mod rule;
 mod state;
 #[cfg(test)]

@@ -1,10 +1,17 @@
-//! Pages of duty: who is on duty, patterns, one person's roster, rosters from files.
+//! Pages of duty: who is on duty, patterns, one person's roster, rosters from files, on-call rotas.
 
 pub mod board;
 pub mod files;
 pub mod pattern;
 pub mod patterns;
 pub mod person;
+pub mod rota;
+pub mod rota_form;
+pub mod rota_gaps;
+pub mod rota_layer;
+pub mod rota_override;
+pub mod rota_swap;
+pub mod rotas;
 
 use askama::Template;
 use axum::routing::{get, post};
@@ -29,6 +36,28 @@ pub const ROUTES: &[Route] = &[
     write::<ManageDuty>("/duty/patterns/add", || post(pattern::handler::added_pattern)),
     read::<ManageDuty>("/duty/patterns/{id}", || get(pattern::handler::pattern)),
     write::<ManageDuty>("/duty/patterns/{id}", || post(pattern::handler::changed_pattern)),
+    read::<SeeDuty>("/duty/rotas", || get(rotas::handler::get)),
+    read::<SeeDuty>("/duty/rotas/calendar.ics", || get(rotas::handler::own_calendar)),
+    read::<ManageDuty>("/duty/rotas/add", || get(rota_form::handler::add)),
+    write::<ManageDuty>("/duty/rotas/add", || post(rota_form::handler::added)),
+    read::<SeeDuty>("/duty/rotas/{id}", || get(rota::handler::get)),
+    read::<SeeDuty>("/duty/rotas/{id}/calendar.ics", || get(rotas::handler::rota_calendar)),
+    write::<SeeDuty>("/duty/rotas/{id}/note", || post(rota::handler::note)),
+    write::<ManageDuty>("/duty/rotas/{id}/retire", || post(rota::handler::retire)),
+    read::<ManageDuty>("/duty/rotas/{id}/change", || get(rota_form::handler::change)),
+    write::<ManageDuty>("/duty/rotas/{id}/change", || post(rota_form::handler::changed)),
+    read::<ManageDuty>("/duty/rotas/{id}/layers/add", || get(rota_layer::handler::add)),
+    write::<ManageDuty>("/duty/rotas/{id}/layers/add", || post(rota_layer::handler::added)),
+    read::<ManageDuty>("/duty/rotas/{id}/layers/{layer}", || get(rota_layer::handler::change)),
+    write::<ManageDuty>("/duty/rotas/{id}/layers/{layer}", || post(rota_layer::handler::changed)),
+    write::<ManageDuty>("/duty/rotas/{id}/layers/{layer}/remove", || post(rota::handler::remove_layer)),
+    read::<ManageDuty>("/duty/rotas/{id}/temporary", || get(rota_layer::handler::add_temporary)),
+    write::<ManageDuty>("/duty/rotas/{id}/temporary", || post(rota_layer::handler::added_temporary)),
+    read::<ManageDuty>("/duty/rotas/{id}/override", || get(rota_override::handler::get)),
+    write::<ManageDuty>("/duty/rotas/{id}/override", || post(rota_override::handler::post)),
+    write::<ManageDuty>("/duty/rotas/{id}/overrides/{override}/withdraw", || post(rota::handler::withdraw)),
+    read::<ManageDuty>("/duty/rotas/{id}/swap", || get(rota_swap::handler::get)),
+    write::<ManageDuty>("/duty/rotas/{id}/swap", || post(rota_swap::handler::post)),
     read::<ManageDuty>("/import/rosters", || get(web_shell::imports::handler::get::<RosterFiles>)),
     write::<ManageDuty>("/import/rosters", || post(web_shell::imports::handler::post::<RosterFiles>)),
     read::<ManageDuty>("/import/rosters/{id}", || get(web_shell::imports::handler::preview::<RosterFiles>)),
@@ -69,6 +98,13 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("duty-patterns", patterns::View::sample().render()?),
         ("duty-pattern", pattern::View::sample().render()?),
         ("duty-person", person::View::sample().render()?),
+        ("duty-rotas", rotas::View::sample().render()?),
+        ("duty-rota", rota::View::sample().render()?),
+        ("duty-rota-form", rota_form::View::sample().render()?),
+        ("duty-rota-layer", rota_layer::View::sample().render()?),
+        ("duty-rota-override", rota_override::View::sample().render()?),
+        ("duty-rota-swap", rota_swap::View::sample().render()?),
+        ("duty-rota-gaps", rota_gaps::View::sample().render()?),
     ])
 }
 

@@ -9,6 +9,7 @@ pub mod affected;
 pub mod alarms;
 
 mod own;
+pub mod rotas;
 pub mod send;
 mod views;
 pub use own::{own_notices, read_notice};

@@ -89,5 +89,6 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::LookAtNotices => {
             notices_app::look_at_notices_again(app, job.subject.parse().map_err(bad)?).await
         }
+        Kind::FollowRota => notices_app::rotas::follow_rota(app, job.subject.parse().map_err(bad)?).await,
     }
 }

@@ -8,6 +8,7 @@
     reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
 )]
 
+mod a_gap_in_the_rota;
 mod a_joiner_by_scim;
 mod a_lapsed_acceptance;
 mod a_leaver_returns_everything;

@@ -42,6 +42,7 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "custody" | "me" => seeded.handover().await.to_string(),
         "places" => seeded.cupboard().await.to_string(),
         "counts" => seeded.count().await.to_string(),
+        "duty" if route.path.starts_with("/duty/rotas") => seeded.rota().await.id.to_string(),
         "duty" => seeded.pattern().await.to_string(),
         "ledger" => seeded.ledger_entry().await.to_string(),
         _ => String::new(),
@@ -53,6 +54,10 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         _ => "MDU-0.2",
     };
     let (case, step) = seeded.step().await;
+    let rota = match route.path.contains("{layer}") || route.path.contains("{override}") {
+        true => Some(seeded.rota().await),
+        false => None,
+    };
     let about_step = route.path.contains("{step}") || route.path.ends_with("/needed");
     let id = if about_step { case.to_string() } else { id };
     let name = web_shell::assets::style_sheet().trim_start_matches("/assets/");
@@ -61,6 +66,8 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         .replace("{id}", &id)
         .replace("{step}", &step.to_string())
         .replace("{clause}", clause)
+        .replace("{layer}", &rota.map(|rota| rota.layer.to_string()).unwrap_or_default())
+        .replace("{override}", &rota.map(|rota| rota.change.to_string()).unwrap_or_default())
         .replace("{document}", "mobile-device-use")
         .replace("{place}", "1")
         .replace("{name}", name)

@@ -26,7 +26,8 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let most = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
     let found = duty_app::duty_board(app, ctx.permit::<SeeDuty>()?, filter, after, most).await?;
     let on_call = duty_app::on_call_now(app, ctx.permit::<SeeDuty>()?).await?;
-    let mut ways = vec![Crumb::new("/duty/patterns", "Duty patterns")];
+    let mut ways =
+        vec![Crumb::new("/duty/rotas", "On-call rotas"), Crumb::new("/duty/patterns", "Duty patterns")];
     if ctx.may::<ManageDuty>() {
         ways.push(Crumb::new("/import/rosters", "Rosters from a table"));
         ways.push(Crumb::new("/import/calendars", "Rosters from a calendar"));

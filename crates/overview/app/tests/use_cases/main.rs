@@ -14,6 +14,7 @@ mod imports;
 mod movers;
 mod notices;
 mod policy_in_force;
+mod rotas;
 mod second;
 mod terms;
 mod tokens;

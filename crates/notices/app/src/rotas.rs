@@ -1,0 +1,99 @@
+//! Tells people of on-call rotas: of changes that concern them, and the owner of gaps weeks before.
+
+use domain::local_time::{day_of, local};
+use domain::{PersonId, RotaId, Timestamp};
+use duty_app::rota::{self, Trouble, Warning};
+use kernel::access::Role;
+use kernel::record::Record;
+use kernel::{App, AppError, digest_hex, jobs};
+use serde_json::json;
+use store::{Tx, grants};
+
+use crate::{Notice, Told, notify};
+
+/// Most people who are told in place of an owner who has left.
+const MOST_TOLD: u32 = 20;
+/// Most troubles that a notice lists.
+const MOST_LISTED: usize = 8;
+
+/// Tells the people of a rota's overrides what changed for them, and the owner what is wrong in the next weeks where some of it is
+/// new; schedules the next daily check. A second run tells nobody anything new.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn follow_rota(app: &App, id: RotaId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            tell_people(&app, tx, id)?;
+            let Some(warning) = rota::owner_warning(&app, tx, id)? else { return Ok(()) };
+            if warning.is_news {
+                tell_owner(&app, tx, &warning, now)?;
+            }
+            rota::note_told(tx, &warning)?;
+            let next = rota::next_warning(now);
+            jobs::ask_job(&app, tx, jobs::Kind::FollowRota, &id.to_string(), next)
+        })
+        .await
+}
+
+fn tell_people(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<(), AppError> {
+    for word in rota::words_due(app, tx, id)? {
+        let state = if word.is_withdrawn { "withdrawn" } else { "made" };
+        for (person, subject, body) in &word.to {
+            let key = format!("rota-override:{}:{state}", word.id);
+            let link = format!("/duty/rotas/{id}");
+            notify(app, tx, Notice::routine(*person, key, subject.as_str()).body(body.as_str()).link(link))?;
+        }
+        rota::note_word(app, tx, &word)?;
+    }
+    Ok(())
+}
+
+fn tell_owner(app: &App, tx: &mut Tx<'_>, warning: &Warning, now: Timestamp) -> Result<(), AppError> {
+    let rota = &warning.rota;
+    let to: Vec<PersonId> = if warning.owner_left {
+        let leads =
+            grants::list(tx, (Some(rota.force), Role::ServiceDeskLead.as_str()), now, None, MOST_TOLD)?;
+        leads.into_iter().map(|one| one.grant.person).collect()
+    } else {
+        vec![rota.owner]
+    };
+    let digest: String = digest_hex(warning.told.as_bytes()).chars().take(16).collect();
+    let key = format!("rota-trouble:{}:{}:{digest}", rota.id, day_of(now));
+    let mut told = 0;
+    for person in to {
+        let notice = Notice::routine(person, key.as_str(), format!("The rota {} needs attention", rota.name))
+            .body(listed(warning))
+            .link(format!("/duty/rotas/{}", rota.id));
+        told += usize::from(matches!(notify(app, tx, notice)?, Told::Now | Told::Held { .. }));
+    }
+    let record = Record::new("system", "duty.rota.warned", format!("rota:{}", rota.id))
+        .force(rota.force)
+        .detail(json!({ "name": rota.name, "troubles": warning.troubles.len(), "told": told }));
+    app.enter(tx, now, record)
+}
+
+fn listed(warning: &Warning) -> String {
+    let wall = |at: Timestamp| local(at).strftime("%-d %B %Y, %H:%M").to_string();
+    let mut lines: Vec<String> = Vec::new();
+    for trouble in warning.troubles.iter().take(MOST_LISTED) {
+        lines.push(match trouble {
+            Trouble::Gap(gap) => {
+                let missing = match gap.missing.len() {
+                    0 => String::new(),
+                    _ => format!(" ({} away)", gap.missing.join(", ")),
+                };
+                format!("Nobody is on call from {} to {}{missing}.", wall(gap.start), wall(gap.end))
+            }
+            Trouble::NoAddress(name) => format!("{name} is on call and has no mail address in the register."),
+        });
+    }
+    let more = warning.troubles.len().saturating_sub(MOST_LISTED);
+    if more > 0 {
+        lines.push(format!("There are {more} more."));
+    }
+    lines.push("Open the rota, then override it, change its layers or correct the register.".to_owned());
+    lines.join("\n")
+}

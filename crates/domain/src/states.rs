@@ -221,6 +221,18 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// What an override does to an on-call rota.
+    OverrideKind {
+        /// Adds a person.
+        Add = "add",
+        /// Takes a person out.
+        Remove = "remove",
+        /// Puts a person in the place of another.
+        Replace = "replace",
+    }
+}
+
 /// What is not accepted in its current wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingTerms {

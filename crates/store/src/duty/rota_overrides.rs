@@ -1,20 +1,8 @@
 //! Overrides of rotas: a person added, taken out or replaced for a span.
 
-use domain::{OverrideId, PersonId, RotaId, Timestamp};
+use domain::{OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements, word_enum};
-
-word_enum! {
-    /// What an override does.
-    OverrideKind {
-        /// Adds a person.
-        Add = "add",
-        /// Takes a person out.
-        Remove = "remove",
-        /// Puts a person in the place of another.
-        Replace = "replace",
-    }
-}
+use crate::{Row, StoreError, Tx, Value, statements};
 
 /// An override.
 #[derive(Debug, Clone, PartialEq, Eq)]

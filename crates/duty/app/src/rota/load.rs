@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::local_time::midnight;
-use domain::{PersonId, Span, Timestamp};
+use domain::{OverrideKind, PeriodKind, PersonId, Span, Timestamp};
 use duty::rota::{Change, Layer, Rota, Turn, What};
 use jiff::ToSpan;
-use store::duty::{self as periods, PeriodKind};
+use store::duty as periods;
 use store::people::{self, Person};
-use store::rota_overrides::{self, OverrideKind, OverrideRow};
+use store::rota_overrides::{self, OverrideRow};
 use store::rotas::{self as rows, LayerRow, RotaRow};
 use store::{Tx, duty::PeriodRow};
 

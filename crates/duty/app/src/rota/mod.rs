@@ -16,8 +16,8 @@ pub use change::{Form, GapRead, Kept, WouldLeave};
 pub use fields::{MOST_WEEKS, NewLayer, NewOverride, NewRota, NewSwap};
 pub use overrides::{leave_note, override_rota, swap_turns, withdraw_override};
 pub use read::{
-    LayerRead, NoteRead, OverrideRead, RotaBrief, RotaRead, SpellRead, TurnChoice, rota_of, rota_to_change,
-    rotas, turn_choices,
+    LayerRead, LayerView, NoteRead, OverrideRead, PersonView, RotaBrief, RotaRead, RotaView, SpellRead,
+    TurnChoice, rota_of, rota_to_change, rotas, turn_choices,
 };
 pub use warn::{Trouble, Warning, Word, next_warning, note_told, note_word, owner_warning, words_due};
 pub use write::{add_rota, change_rota, put_layer, remove_layer, retire_rota};
@@ -29,10 +29,6 @@ use store::{Tx, rotas as rows};
 
 pub(crate) use load::Window;
 use load::{load, turns};
-
-pub use store::people::Person;
-pub use store::rota_overrides::OverrideKind;
-pub use store::rotas::RotaRow;
 
 /// How long the schedule is looked at for a person's own time on call.
 const OWN_AHEAD: Span = Span::from_secs(35 * 24 * 3600);
@@ -72,8 +68,8 @@ pub fn on_call(tx: &mut Tx<'_>, whom: OnCallFor, at: Timestamp) -> Result<Vec<Pe
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn rotas_of(tx: &mut Tx<'_>, force: Force) -> Result<Vec<RotaRow>, AppError> {
-    Ok(rows::list(tx, Some(force))?)
+pub fn rotas_of(tx: &mut Tx<'_>, force: Force) -> Result<Vec<RotaView>, AppError> {
+    Ok(rows::list(tx, Some(force))?.into_iter().map(RotaView::from).collect())
 }
 
 /// Returns a person's times on call by rotas in a window, which is cut to five weeks.

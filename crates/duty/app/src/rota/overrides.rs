@@ -1,13 +1,13 @@
 //! Overrides a rota for a span, swaps two turns, and keeps hand-over notes.
 
-use domain::{NoteId, OverrideId, RotaId, Span};
+use domain::{NoteId, OverrideId, OverrideKind, RotaId, Span};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Relation, SeeDuty, permit};
 use kernel::fields::text;
 use kernel::record::Record;
 use kernel::{App, AppError};
 use serde_json::json;
 use store::Tx;
-use store::rota_overrides::{self as overrides, OverrideKind, OverrideRow};
+use store::rota_overrides::{self as overrides, OverrideRow};
 use store::rotas::{self as rows, NoteRow};
 
 use super::change::{Entered, Form, Kept, changing};

@@ -1,11 +1,10 @@
 //! Shows rotas: all that somebody may see, one with its final schedule, and the turns that can be swapped.
 
 use domain::local_time::instant;
-use domain::{OverrideId, PersonId, RotaId, Timestamp};
+use domain::{Force, LayerId, OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Reach, Relation, SeeDuty, permit_within};
 use kernel::{App, AppError};
 use store::people::Person;
-use store::rota_overrides::OverrideKind;
 use store::rotas::{self as rows, LayerRow};
 use store::{Tx, people};
 
@@ -33,13 +32,99 @@ pub struct SpellRead {
     pub missing: Vec<String>,
 }
 
+/// A rota, as pages need it.
+#[derive(Debug, Clone)]
+pub struct RotaView {
+    /// Its id.
+    pub id: RotaId,
+    /// The force that it belongs to.
+    pub force: Force,
+    /// Its name, unique among the force's rotas in use.
+    pub name: String,
+    /// The word of the role that it is asked for; empty for none.
+    pub role: String,
+    /// Its place among the rotas of that role.
+    pub place: i64,
+    /// The hours that it must cover, as written; empty for every hour.
+    pub hours: String,
+    /// When it was retired.
+    pub retired_at: Option<Timestamp>,
+    /// Counts every change of the rota, its layers and its changes for a span.
+    pub version: i64,
+}
+
+impl From<RotaRow> for RotaView {
+    fn from(row: RotaRow) -> Self {
+        Self {
+            id: row.id,
+            force: row.force,
+            name: row.name,
+            role: row.role,
+            place: row.place,
+            hours: row.hours,
+            retired_at: row.retired_at,
+            version: row.version,
+        }
+    }
+}
+
+/// A layer or temporary rota, as pages need it.
+#[derive(Debug, Clone)]
+pub struct LayerView {
+    /// Its id.
+    pub id: LayerId,
+    /// Its name.
+    pub name: String,
+    /// The word of the unit of a turn.
+    pub unit: String,
+    /// How many units a turn lasts.
+    pub turn: i64,
+    /// The first hand-over by the wall clock.
+    pub first: String,
+    /// The hours in which it applies, as written; empty for every hour.
+    pub hours: String,
+    /// The span of a temporary rota.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
+
+impl From<&LayerRow> for LayerView {
+    fn from(row: &LayerRow) -> Self {
+        Self {
+            id: row.id,
+            name: row.name.clone(),
+            unit: row.unit.clone(),
+            turn: row.turn,
+            first: row.first.clone(),
+            hours: row.hours.clone(),
+            span: row.span,
+        }
+    }
+}
+
+/// Somebody of a rota, with how they are reached.
+#[derive(Debug, Clone)]
+pub struct PersonView {
+    /// Their name.
+    pub name: String,
+    /// Their collar or staff number.
+    pub number: String,
+    /// Their work telephone, if it is known.
+    pub phone: Option<String>,
+}
+
+impl From<&Person> for PersonView {
+    fn from(row: &Person) -> Self {
+        Self { name: row.name.clone(), number: row.number.clone(), phone: row.phone.clone() }
+    }
+}
+
 /// A rota in the list.
 #[derive(Debug, Clone)]
 pub struct RotaBrief {
-    /// Its row.
-    pub row: RotaRow,
+    /// What is known of it.
+    pub row: RotaView,
     /// Who is on call now, in order.
-    pub now: Vec<Person>,
+    pub now: Vec<PersonView>,
     /// The next two turns.
     pub next: Vec<SpellRead>,
     /// The number of troubles in the next weeks.
@@ -49,12 +134,12 @@ pub struct RotaBrief {
 /// A layer or temporary rota as it is shown.
 #[derive(Debug, Clone)]
 pub struct LayerRead {
-    /// Its row.
-    pub row: LayerRow,
+    /// What is known of it.
+    pub row: LayerView,
     /// The first hand-over.
     pub first: Timestamp,
     /// The participants in order.
-    pub people: Vec<Person>,
+    pub people: Vec<PersonView>,
 }
 
 /// An override as it is shown.
@@ -180,9 +265,14 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
                 notes.push(NoteRead { by, at: note.created_at, note: note.note });
             }
             let layer = |row: &LayerRow| LayerRead {
-                people: row.people.iter().filter_map(|id| loaded.people.get(id)).cloned().collect(),
+                people: row
+                    .people
+                    .iter()
+                    .filter_map(|id| loaded.people.get(id))
+                    .map(PersonView::from)
+                    .collect(),
                 first: row.first.parse().map(instant).unwrap_or_default(),
-                row: row.clone(),
+                row: LayerView::from(row),
             };
             let in_use = loaded.row.retired_at.is_none();
             Ok(RotaRead {
@@ -202,7 +292,7 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
         .await
 }
 
-/// Reads the row of a rota for the form that changes it, with the owner's number.
+/// Reads a rota for the form that changes it, with the owner's number.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
@@ -210,13 +300,13 @@ pub async fn rota_to_change(
     app: &App,
     permit: Permit<ManageDuty>,
     id: RotaId,
-) -> Result<(RotaRow, String), AppError> {
+) -> Result<(RotaView, String), AppError> {
     app.store()
         .read(move |tx| {
             let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("rota", id))?;
             permit.reaches(row.force)?;
             let owner = people::by_id(tx, row.owner)?.map(|owner| owner.number).unwrap_or_default();
-            Ok((row, owner))
+            Ok((row.into(), owner))
         })
         .await
 }
@@ -281,11 +371,11 @@ fn window(app: &App) -> Window {
 fn brief(loaded: &Loaded, window: Window) -> RotaBrief {
     let on_call =
         if loaded.row.retired_at.is_some() { Vec::new() } else { loaded.rota.on_call_at(window.from).people };
-    let person = |id: &PersonId| loaded.people.get(id).cloned();
+    let person = |id: &PersonId| loaded.people.get(id).map(PersonView::from);
     let until = window.until.max(window.from.plus(SWAP_AHEAD));
     let next = loaded.rota.next_turns(window.from, until, NEXT);
     RotaBrief {
-        row: loaded.row.clone(),
+        row: loaded.row.clone().into(),
         now: on_call.iter().filter_map(person).collect(),
         next: next.iter().map(|spell| spell_read(loaded, spell)).collect(),
         troubles: found(loaded, window.from, window.until).0.len(),

@@ -3,11 +3,11 @@
 //! Telling people is for the capability `notices`: its job asks here what is new, tells it, and says so.
 
 use domain::local_time::{day_of, instant, local};
-use domain::{OverrideId, PersonId, RotaId, Timestamp};
+use domain::{OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use jiff::ToSpan;
 use kernel::{App, AppError};
 use store::Tx;
-use store::rota_overrides::{self as overrides, OverrideKind, OverrideRow};
+use store::rota_overrides::{self as overrides, OverrideRow};
 use store::{people, rotas as rows};
 
 use super::RotaRow;

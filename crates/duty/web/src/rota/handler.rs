@@ -57,9 +57,9 @@ fn layer(read: &LayerRead) -> LayerRow {
 
 fn override_line(row: &OverrideRead) -> OverrideLine {
     let what = match row.kind {
-        rota::OverrideKind::Add => format!("{} is added", row.person),
-        rota::OverrideKind::Remove => format!("{} is taken out", row.person),
-        rota::OverrideKind::Replace => format!("{} in place of {}", row.with, row.person),
+        domain::OverrideKind::Add => format!("{} is added", row.person),
+        domain::OverrideKind::Remove => format!("{} is taken out", row.person),
+        domain::OverrideKind::Replace => format!("{} in place of {}", row.with, row.person),
     };
     OverrideLine {
         id: row.id.to_string(),

@@ -69,7 +69,7 @@ impl View {
             href: "/duty/rotas/add".into(),
             version: None,
             typed: Typed {
-                force: "norfolk".into(),
+                force: "northshire".into(),
                 name: "On-call engineer <script>".into(),
                 role: "on-call-engineer".into(),
                 place: "1".into(),

@@ -43,7 +43,7 @@ pub(crate) fn turn(spell: &SpellRead) -> String {
 
 /// Lists who is on call now, with telephone numbers where the register has them.
 pub(crate) fn on_call(brief: &RotaBrief) -> Vec<String> {
-    let line = |person: &duty_app::rota::Person| match person.phone.as_deref() {
+    let line = |person: &duty_app::rota::PersonView| match person.phone.as_deref() {
         Some(phone) => format!("{}, {phone}", named(&person.name, &person.number)),
         None => named(&person.name, &person.number),
     };

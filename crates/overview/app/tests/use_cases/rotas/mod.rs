@@ -4,9 +4,7 @@ mod refused;
 
 use domain::local_time::instant;
 use domain::{Force, PersonId, RotaId, Span, Timestamp};
-use duty_app::rota::{
-    Form, Kept, NewLayer, NewOverride, NewRota, NewSwap, OverrideKind, Trouble, WouldLeave,
-};
+use duty_app::rota::{Form, Kept, NewLayer, NewOverride, NewRota, NewSwap, Trouble, WouldLeave};
 use duty_app::{NewPeriod, OnCallFor, State};
 use kernel::access::{Actor, ManageDuty, Permit, Role, Roles, SeeDuty, Who, permit, permit_within};
 use kernel::testing::{Bench, on_both};
@@ -127,8 +125,10 @@ fn instead(out: &str, with: &str, start: &str, end: &str) -> NewOverride {
 fn the_people_on_call_come_rota_by_rota_and_their_turn_counts_as_on_call() {
     on_both(|Bench { app, world, .. }| async move {
         world.clock.set(wall("2026-11-23T12:00"));
-        let (one, two) =
-            (person(&app, "2001", domain::samples::NORFOLK).await, person(&app, "2002", domain::samples::NORFOLK).await);
+        let (one, two) = (
+            person(&app, "2001", domain::samples::NORFOLK).await,
+            person(&app, "2002", domain::samples::NORFOLK).await,
+        );
         let three = person(&app, "2003", domain::samples::NORFOLK).await;
         let second = weekly("2002\n2003", "2026-11-16 09:00");
         let backup = made(
@@ -140,8 +140,14 @@ fn the_people_on_call_come_rota_by_rota_and_their_turn_counts_as_on_call() {
         assert_eq!(called(&app, OnCallFor::Rota(first), now).await, [two]);
         assert_eq!(called(&app, role, now).await, [two, three], "place 1 is asked first");
         assert_eq!(called(&app, role, next).await, [one, two]);
-        assert!(called(&app, OnCallFor::Role(domain::samples::SUFFOLK, Role::OnCallEngineer), now).await.is_empty());
-        assert!(called(&app, OnCallFor::Role(domain::samples::NORFOLK, Role::DutyOfficer), now).await.is_empty());
+        assert!(
+            called(&app, OnCallFor::Role(domain::samples::SUFFOLK, Role::OnCallEngineer), now)
+                .await
+                .is_empty()
+        );
+        assert!(
+            called(&app, OnCallFor::Role(domain::samples::NORFOLK, Role::DutyOfficer), now).await.is_empty()
+        );
         let state = app.store().read(move |tx| duty_app::duty_state(tx, two, now)).await.unwrap();
         assert!(
             matches!(state, State::OnCall { until, .. } if until > wall("2026-12-07T08:00")),
@@ -192,8 +198,10 @@ fn a_change_that_would_leave_gaps_is_made_only_once_they_were_shown() {
 fn the_owner_hears_of_a_gap_weeks_before_and_once() {
     on_both(|Bench { app, world, person: owner }| async move {
         world.clock.set(wall("2026-11-23T12:00"));
-        let (one, _) =
-            (person(&app, "2001", domain::samples::NORFOLK).await, person(&app, "2002", domain::samples::NORFOLK).await);
+        let (one, _) = (
+            person(&app, "2001", domain::samples::NORFOLK).await,
+            person(&app, "2002", domain::samples::NORFOLK).await,
+        );
         person(&app, "2003", domain::samples::NORFOLK).await;
         let id = covered(&app).await;
         jobs(&app).await;
@@ -252,8 +260,10 @@ fn the_owner_hears_of_a_gap_weeks_before_and_once() {
 fn who_an_override_names_is_told_when_it_is_made_and_when_it_is_withdrawn() {
     on_both(|Bench { app, world, .. }| async move {
         world.clock.set(wall("2026-11-23T12:00"));
-        let (one, two) =
-            (person(&app, "2001", domain::samples::NORFOLK).await, person(&app, "2002", domain::samples::NORFOLK).await);
+        let (one, two) = (
+            person(&app, "2001", domain::samples::NORFOLK).await,
+            person(&app, "2002", domain::samples::NORFOLK).await,
+        );
         let three = person(&app, "2003", domain::samples::NORFOLK).await;
         let id = covered(&app).await;
         let new = instead("2001", "2003", "2026-12-01 18:00", "2026-12-02 09:00");
@@ -286,8 +296,10 @@ fn who_an_override_names_is_told_when_it_is_made_and_when_it_is_withdrawn() {
 fn two_turns_are_swapped_and_swapped_back() {
     on_both(|Bench { app, world, .. }| async move {
         world.clock.set(wall("2026-11-23T12:00"));
-        let (one, two) =
-            (person(&app, "2001", domain::samples::NORFOLK).await, person(&app, "2002", domain::samples::NORFOLK).await);
+        let (one, two) = (
+            person(&app, "2001", domain::samples::NORFOLK).await,
+            person(&app, "2002", domain::samples::NORFOLK).await,
+        );
         let id = covered(&app).await;
         let choices = duty_app::rota::turn_choices(&app, manage(), id).await.unwrap();
         let of = |name: &str, place: usize| {
@@ -313,7 +325,7 @@ fn two_turns_are_swapped_and_swapped_back() {
             "one line for each half"
         );
         let read = duty_app::rota::rota_of(&app, permit_within(&root()).unwrap(), id).await.unwrap();
-        assert!(read.overrides.iter().all(|one| one.is_swap && one.kind == OverrideKind::Replace));
+        assert!(read.overrides.iter().all(|one| one.is_swap && one.kind == domain::OverrideKind::Replace));
         made(duty_app::rota::withdraw_override(&app, manage(), form(id, ""), half).await);
         assert_eq!(called(&app, rota, wall("2026-12-01T12:00")).await, [one], "both halves end");
         assert_eq!(called(&app, rota, wall("2026-12-08T12:00")).await, [two]);

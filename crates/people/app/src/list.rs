@@ -3,7 +3,7 @@
 use domain::Force;
 use store::people;
 
-use kernel::access::{ManagePeople, Permit, SeePeople};
+use kernel::access::{Permit, SeePeople};
 use kernel::{App, AppError};
 
 use crate::PersonView;
@@ -46,7 +46,7 @@ pub async fn all_people(
 /// [`AppError::Denied`] for another force.
 pub async fn person_numbered(
     app: &App,
-    permit: Permit<ManagePeople>,
+    permit: Permit<SeePeople>,
     force: Force,
     number: &str,
 ) -> Result<Option<PersonView>, AppError> {

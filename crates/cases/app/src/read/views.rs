@@ -75,8 +75,6 @@ impl From<CaseFilter> for cases::CaseFilter {
 pub struct StepView {
     /// Its id.
     pub id: StepId,
-    /// Its name in the case type.
-    pub name: String,
     /// What it is about, such as `device:UUID`; empty if it is about no thing.
     pub item: String,
     /// What is to be done, in words.
@@ -93,7 +91,6 @@ impl From<Step> for StepView {
     fn from(row: Step) -> Self {
         Self {
             id: row.id,
-            name: row.name,
             item: row.item,
             title: row.title,
             proof_kind: row.proof_kind,

@@ -1,6 +1,6 @@
 //! What pages show of permissions, and how they ask for a list, made from rows and into them.
 
-use domain::{DeviceId, Force, PermissionId, PermissionState, PersonId, Timestamp};
+use domain::{Force, PermissionId, PermissionState, PersonId, Timestamp};
 use store::permissions::{self, lists};
 
 /// A permission, as pages show it.
@@ -20,8 +20,6 @@ pub struct PermissionView {
     pub version: i64,
     /// The person it is for.
     pub person: Option<PersonId>,
-    /// The device that it is for.
-    pub device: Option<DeviceId>,
     /// Why it is needed, in the asker's words.
     pub because: String,
     /// The name of who asked.
@@ -30,8 +28,6 @@ pub struct PermissionView {
     pub asked_at: Timestamp,
     /// Until when it is wanted.
     pub wanted_until: Timestamp,
-    /// When it must be decided.
-    pub due_at: Option<Timestamp>,
     /// The name of the first of two who agreed.
     pub agreed: Option<String>,
     /// The name of who decided.
@@ -62,12 +58,10 @@ impl From<permissions::Permission> for PermissionView {
             state: row.state,
             version: row.version,
             person: row.person,
-            device: row.device,
             because: row.because,
             asked: row.asked.name,
             asked_at: row.asked_at,
             wanted_until: row.wanted_until,
-            due_at: row.due_at,
             agreed: row.agreed.map(|(named, _)| named.name),
             decided: row.decided.map(|named| named.name),
             decided_at: row.decided_at,

@@ -23,7 +23,8 @@ pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
     EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
-    NoticeId, PatternId, PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId, TokenId,
+    LossId, LossMessageId, NoticeId, PatternId, PeriodId, PermissionId, PersonId, PlaceId, SignInId, StepId,
+    TokenId,
 };
 pub use people::Force;
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -41,6 +41,10 @@ pub enum Kind {
     PerformHeld,
     /// Checks the notices that wait for a person again after their duty has changed.
     LookAtNotices,
+    /// Takes the call about a loss a step further.
+    AdvanceCall,
+    /// Looks at the calls about a device that answered an order which contains it.
+    FollowContainment,
 }
 
 impl Kind {
@@ -62,6 +66,8 @@ impl Kind {
         Self::ExpireBurst,
         Self::PerformHeld,
         Self::LookAtNotices,
+        Self::AdvanceCall,
+        Self::FollowContainment,
     ];
 
     /// Returns the word in the table.
@@ -84,6 +90,8 @@ impl Kind {
             Self::ExpireBurst => "expire-burst",
             Self::PerformHeld => "perform-held",
             Self::LookAtNotices => "look-at-notices",
+            Self::AdvanceCall => "advance-call",
+            Self::FollowContainment => "follow-containment",
         }
     }
 }

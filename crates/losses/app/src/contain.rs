@@ -33,6 +33,24 @@ pub struct ContainmentOrder {
     pub error: Option<String>,
 }
 
+impl ContainmentOrder {
+    /// Returns how far the order is, in a few words. "Delivered" never reads as "done".
+    #[must_use]
+    pub const fn in_words(&self) -> &'static str {
+        match self.state {
+            CommandState::Asked => "waits for a second person",
+            CommandState::Held => "held beyond a limit, for a second person",
+            CommandState::Queued => "waits for the device to connect",
+            CommandState::Delivered => "the device has it and has not answered",
+            CommandState::NotNow => "the device answered “not now”",
+            CommandState::Acknowledged => "the device acknowledged it",
+            CommandState::Failed | CommandState::FormatError => "the device refused",
+            CommandState::Cancelled => "cancelled",
+            CommandState::Uncertain => "delivery uncertain",
+        }
+    }
+}
+
 /// How far the containment of a device is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Containment {

@@ -48,6 +48,12 @@ pub fn ring_now(app: &App, now: Timestamp) -> Ring {
     }
 }
 
+/// Returns whether the report of a device by its holder, signed in, locks it at once: the force has to say so beforehand.
+#[must_use]
+pub fn report_locks(app: &App) -> bool {
+    text(app, "loss-contain-on-report", "nobody") == "holder"
+}
+
 /// Returns a text of the force's parameters.
 pub(crate) fn text(app: &App, parameter: &str, otherwise: &str) -> String {
     app.policy().library().text(parameter).map_or_else(|| otherwise.to_owned(), str::to_owned)

@@ -2,9 +2,11 @@
 
 use domain::{CaseId, DeviceId, Force, LossId, Timestamp};
 use losses::report::{Answers, Meaning};
-use store::loss_calls::{self, LossCall, LossCounts, LossMessageState};
+use store::loss_calls::{self, LossCall};
 use store::loss_reports::{self, LossReport};
 use store::{Tx, cases, devices, people};
+
+pub use store::loss_calls::{LossCounts, LossMessageState as MessageState};
 
 use crate::chain::Rung;
 use crate::contain::Containment;
@@ -62,7 +64,7 @@ pub struct MessageRead {
     /// The step in the chain, from 1.
     pub step: i64,
     /// What became of it.
-    pub state: LossMessageState,
+    pub state: MessageState,
     /// When it was made.
     pub made_at: Timestamp,
     /// When its state became final.
@@ -88,13 +90,22 @@ pub struct ReportRead {
     pub found_at: Option<Timestamp>,
 }
 
+/// A case by its id and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseRef {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number.
+    pub number: i64,
+}
+
 /// One loss in full.
 #[derive(Debug, Clone)]
 pub struct LossRead {
     /// The loss in short.
     pub open: OpenLoss,
-    /// The case, and its number.
-    pub case: (CaseId, i64),
+    /// The case.
+    pub case: CaseRef,
     /// Whether its case is closed.
     pub closed: bool,
     /// The device.
@@ -199,7 +210,7 @@ pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<Los
             Ok(LossRead {
                 to_paste: to_paste(&open, case.number),
                 open,
-                case: (case.id, case.number),
+                case: CaseRef { id: case.id, number: case.number },
                 closed: case.closed.is_some(),
                 device: call.device,
                 promised_by: call.promised_by,

@@ -174,7 +174,7 @@ pub async fn report_own(
             take_in(&node, tx, &arrival, now)
         })
         .await?;
-    if crate::text(app, "loss-contain-on-report", "nobody") == "holder" {
+    if crate::report_locks(app) {
         let reason = format!("reported lost by its holder, {}", reported.reference);
         // What stands in the way, such as a device that is not under management, does not undo the report: the case shows it.
         if let Err(error) = crate::contain::order_containment(app, &Actor::system(), device, &reason).await {

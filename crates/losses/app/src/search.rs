@@ -1,9 +1,10 @@
 //! Finds a device for a report by telephone: by a part of a name, a number, an asset tag or a serial number.
 
 use domain::DeviceId;
-use store::devices::{self, DeviceFilter, DeviceOrder};
+use store::devices::{self, Device, DeviceFilter, DeviceOrder};
+use store::{Tx, people};
 
-use kernel::access::{ManageCases, Permit};
+use kernel::access::{AcceptOwn, ManageCases, Permit};
 use kernel::{App, AppError};
 
 /// Most devices that are shown; a caller gives more letters.
@@ -20,6 +21,50 @@ pub struct Fit {
     pub holder: Option<String>,
     /// Whether its loss is an open case.
     pub reported: bool,
+}
+
+/// Lists the devices that the signed-in person holds.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn own_devices(app: &App, permit: Permit<AcceptOwn>) -> Result<Vec<Fit>, AppError> {
+    let Some(me) = permit.actor().person else { return Ok(Vec::new()) };
+    app.store()
+        .read(move |tx| {
+            let mut held = devices::of_holder(tx, me)?;
+            held.retain(|device| device.retired_at.is_none());
+            held.iter().map(|device| fit(tx, device, None)).collect()
+        })
+        .await
+}
+
+/// Reads one device for the form, with its holder; `None` where there is none, or it is out of use.
+///
+/// # Errors
+/// [`AppError::Denied`] for a device of another force.
+pub async fn one_device(
+    app: &App,
+    permit: Permit<ManageCases>,
+    id: DeviceId,
+) -> Result<Option<Fit>, AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, id)?.filter(|device| device.retired_at.is_none());
+            let Some(device) = found else { return Ok(None) };
+            permit.reaches(device.force)?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            fit(tx, &device, holder.as_ref().map(kernel::words::shown)).map(Some)
+        })
+        .await
+}
+
+fn fit(tx: &mut Tx<'_>, device: &Device, holder: Option<String>) -> Result<Fit, AppError> {
+    Ok(Fit {
+        reported: crate::identify::is_reported(tx, device)?,
+        title: cases_app::device_item(device).title,
+        device: device.id,
+        holder,
+    })
 }
 
 /// Lists the devices that fit what was typed, in the forces of the permit; none for less than two characters.
@@ -42,12 +87,7 @@ pub async fn find_devices(app: &App, permit: Permit<ManageCases>, typed: &str) -
                 if device.retired_at.is_some() {
                     continue;
                 }
-                fits.push(Fit {
-                    reported: crate::identify::is_reported(tx, &device)?,
-                    title: cases_app::device_item(&device).title,
-                    device: device.id,
-                    holder,
-                });
+                fits.push(fit(tx, &device, holder)?);
             }
             Ok(fits)
         })

@@ -18,6 +18,9 @@ pub use call::{Answered, CallRead, acknowledge_call, advance_call, advance_overd
 pub use call::{escalate_call, follow_containment, look_at_link};
 pub use found::confirm_found;
 
+/// The questions of a report and its answers, for the pages.
+pub use losses::report::{Answers, DeviceState, How, Meaning, Question};
+
 use domain::{Span, Timestamp};
 use store::{Tx, loss_reports};
 
@@ -46,6 +49,13 @@ pub fn ring_now(app: &App, now: Timestamp) -> Ring {
     } else {
         Ring { number: text(app, "lost-ring-duty-officer", "101"), who: "the Force Duty Officer" }
     }
+}
+
+/// Writes where a position is on the British National Grid, for the radio; `None` outside Great Britain.
+#[must_use]
+pub fn grid_reference(latitude: f64, longitude: f64) -> Option<String> {
+    let grid = losses::position::grid_of(losses::position::Position { latitude, longitude })?;
+    Some(format!("{}, {}", grid.reference(), losses::position::ACCURACY))
 }
 
 /// Returns whether the report of a device by its holder, signed in, locks it at once: the force has to say so beforehand.

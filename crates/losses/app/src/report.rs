@@ -315,7 +315,9 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     locks::take(tx, Lock::Case(case))?;
     let id = LossId::from_uuid(app.world().uuid());
     let called_for = loss_reports::loss_of_case(tx, case)?;
-    let report = row_of(app, arrival, &Filed { id, loss: called_for.unwrap_or(id), case, meaning }, now)?;
+    let reference = fresh_reference(app, tx)?;
+    let filed = Filed { id, loss: called_for.unwrap_or(id), case, meaning, reference };
+    let report = row_of(app, arrival, &filed, now)?;
     loss_reports::add(tx, &report)?;
     say_and_enter(app, tx, arrival, &report, now)?;
     if called_for.is_none() {
@@ -334,6 +336,18 @@ struct Filed {
     loss: LossId,
     case: CaseId,
     meaning: Meaning,
+    reference: String,
+}
+
+/// Makes a reference that no report has yet.
+fn fresh_reference(app: &App, tx: &mut Tx<'_>) -> Result<String, AppError> {
+    for _ in 0..8 {
+        let reference = Reference::from_random(app.world().bytes::<16>()).to_string();
+        if loss_reports::by_reference(tx, &reference)?.is_none() {
+            return Ok(reference);
+        }
+    }
+    Err(AppError::Fault("eight random references were all in use".into()))
 }
 
 fn row_of(app: &App, arrival: &Arrival, filed: &Filed, now: Timestamp) -> Result<LossReport, AppError> {
@@ -341,7 +355,7 @@ fn row_of(app: &App, arrival: &Arrival, filed: &Filed, now: Timestamp) -> Result
     let secret = secret_of(&arrival.form);
     Ok(LossReport {
         id: filed.id,
-        reference: Reference::from_random(app.world().bytes::<16>()).to_string(),
+        reference: filed.reference.clone(),
         force: arrival.force,
         loss: filed.loss,
         case: filed.case,

@@ -2,8 +2,8 @@
 
 use domain::local_time::{day_of, instant};
 use domain::{Force, Timestamp};
-use losses::report::{Answers, DeviceState, How};
 use losses_app::report::NewReport;
+use losses_app::{Answers, DeviceState, How};
 
 use web_shell::parts::choices;
 use web_shell::parts::form::{Choice, Errors};

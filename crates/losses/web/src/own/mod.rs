@@ -61,7 +61,7 @@ impl View {
             report: Some(OwnReport {
                 reference: "4KM-7TRH <script>".into(),
                 reported_at: web_shell::clock::hours_ago(1),
-                meaning: losses::report::Meaning::Ours,
+                meaning: losses_app::Meaning::Ours,
                 taken_at: Some(now),
                 locked_at: Some(now),
                 found_at: None,

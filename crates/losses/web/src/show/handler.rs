@@ -5,13 +5,13 @@ use axum::response::Response;
 use domain::LossId;
 use kernel::AppError;
 use kernel::access::{CommandDevices, ManageCases, SeeCases};
-use losses::report::{Answers, Question};
 
 use crate::list;
 use crate::show::{Message, Order, Report, View};
 use devices_app::commands::Ordered;
 use losses_app::contain::{self, ContainmentOrder};
 use losses_app::read::{LossRead, MessageRead, MessageState, ReportRead, loss};
+use losses_app::{Answers, Question};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
 use web_shell::frame::{Area, Crumb};

@@ -11,6 +11,7 @@ mod columns;
 mod grants;
 mod grants_by_two;
 mod imports;
+mod losses;
 mod movers;
 mod notices;
 mod policy_in_force;

@@ -95,11 +95,16 @@ fn the_report_at_03_07_by_a_colleague() {
         let words = the_colleague_reports(&nobody).await;
         while notices_app::send_notices(&seeded.app, Some(&mail), 50).await.unwrap() > 0 {}
         seeded.pass(1).await;
-        let calls: Vec<String> =
-            relay.letters().into_iter().map(|one| one.replace("=\n", "")).filter(|one| one.contains("/calls/")).collect();
+        let calls: Vec<String> = relay
+            .letters()
+            .into_iter()
+            .map(|one| one.replace("=\n", ""))
+            .filter(|one| one.contains("/calls/"))
+            .collect();
         assert_eq!(calls.len(), 1, "the engineer is called, once");
         assert!(!calls[0].contains("Ames") && !calls[0].contains(&words.reference), "{}", calls[0]);
-        let token: String = calls[0].split("/calls/").nth(1).unwrap().chars().take_while(char::is_ascii_hexdigit).collect();
+        let token: String =
+            calls[0].split("/calls/").nth(1).unwrap().chars().take_while(char::is_ascii_hexdigit).collect();
 
         // The duty officer: one page, one button.
         let officer = seeded.browser(Role::DutyOfficer, Some(Force::Norfolk)).await;
@@ -114,13 +119,22 @@ fn the_report_at_03_07_by_a_colleague() {
             loss
         };
         let page = officer.page(&loss).await;
-        assert!(page.contains("Lock it now (can be undone)") && page.contains("The report fits one device"), "{page}");
+        assert!(
+            page.contains("Lock it now (can be undone)") && page.contains("The report fits one device"),
+            "{page}"
+        );
         assert!(page.contains("37 minutes after it was last seen"), "{page}");
         let locked = officer.post(&format!("{loss}/contain"), &[]).await;
         assert_eq!(locked.status, StatusCode::SEE_OTHER, "{}", locked.text());
         let page = officer.page(&loss).await;
-        assert!(page.contains("Not locked yet") && !page.contains("govuk-tag--green\">Locked"), "ordered is not locked: {page}");
-        assert!(page.contains("LOST DEVICE ref") && page.contains("waits for the device to connect"), "{page}");
+        assert!(
+            page.contains("Not locked yet") && !page.contains("govuk-tag--green\">Locked"),
+            "ordered is not locked: {page}"
+        );
+        assert!(
+            page.contains("LOST DEVICE ref") && page.contains("waits for the device to connect"),
+            "{page}"
+        );
         let other = seeded.browser(Role::DutyOfficer, Some(Force::Suffolk)).await;
         assert_eq!(other.get(&loss).await.status, StatusCode::FORBIDDEN);
         assert!(!other.page("/losses").await.contains(&words.reference));
@@ -144,7 +158,11 @@ fn the_report_at_03_07_by_a_colleague() {
         the_colleague_comes_back(&nobody, &words).await;
         let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;
         let page = desk.page(&loss).await;
-        assert!(page.contains("Said to be found") && page.contains("confirm with its holder") || page.contains("Confirm that it is found"), "{page}");
+        assert!(
+            page.contains("Said to be found") && page.contains("confirm with its holder")
+                || page.contains("Confirm that it is found"),
+            "{page}"
+        );
         let found = desk.post(&format!("{loss}/found"), &[("how", "Ames has it in hand")]).await;
         assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text());
         let released = desk.post(&format!("{loss}/release"), &[]).await;
@@ -152,7 +170,8 @@ fn the_report_at_03_07_by_a_colleague() {
         seeded.settle().await;
         let page = desk.page(&loss).await;
         assert!(page.contains("Not locked any more"), "{page}");
-        let ledger = seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await.page("/ledger").await;
+        let ledger =
+            seeded.browser(Role::InformationSecurity, Some(Force::Norfolk)).await.page("/ledger").await;
         assert!(ledger.contains(&in_words("loss.found")) && ledger.contains("MDU-4.1"), "{ledger}");
         let holder = seeded.browser_of(seeded.holder, Force::Norfolk).await;
         assert_eq!(holder.get("/losses/new").await.status, StatusCode::FORBIDDEN);
@@ -167,7 +186,8 @@ async fn the_colleague_comes_back(nobody: &Browser, words: &Words) {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     let look = nobody.post(&path, &[("do", "look"), ("secret", &words.secret)]).await.text();
     assert!(look.contains("The device is locked since"), "{look}");
-    let added = nobody.post(&path, &[("do", "add"), ("secret", &words.secret), ("more", "A black case")]).await;
+    let added =
+        nobody.post(&path, &[("do", "add"), ("secret", &words.secret), ("more", "A black case")]).await;
     assert!(added.text().contains("Added to your report"));
     let found = nobody.post(&path, &[("do", "found"), ("secret", &words.secret)]).await;
     assert!(found.text().contains("The desk confirms that"));

@@ -142,12 +142,16 @@ async fn device_answers(app: &App, device: DeviceId) {
 }
 
 fn actor(app: &App, person: PersonId, role: Role) -> Actor {
+    actor_of(app, person, role, Force::Norfolk)
+}
+
+fn actor_of(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
     let who = Who {
         name: format!("person:{person}"),
         shown: format!("Person {person}"),
         person: Some(person),
         roles: role.into(),
-        force: Some(Force::Norfolk),
+        force: Some(force),
         both: Roles::NONE,
     };
     kernel::access::actor(app, who)
@@ -356,7 +360,7 @@ fn one_person_locks_it_and_the_device_ends_the_call_by_acknowledging() {
         settle(&app, None).await;
         assert_eq!(messages(&app, reported.loss).await.len(), 1);
         assert_eq!(entries(&app, "loss.contained").await, 1);
-        let suffolk = Actor { force: Some(Force::Suffolk), ..officer };
+        let suffolk = actor_of(&app, engineer, Role::DutyOfficer, Force::Suffolk);
         let refused = losses_app::read::loss(&app, permit(&suffolk).unwrap(), reported.loss).await;
         assert!(matches!(refused, Err(AppError::Denied(_))), "the wall between forces");
     });

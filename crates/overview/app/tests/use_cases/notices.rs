@@ -406,7 +406,9 @@ fn every_place_that_tells_people_something_is_listed_with_its_reason() {
             };
             let text = std::fs::read_to_string(&path).unwrap();
             let tells = |line: &&str| {
-                ["notify(", "call_out("].iter().any(|call| line.contains(call) && !line.contains(&format!("fn {call}")))
+                ["notify(", "call_out("]
+                    .iter()
+                    .any(|call| line.contains(call) && !line.contains(&format!("fn {call}")))
             };
             let calls = text.lines().filter(tells);
             places.extend(calls.map(|_| format!("{capability}/{place}")));

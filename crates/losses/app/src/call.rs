@@ -189,6 +189,8 @@ impl<'a> Line<'a> {
             self.enter(tx, "loss.unanswered")?;
         }
         if was_open && !self.is_open() {
+            // What was sent before the end stays told as sent.
+            self.settle_messages(tx)?;
             notices_app::withdraw_calls(tx, &self.row.loss.to_string())?;
             loss_calls::withdraw_messages(tx, self.row.loss, self.now)?;
         }

@@ -24,8 +24,8 @@ async fn engineer_on_call(seeded: &Seeded) -> PersonId {
         person: engineer,
         kind: PeriodKind::OnCall,
         absence: String::new(),
-        start: at("2026-11-24T00:00:00Z"),
-        end: at("2026-11-24T08:00:00Z"),
+        start: at("2026-11-25T00:00:00Z"),
+        end: at("2026-11-25T08:00:00Z"),
         source: "page".into(),
     };
     let now = seeded.app.world().now();
@@ -79,7 +79,7 @@ async fn the_colleague_reports(nobody: &Browser) -> Words {
 #[test]
 fn the_report_at_03_07_by_a_colleague() {
     with_force(|mut seeded| async move {
-        seeded.world.clock.set(at("2026-11-24T03:07:00Z"));
+        seeded.world.clock.set(at("2026-11-25T03:07:00Z"));
         engineer_on_call(&seeded).await;
         let relay = Relay::start(250).await;
         let mail = Mail::new(&MailConfig {

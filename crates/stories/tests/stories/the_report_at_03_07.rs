@@ -16,7 +16,11 @@ fn at(text: &str) -> Timestamp {
 }
 
 async fn engineer_on_call(seeded: &Seeded) -> PersonId {
-    let engineer = seeded.newcomer;
+    let new = people_app::NewPerson {
+        email: Some("4411@force.test".into()),
+        ..seeds::officer(Force::Norfolk, "4411", "Sam Reed")
+    };
+    let engineer = seeds::person(&seeded.app, new, true).await;
     let grant = NewGrant { role: Some(Role::OnCallEngineer), reason: "rota".into(), ..NewGrant::default() };
     people_app::grants::grant_role(&seeded.app, permit(&root()).unwrap(), engineer, grant).await.unwrap();
     let row = PeriodRow {
@@ -110,7 +114,7 @@ fn the_report_at_03_07_by_a_colleague() {
         let officer = seeded.browser(Role::DutyOfficer, Some(Force::Norfolk)).await;
         let list = officer.page("/losses").await;
         assert!(list.contains(&words.reference) && list.contains("Being called"), "{list}");
-        assert!(list.contains("DC Cole (4410), on call"), "who is called now: {list}");
+        assert!(list.contains("Sam Reed (4411), on call"), "who is called now: {list}");
         assert!(!list.contains("Unanswered"), "{list}");
         let loss = format!("/losses/{}", between(&list, "href=\"/losses/", "\"").replace("new", ""));
         let loss = if loss.ends_with('/') {
@@ -153,7 +157,7 @@ fn the_report_at_03_07_by_a_colleague() {
         assert!(nobody.post(&link, &[]).await.text().contains("The device acknowledged it"));
         assert_eq!(nobody.get("/calls/0123456789").await.status, StatusCode::NOT_FOUND);
         let page = officer.page(&loss).await;
-        assert!(page.contains("DC Cole takes it"), "{page}");
+        assert!(page.contains("Sam Reed takes it"), "{page}");
 
         the_colleague_comes_back(&nobody, &words).await;
         let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(Force::Norfolk)).await;

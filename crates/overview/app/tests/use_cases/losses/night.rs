@@ -8,7 +8,7 @@ use losses_app::report::report_publicly;
 use store::loss_calls::{LossCall, LossMessage, LossMessageState};
 use testkit::Relay;
 
-use super::{
+use super::force::{
     about, actor, call, device_answers, mail_to, messages, minutes, on_call, phone, report, settle, with_role,
 };
 use kernel::access::{Role, permit};
@@ -77,7 +77,12 @@ impl Night {
         }
         let delivered = all.iter().filter(|message| message.state == LossMessageState::Delivered).count();
         let letters = calls_in(relays[0]) - letters_before;
-        assert_eq!(letters, delivered, "seed {seed}: letters that no message of the call accounts for: {:?}", told(&all));
+        assert_eq!(
+            letters,
+            delivered,
+            "seed {seed}: letters that no message of the call accounts for: {:?}",
+            told(&all)
+        );
     }
 }
 
@@ -89,7 +94,9 @@ fn calls_in(relay: &Relay) -> usize {
 /// Writes the messages of a call so that a failure can be read.
 fn told(all: &[LossMessage]) -> Vec<String> {
     all.iter()
-        .map(|one| format!("{:?} {} {} {} {:?}", one.attempt, one.person, one.state.as_str(), one.made_at, one.why))
+        .map(|one| {
+            format!("{:?} {} {} {} {:?}", one.attempt, one.person, one.state.as_str(), one.made_at, one.why)
+        })
         .collect()
 }
 
@@ -192,8 +199,9 @@ async fn one_night(
     people.draw(app, &mut dice).await;
     settle(app, None).await;
     let letters_before = calls_in(relay);
-    let reported =
-        report_publicly(app, report(&format!("night {seed}"), about(&format!("SERIAL{seed}")))).await.unwrap();
+    let reported = report_publicly(app, report(&format!("night {seed}"), about(&format!("SERIAL{seed}"))))
+        .await
+        .unwrap();
     let mut night = Night { seed, loss: reported.loss, device, reported_at: world.now(), over_at: None };
     for _ in 0..18 {
         // A node that was stopped has lost its memory; the other takes over with the database alone.

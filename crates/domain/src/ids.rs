@@ -84,6 +84,10 @@ uuid_id! {
     PlaceId = "place id";
     /// One count of what a place holds.
     CountId = "stock count id";
+    /// A report of a lost device, and the loss that it began.
+    LossId = "loss id";
+    /// A message of a call about a loss.
+    LossMessageId = "loss message id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

@@ -25,8 +25,8 @@ pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
     EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
-    LayerId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId, PersonId, PlaceId, RotaId,
-    SignInId, StepId, TokenId,
+    LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
+    PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -43,6 +43,10 @@ pub enum Kind {
     LookAtNotices,
     /// Tells people of changes of a rota, and its owner of gaps in the next weeks.
     FollowRota,
+    /// Takes the call about a loss a step further.
+    AdvanceCall,
+    /// Looks at the calls about a device that answered an order which contains it.
+    FollowContainment,
 }
 
 impl Kind {
@@ -65,6 +69,8 @@ impl Kind {
         Self::PerformHeld,
         Self::LookAtNotices,
         Self::FollowRota,
+        Self::AdvanceCall,
+        Self::FollowContainment,
     ];
 
     /// Returns the word in the table.
@@ -88,6 +94,8 @@ impl Kind {
             Self::PerformHeld => "perform-held",
             Self::LookAtNotices => "look-at-notices",
             Self::FollowRota => "follow-rota",
+            Self::AdvanceCall => "advance-call",
+            Self::FollowContainment => "follow-containment",
         }
     }
 }

@@ -39,6 +39,10 @@ pub enum Door {
     Token,
     /// Signature on a hand-over, by the person who is signed in.
     Signature,
+    /// Report of a loss by somebody who is not signed in.
+    Report,
+    /// Secret of somebody who comes back to their report, or link that answers a call. One that does not work counts.
+    Returning,
 }
 
 /// Allowance: `burst` at once, and one more after each `every`.
@@ -58,6 +62,8 @@ impl Door {
             Self::Begin | Self::SignIn | Self::Signature => rate(120, 500),
             Self::Passkey | Self::Link => rate(20, 6_000),
             Self::Token => rate(30, 2_000),
+            Self::Report => rate(10, 60_000),
+            Self::Returning => rate(20, 6_000),
         }
     }
 
@@ -73,6 +79,8 @@ impl Door {
             Self::Passkey | Self::Link => rate(10, 60_000),
             Self::Token => rate(2_000, 5),
             Self::Signature => rate(30, 2_000),
+            Self::Report => rate(10, 60_000),
+            Self::Returning => rate(20, 6_000),
         }
     }
 }

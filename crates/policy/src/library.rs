@@ -161,6 +161,15 @@ impl Library {
         }
     }
 
+    /// Returns a parameter that is a text; `None` if there is none of that name and type.
+    #[must_use]
+    pub fn text(&self, parameter: &str) -> Option<&str> {
+        match self.parameters().get(parameter).map(|parameter| &parameter.value) {
+            Some(ParameterValue::Setting(SettingValue::Text(text))) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Returns the register whose entries are the work of that procedure.
     #[must_use]
     pub fn register_of_procedure(&self, procedure: &str) -> Option<&PermissionRegister> {

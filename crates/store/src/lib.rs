@@ -70,8 +70,14 @@ pub mod ledger_details;
 pub mod ledger_guard;
 #[path = "kernel/locks.rs"]
 pub mod locks;
+#[path = "losses/loss_calls.rs"]
+pub mod loss_calls;
+#[path = "losses/loss_reports.rs"]
+pub mod loss_reports;
 #[path = "devices/messages.rs"]
 pub mod messages;
+#[path = "notices/notice_calls.rs"]
+pub mod notice_calls;
 #[path = "notices/notices.rs"]
 pub mod notices;
 #[path = "off-duty/off_duty.rs"]
@@ -159,7 +165,10 @@ pub fn all_statements() -> Vec<&'static Statement> {
         ledger::ALL,
         ledger_details::ALL,
         ledger_guard::ALL,
+        loss_calls::ALL,
+        loss_reports::ALL,
         messages::ALL,
+        notice_calls::ALL,
         notices::ALL,
         off_duty::ALL,
         orders::ALL,

@@ -451,6 +451,16 @@ impl Seeded {
         }
     }
 
+    /// A loss of Norfolk's of which nobody knows which device it is; the same one however often it is asked for.
+    pub async fn loss(&self) -> domain::LossId {
+        let new = losses_app::report::NewReport {
+            force: Some(domain::samples::NORFOLK),
+            answers: losses_app::Answers::default(),
+            form: "the loss of the tests".into(),
+        };
+        losses_app::report::report_publicly(&self.app, new).await.unwrap().loss
+    }
+
     /// The latest command of a device.
     pub async fn command(&self, device: DeviceId) -> CommandId {
         let read = overview_app::device::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device)

@@ -102,6 +102,21 @@ const NOTICES: &[(&str, &str)] = &[
     ("kept-gone", "Nothing is kept any more: it was sent, or thrown away, or its hour is over."),
     ("kept-dropped", "It was thrown away."),
     ("signed-out", "You are signed out."),
+    ("loss-reported", "The report is taken in."),
+    ("loss-lock-queued", "The order to lock the device is on its way. It is locked when this page says so."),
+    (
+        "loss-lock-held",
+        "The order is beyond a limit, and held until a second person releases it under Held and waiting.",
+    ),
+    (
+        "loss-not-locked",
+        "The report is taken in. The device could not be ordered to lock: press the button to see why.",
+    ),
+    ("loss-release-queued", "The order to end lost mode is on its way."),
+    ("loss-taken", "It is recorded. Nobody else is called."),
+    ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
+    ("loss-next", "The next people are being called."),
+    ("loss-found", "It is recorded as found. End its lost mode when its holder has it."),
 ];
 
 /// Returns the message for a key.

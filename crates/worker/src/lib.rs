@@ -87,6 +87,12 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
+    let calls = forgets.clone();
+    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
+        let app = calls.clone();
+        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
+        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+    }));
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
         let app = erasures.clone();

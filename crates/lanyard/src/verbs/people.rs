@@ -147,7 +147,8 @@ async fn event(opened: &Opened, force: Force, number: &str, new: NewEvent, json:
     let number = number.trim().to_owned();
     let found =
         people_app::person_numbered(&opened.app, opened.permit::<SeePeople>()?, force, &number).await?;
-    let person = found.with_context(|| format!("{} has nobody with the number {number}", opened.app.force_title(force)))?;
+    let person = found
+        .with_context(|| format!("{} has nobody with the number {number}", opened.app.force_title(force)))?;
     let id = people_app::movers::record_event(&opened.app, permit, person.id, new).await?;
     let read = people_app::events::event(&opened.app, opened.permit_within::<SeePeople>()?, id).await?;
     let mut out = Out::new();

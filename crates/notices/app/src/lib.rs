@@ -8,10 +8,13 @@
 pub mod affected;
 pub mod alarms;
 
+mod calls;
 mod own;
 pub mod rotas;
 pub mod send;
 mod views;
+
+pub use calls::{CallOut, call_out, call_outcome, withdraw_calls};
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
@@ -149,12 +152,18 @@ fn rule_of(word: &str) -> rule::Reason {
 /// a reason that the case does not support.
 #[expect(clippy::needless_pass_by_value, reason = "a notice is made to be handed over")]
 pub fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppError> {
+    add_notice(app, tx, &notice).map(|(told, _)| told)
+}
+
+/// Adds a notice; returns it with what comes of it.
+fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, NoticeId), AppError> {
     let now = app.world().now();
+    let id = NoticeId::from_uuid(app.world().uuid());
     let person = people::by_id(tx, notice.to)?.ok_or_else(|| AppError::not_found("person", notice.to))?;
     if person.ended_at.is_some() {
-        return Ok(Told::Left);
+        return Ok((Told::Left, id));
     }
-    check_reason(tx, &notice)?;
+    check_reason(tx, notice)?;
     let state = duty_app::duty_state(tx, person.id, now)?;
     let (due, told) = match ruling(app, &state, notice.reason.rule(), now) {
         Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),
@@ -171,7 +180,7 @@ pub fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppErr
         Reason::OnCall | Reason::Alarm { .. } | Reason::Routine => (None, None),
     };
     let row = notices::Notice {
-        id: NoticeId::from_uuid(app.world().uuid()),
+        id,
         person: person.id,
         force: person.force,
         key: text("key", &notice.key, 200)?,
@@ -191,7 +200,7 @@ pub fn notify(app: &App, tx: &mut Tx<'_>, notice: Notice) -> Result<Told, AppErr
         last_error: None,
         read_at: None,
     };
-    Ok(if notices::add(tx, &row)? { told } else { Told::Already })
+    Ok((if notices::add(tx, &row)? { told } else { Told::Already }, id))
 }
 
 /// Returns the hours in which the force allows routine notices to people whose duty is not known; `None` where it
@@ -293,7 +302,8 @@ const KEEP: Span = Span::from_secs(400 * 24 * 3600);
 /// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     let before = now.minus(KEEP);
-    Ok(notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
+    let calls = store::notice_calls::forget(tx, before, batch)?;
+    Ok(calls + notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
 }
 
 /// Schedules a notice that was given up for another attempt; returns whether it was given up.

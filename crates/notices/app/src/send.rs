@@ -3,11 +3,12 @@
 use domain::{NoticeState, Secret, Span, Timestamp};
 use duty::rule::Ruling;
 use outbound::mail::{Letter, Mail, MailError};
+use store::notice_calls::{self, NoticeCall};
 use store::notices::{self, Notice};
 use store::{Tx, people};
 use tokio::task::JoinSet;
 
-use super::rule_of;
+use super::{calls, rule_of};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
@@ -22,6 +23,10 @@ struct Telling {
     duty: &'static str,
     exception: bool,
     to: Option<String>,
+    /// Set for a notice that calls somebody.
+    call: Option<NoticeCall>,
+    /// The link of its mail.
+    answer_link: Option<Secret<String>>,
 }
 
 /// Sends the notices that the rule allows now, at most `limit`; returns the number examined. Without a mail service
@@ -86,16 +91,27 @@ fn claim_notice(
     }
     let Some(person) = people::by_id(tx, notice.person)? else { return Ok(None) };
     let state = duty_app::duty_state(tx, person.id, now)?;
+    let call = notice_calls::of(tx, notice.id)?;
     if person.ended_at.is_some() {
         notices::failed(tx, &notice, None, state.as_str(), "they have left")?;
+        if let Some(call) = &call {
+            calls::ended(app, tx, notice.id, call)?;
+        }
         return Ok(None);
     }
     Ok(match crate::ruling(app, &state, rule_of(&notice.reason), now) {
         Ruling::Hold => {
+            if let Some(call) = &call {
+                notices::failed(tx, &notice, None, state.as_str(), "no longer on call nor on duty")?;
+                calls::ended(app, tx, notice.id, call)?;
+                return Ok(None);
+            }
             notices::hold(tx, &notice, crate::look_again_at(app, &state, now), state.as_str())?;
             None
         }
         ruling => Some(Telling {
+            answer_link: calls::link_of(app, &notice, call.as_ref())?,
+            call,
             notice,
             duty: state.as_str(),
             exception: ruling == Ruling::TellThoughOff,
@@ -107,6 +123,9 @@ fn claim_notice(
 /// Writes the mail: a marking and a link, without the text of the notice.
 fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
     let address = &app.config().address;
+    if let Some(link) = &telling.answer_link {
+        return call_letter(app, telling, link, now);
+    }
     let policy = app.policy();
     let marking = &policy.forces().marking;
     Some(Letter {
@@ -118,6 +137,24 @@ fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
                  and read it: {address}/me\r\n\r\nThis message was sent by a machine. Nobody reads answers to \
                  it.\r\n\r\n{marking}\r\n",
             app.config().organisation
+        ),
+        at: now,
+    })
+}
+
+/// Writes the mail that calls somebody: nothing but the marking, what to do and the link that answers.
+fn call_letter(app: &App, telling: &Telling, link: &Secret<String>, now: Timestamp) -> Option<Letter> {
+    let address = &app.config().address;
+    Some(Letter {
+        id: format!("notice-{}", telling.notice.id),
+        to: Secret::new(telling.to.clone()?),
+        subject: format!("{MARKING} - You are called: answer now"),
+        text: format!(
+            "{MARKING}\r\n\r\nYou are called because you are on duty or on call for {}. Answer with this link, which works \
+                 once and is yours alone:\r\n\r\n{address}{}\r\n\r\nOthers are called after you until somebody \
+                 answers.\r\n\r\nThis message was sent by a machine. Nobody reads answers to it.\r\n\r\n{MARKING}\r\n",
+            app.config().organisation,
+            link.expose()
         ),
         at: now,
     })
@@ -135,6 +172,9 @@ fn note_telling(
         |action| Record::new("system", action, format!("person:{}", notice.person)).force(notice.force);
     match outcome {
         Ok(state) => {
+            if let Some(call) = &telling.call {
+                calls::ended(app, tx, notice.id, call)?;
+            }
             if notices::told(tx, notice.id, state, now, (telling.duty, telling.exception))? {
                 let reason = match (telling.exception, rule_of(&notice.reason)) {
                     (true, reason) => reason.as_str(),
@@ -146,13 +186,16 @@ fn note_telling(
         }
         Err(error) => {
             let again = match &error {
-                MailError::Again(_) if notice.attempts + 1 < MOST_ATTEMPTS => {
+                MailError::Again(_) if telling.call.is_none() && notice.attempts + 1 < MOST_ATTEMPTS => {
                     Some(now.plus(Span::from_secs(300_i64 << notice.attempts.clamp(0, 8))))
                 }
                 _ => None,
             };
             let why = if telling.to.is_none() { "no work email is known".into() } else { error.to_string() };
             if notices::failed(tx, notice, again, telling.duty, &why)? && again.is_none() {
+                if let Some(call) = &telling.call {
+                    calls::ended(app, tx, notice.id, call)?;
+                }
                 return app.enter(tx, now, record("notice.undelivered"));
             }
         }

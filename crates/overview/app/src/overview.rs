@@ -16,6 +16,7 @@ use kernel::{App, AppError, access};
 use ledger_app::LedgerStatus;
 use ledger_app::ledger_sight::LedgerSight;
 use ledger_app::read::LedgerRow;
+use losses_app::read::LossCounts;
 use notices_app::alarms::AlarmRead;
 use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
@@ -40,6 +41,8 @@ pub struct Overview {
     pub documents: Vec<DocumentRow>,
     /// The devices.
     pub devices: Option<DevicesNow>,
+    /// Numbers of open losses; those that nobody has answered come first.
+    pub losses: Option<LossCounts>,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: Option<(u64, u64)>,
     /// Number of leavers' and movers' cases in which something is overdue.
@@ -100,6 +103,8 @@ pub struct Attention {
 pub struct Wall {
     /// The devices.
     pub counts: DeviceCounts,
+    /// Numbers of open losses; those that nobody has answered come first.
+    pub losses: LossCounts,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: (u64, u64),
     /// Clauses by their state, over all documents.
@@ -126,6 +131,9 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
                 documents: document_rows(&app, tx, scope_of::<SeeFindings>(actor), now)?,
                 devices: devices
                     .map(|force| devices_now(&app, tx, force, silent_before(&app, now)))
+                    .transpose()?,
+                losses: scope_of::<SeeCases>(actor)
+                    .map(|force| losses_app::read::counts(tx, force))
                     .transpose()?,
                 cases: scope_of::<SeeCases>(actor)
                     .map(|force| case_figures(tx, force, &cases_app::sight(&app, actor), now))
@@ -173,6 +181,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
             let by_clause = tally::by_clause(tx, force)?;
             Ok(Wall {
                 counts: devices::counts(tx, force, silent_before(&app, now))?.into(),
+                losses: losses_app::read::counts(tx, cases)?,
                 cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
                 clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
             })

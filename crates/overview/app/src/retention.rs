@@ -20,6 +20,7 @@ pub async fn forget_what_is_due(app: &App) -> Result<u64, AppError> {
             Ok(devices_app::forgetting::forget(tx, now, config.keep_commands, BATCH)?
                 + notices_app::forget(tx, now, BATCH)?
                 + duty_app::forget(tx, now, BATCH)?
+                + losses_app::forget(tx, now, BATCH)?
                 + off_duty_app::forget(tx, now, BATCH)?
                 + kernel::imports::forget(tx, now)?
                 + sign_in_app::forget(tx, now, config.session_idle)?)

@@ -20,6 +20,8 @@ use kernel::{App, AppError};
 pub struct PlaceRead {
     /// Degrees north and degrees east.
     pub degrees: Secret<(f64, f64)>,
+    /// Its reference on the British National Grid, with how exact that is; `None` outside Great Britain.
+    pub grid: Option<Secret<String>>,
     /// Radius of uncertainty in metres, where known.
     pub accuracy_metres: Option<f64>,
     /// The time at which the device determined it, where it says.
@@ -155,6 +157,7 @@ pub async fn read_location(
             enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
             Ok(PlaceRead {
                 degrees: Secret::new((place.latitude, place.longitude)),
+                grid: losses_app::grid_reference(place.latitude, place.longitude).map(Secret::new),
                 accuracy_metres: place.accuracy_metres,
                 taken_at: place.taken_at,
                 received_at,

@@ -86,6 +86,10 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::ExpireOrder => devices_app::caps::expire_order(app, job.subject.parse().map_err(bad)?).await,
         Kind::ExpireBurst => devices_app::caps::expire(app, job.subject.parse().map_err(bad)?).await,
         Kind::PerformHeld => held::perform(app, job.subject.parse().map_err(bad)?).await,
+        Kind::AdvanceCall => losses_app::advance_call(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowContainment => {
+            losses_app::follow_containment(app, job.subject.parse().map_err(bad)?).await
+        }
         Kind::LookAtNotices => {
             notices_app::look_at_notices_again(app, job.subject.parse().map_err(bad)?).await
         }

@@ -38,6 +38,8 @@ statements! {
         decided_name = CASE WHEN decided_by = $1 THEN $2 ELSE decided_name END
         WHERE asked_by = $1 OR agreed_by = $1 OR decided_by = $1";
     SIGNATURES_FORGET = "UPDATE handover_signature SET statement = replace(statement, name, $2), name = $2 WHERE person_id = $1";
+    LOSS_ANSWERS_OF = "UPDATE loss_report SET answers = NULL WHERE answers IS NOT NULL AND (person_id = $1
+        OR case_id IN (SELECT id FROM desk_case WHERE person_id = $1))";
     HANDOVERS_SIGNED = "SELECT h.id FROM handover h JOIN custody_record r ON r.handover_id = h.id
         WHERE h.giver_person_id = $1 OR h.receiver_person_id = $1 ORDER BY h.id";
     PERMISSIONS_ABOUT = "SELECT id FROM permission_entry WHERE person_id = $1 ORDER BY id";
@@ -68,10 +70,12 @@ pub fn forget_name(
     Ok(())
 }
 
-/// Replaces the name with which a person signed, asked or decided by other words.
+/// Replaces the name with which a person signed, asked or decided by other words, and forgets what was answered in reports of
+/// losses by or about them.
 pub fn forget_signatures(tx: &mut Tx<'_>, person: PersonId, instead: &str) -> Result<(), StoreError> {
     tx.execute(&PERMISSION_NAMES_FORGET, &[format!("person:{person}").into(), instead.into()])?;
     tx.execute(&SIGNATURES_FORGET, &[Value::id(person), instead.into()])?;
+    tx.execute(&LOSS_ANSWERS_OF, &[Value::id(person)])?;
     Ok(())
 }
 

@@ -45,6 +45,7 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "duty" if route.path.starts_with("/duty/rotas") => seeded.rota().await.id.to_string(),
         "duty" => seeded.pattern().await.to_string(),
         "ledger" => seeded.ledger_entry().await.to_string(),
+        "losses" => seeded.loss().await.to_string(),
         _ => String::new(),
     };
     // A clause that the subject of the path is judged on.
@@ -72,6 +73,7 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         .replace("{place}", "1")
         .replace("{name}", name)
         .replace("{token}", "no-such-link")
+        .replace("{reference}", "333-3333")
 }
 
 /// Sends what changes nothing: a form without the fields that it needs.
@@ -87,7 +89,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger", "alarms", "held",
+        "tokens", "duty", "entries", "ledger", "losses", "alarms", "held",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }
@@ -183,6 +185,13 @@ fn the_table_has_no_route_twice_and_names_real_actions() {
     let expected = [
         "/accessibility",
         "/assets/{name}",
+        // Anybody reports a loss and comes back to it; whoever has the link of a message answers a call.
+        "/lost",
+        "/lost",
+        "/lost/{reference}",
+        "/lost/{reference}",
+        "/calls/{token}",
+        "/calls/{token}",
         "/sign-in",
         "/sign-in",
         "/sign-in/directory",

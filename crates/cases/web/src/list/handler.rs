@@ -55,9 +55,11 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let after = list.after_time();
     let (rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let losses = losses_app::read::loss_counts(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Cases, Vec::new()),
         list: list.with_rows(rows.len(), next.map(time_key)),
+        losses_unanswered: losses.unanswered.unsigned_abs(),
         kinds,
         rows,
     };

@@ -22,6 +22,8 @@ pub struct View {
     pub shell: Shell,
     /// Filters, sorting and page.
     pub list: Listing,
+    /// Losses that nobody has answered in time.
+    pub losses_unanswered: u64,
     /// The types of case that exist: word and title.
     pub kinds: Vec<(String, String)>,
     /// The cases of this page.
@@ -76,6 +78,7 @@ impl View {
         Self {
             shell: Shell::sample_top(Area::Cases),
             list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
+            losses_unanswered: 2,
             kinds: vec![
                 ("lost-device".into(), "Lost or stolen device".into()),
                 ("breach".into(), "Clause not met".into()),

@@ -193,6 +193,9 @@ fn follow_answer(
     now: Timestamp,
 ) -> Result<(), AppError> {
     let acknowledged = state == CommandState::Acknowledged;
+    if order.deed().contains_loss() {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::FollowContainment, &from.device.to_string(), now)?;
+    }
     match order {
         Order::InstallSettings { .. } | Order::InstallOwnSettings { .. } => {
             let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };

@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use custody_app::register::Changed;
 use devices_app::commands::{Agreed, consent_under_hold};
-use domain::CommandId;
+use domain::{CommandId, Secret};
 use kernel::access::{ApproveDestruction, CommandDevices, LocateDevices, PlaceHolds, SeeCommands};
 
 use crate::command::View;
@@ -123,9 +123,13 @@ pub(crate) async fn reveal(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
             let (north, east) = place.degrees.into_exposed();
             let accuracy =
                 place.accuracy_metres.map(|metres| format!("{metres:.0} metres")).unwrap_or_default();
-            let taken = place.taken_at.map(format::when).unwrap_or_default();
+            let now = app.world().now();
+            let with_age = |at| format!("{}, {}", format::when(at), format::ago(at, now));
+            let taken = place.taken_at.map(with_age).unwrap_or_default();
+            let grid = place.grid.map_or_else(|| "Not in Great Britain".to_owned(), Secret::into_exposed);
             vec![
                 ("Latitude, longitude".to_owned(), format!("{north:.5}, {east:.5}")),
+                ("British National Grid".to_owned(), grid),
                 ("Accurate to".to_owned(), accuracy),
                 ("Taken".to_owned(), taken),
                 ("Received".to_owned(), format::when(place.received_at)),

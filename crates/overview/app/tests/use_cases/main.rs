@@ -3,6 +3,7 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
 
@@ -11,6 +12,7 @@ mod columns;
 mod grants;
 mod grants_by_two;
 mod imports;
+mod losses;
 mod movers;
 mod notices;
 mod policy_in_force;

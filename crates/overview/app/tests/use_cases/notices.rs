@@ -406,7 +406,12 @@ fn every_place_that_tells_people_something_is_listed_with_its_reason() {
                 continue;
             };
             let text = std::fs::read_to_string(&path).unwrap();
-            let calls = text.lines().filter(|line| line.contains("notify(") && !line.contains("fn notify("));
+            let tells = |line: &&str| {
+                ["notify(", "call_out("]
+                    .iter()
+                    .any(|call| line.contains(call) && !line.contains(&format!("fn {call}")))
+            };
+            let calls = text.lines().filter(tells);
             places.extend(calls.map(|_| format!("{capability}/{place}")));
         }
     }

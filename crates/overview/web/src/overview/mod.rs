@@ -47,6 +47,8 @@ pub struct View {
     pub people_without_acceptance: u64,
     /// Entries of registers that lapse soon, the earliest end first.
     pub lapsing: Vec<Mention>,
+    /// Losses that nobody has answered in time.
+    pub losses_unanswered: u64,
     /// Alarms that nobody has dealt with, the newest few.
     pub alarms: Vec<notices_web::alarms::Row>,
     /// The number of alarms that nobody has dealt with.
@@ -194,6 +196,7 @@ impl View {
             returns_late: 1,
             people_without_acceptance: 3,
             lapsing: vec![Mention::sample()],
+            losses_unanswered: 1,
             alarms: vec![notices_web::alarms::Row::sample()],
             alarms_open: 3,
             few_administrators: vec!["Northshire has one administrator who has signed in <script>.".into()],
@@ -227,6 +230,7 @@ impl View {
             returns_late: 0,
             people_without_acceptance: 0,
             lapsing: Vec::new(),
+            losses_unanswered: 0,
             alarms: Vec::new(),
             alarms_open: 0,
             few_administrators: Vec::new(),

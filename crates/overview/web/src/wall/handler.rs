@@ -22,6 +22,7 @@ pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
         enrolled: counts_now.enrolled.unsigned_abs(),
         heard_of: counts_now.enrolled.saturating_sub(counts_now.silent).unsigned_abs(),
         attention: counts_now.attention.unsigned_abs(),
+        losses: (now.losses.unanswered.unsigned_abs(), now.losses.calling.unsigned_abs()),
         cases: now.cases,
         clauses: counts(now.clauses),
     };

@@ -30,6 +30,8 @@ pub struct View {
     pub heard_of: u64,
     /// Devices that need attention.
     pub attention: u64,
+    /// Losses that nobody has answered in time, and those for which people are being called.
+    pub losses: (u64, u64),
     /// Open cases, and those past their time limit.
     pub cases: (u64, u64),
     /// Clauses of all documents, by their own outcome.
@@ -47,6 +49,7 @@ impl View {
             enrolled: 9214,
             heard_of: 9102,
             attention: 41,
+            losses: (1, 2),
             cases: (17, 2),
             clauses: Counts { met: 71, not_met: 3, not_known: 44, not_applicable: 5 },
         }

@@ -1,0 +1,222 @@
+//! Takes in answers to calls: by the link of a message, on the page, or recorded for somebody who answered by telephone.
+
+use domain::{LossId, PersonId, Timestamp};
+use losses::call::{Event, Standing};
+use serde_json::json;
+use store::locks::{self, Lock};
+use store::loss_calls::{self, LossAnswer};
+use store::{Tx, people};
+
+use super::Line;
+use kernel::access::{ManageCases, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// What the page of a link shows of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRead {
+    /// The reference of the loss.
+    pub reference: String,
+    /// The loss.
+    pub loss: LossId,
+    /// When it was reported.
+    pub since: Timestamp,
+    /// Since when the device has acknowledged that it is contained.
+    pub contained_at: Option<Timestamp>,
+    /// Who answered, and when, if somebody has.
+    pub answered: Option<(String, Timestamp)>,
+    /// Whether people are still called.
+    pub open: bool,
+    /// Whether the link still works.
+    pub works: bool,
+}
+
+/// What came of the use of a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answered {
+    /// The call is over: this person answered.
+    Now(CallRead),
+    /// It was over before.
+    Before(CallRead),
+    /// No message has that link, or it has expired, or its person has left.
+    NoLink,
+}
+
+struct By<'a> {
+    name: &'a str,
+    shown: &'a str,
+    instead_of: Option<PersonId>,
+}
+
+/// Takes an answer in; returns whether it ended the call.
+fn take_answer(
+    app: &App,
+    tx: &mut Tx<'_>,
+    loss: LossId,
+    by: &By<'_>,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let mut line = Line::of(app, tx, loss, now)?;
+    let before = line.standing();
+    line.take(tx, Event::Acknowledged)?;
+    if line.standing() != Standing::Acknowledged || before == Standing::Acknowledged {
+        return Ok(false);
+    }
+    let contained = line.contained_at(tx)?.is_some();
+    line.row.answer =
+        Some(LossAnswer { at: now, by: by.name.to_owned(), instead_of: by.instead_of, contained });
+    let (case, force) = (line.row.case, line.row.force);
+    line.save(tx)?;
+    let state = if contained { "the device is locked" } else { "the device is not locked yet" };
+    let says = match by.instead_of.map(|person| people::by_id(tx, person)).transpose()?.flatten() {
+        Some(person) => format!("Recorded that {} takes it; {state}", kernel::words::shown(&person)),
+        None => format!("Takes it; {state}"),
+    };
+    cases_app::say(app, tx, case, by.shown, &says, now)?;
+    let record = Record::new(by.name, "loss.answered", format!("loss:{loss}"))
+        .force(force)
+        .reason(if contained { "contained" } else { "not-contained" })
+        .detail(json!({ "instead_of": by.instead_of, "case": case }));
+    app.enter(tx, now, record)?;
+    Ok(true)
+}
+
+/// Takes the report of somebody at the open desk as their answer to the call.
+pub(crate) fn answered_at_desk(
+    app: &App,
+    tx: &mut Tx<'_>,
+    loss: LossId,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let shown = kernel::words::who(tx, name)?;
+    take_answer(app, tx, loss, &By { name, shown: &shown, instead_of: None }, now).map(drop)
+}
+
+fn read(app: &App, tx: &mut Tx<'_>, loss: LossId, works: bool, now: Timestamp) -> Result<CallRead, AppError> {
+    let line = Line::of(app, tx, loss, now)?;
+    let answered = match &line.row.answer {
+        Some(answer) => Some((kernel::words::who(tx, &answer.by)?, answer.at)),
+        None => None,
+    };
+    Ok(CallRead {
+        reference: super::reference(tx, loss)?,
+        loss,
+        since: line.row.began_at,
+        contained_at: line.contained_at(tx)?,
+        answered,
+        open: line.is_open(),
+        works,
+    })
+}
+
+/// Shows what a link is about, without using it: programs open links to preview them. `None` for a link of no message.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn look_at_link(app: &App, token: &str) -> Result<Option<CallRead>, AppError> {
+    let (app, now, digest) = (app.clone(), app.world().now(), kernel::digest_hex(token.as_bytes()));
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let Some(message) = loss_calls::by_token(tx, &digest)? else { return Ok(None) };
+            let works = message.token_used_at.is_none() && message.token_until > now;
+            read(&app, tx, message.loss, works, now).map(Some)
+        })
+        .await
+}
+
+/// Answers a call by the link of a message: once, by the person to whom it was sent.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError> {
+    let (app, now, digest) = (app.clone(), app.world().now(), kernel::digest_hex(token.as_bytes()));
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(message) = loss_calls::by_token(tx, &digest)? else { return Ok(Answered::NoLink) };
+            let Some(row) = loss_calls::by_id(tx, message.loss)? else { return Ok(Answered::NoLink) };
+            locks::take(tx, Lock::Case(row.case))?;
+            let person = people::by_id(tx, message.person)?.filter(|person| person.ended_at.is_none());
+            let Some(person) = person else { return Ok(Answered::NoLink) };
+            if !loss_calls::use_token(tx, &digest, now)? {
+                // A second press of the button shows what the first one did.
+                return match message.token_used_at {
+                    Some(_) => read(&app, tx, message.loss, false, now).map(Answered::Before),
+                    None => Ok(Answered::NoLink),
+                };
+            }
+            let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
+            let by = By { name: &name, shown: &shown, instead_of: None };
+            let ended = take_answer(&app, tx, message.loss, &by, now)?;
+            let read = read(&app, tx, message.loss, false, now)?;
+            Ok(if ended { Answered::Now(read) } else { Answered::Before(read) })
+        })
+        .await
+}
+
+/// Answers a call on the page: for oneself, or for a person of the register who answered by telephone, by their number. Who recorded
+/// it is kept. Answering again changes nothing; returns whether this answer ended the call.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Invalid`] for a number that nobody has.
+pub async fn acknowledge_call(
+    app: &App,
+    permit: Permit<ManageCases>,
+    loss: LossId,
+    instead_of: Option<&str>,
+) -> Result<bool, AppError> {
+    let number = kernel::fields::optional_text("instead-of", instead_of, 40)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let row = loss_calls::by_id(tx, loss)?.ok_or_else(|| AppError::not_found("loss", loss))?;
+            permit.reaches(row.force)?;
+            locks::take(tx, Lock::Case(row.case))?;
+            let instead_of = match number {
+                None => None,
+                Some(number) => Some(
+                    people::by_number(tx, row.force, &number)?
+                        .filter(|person| person.ended_at.is_none())
+                        .ok_or_else(|| {
+                            AppError::invalid("instead-of", "nobody on the books has this number")
+                        })?
+                        .id,
+                ),
+            };
+            let actor = permit.actor();
+            let by = By { name: &actor.name, shown: &actor.shown, instead_of };
+            take_answer(&app, tx, loss, &by, now)
+        })
+        .await
+}
+
+/// Calls the next people at once.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] where nobody is called any more.
+pub async fn escalate_call(app: &App, permit: Permit<ManageCases>, loss: LossId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let row = loss_calls::by_id(tx, loss)?.ok_or_else(|| AppError::not_found("loss", loss))?;
+            permit.reaches(row.force)?;
+            locks::take(tx, Lock::Case(row.case))?;
+            let mut line = Line::of(&app, tx, loss, now)?;
+            if !line.is_open() {
+                return Err(AppError::Conflict(
+                    "the call is over: reload the page to see who answered".into(),
+                ));
+            }
+            let actor = permit.actor();
+            cases_app::say(&app, tx, row.case, &actor.shown, "Asked to call the next people at once", now)?;
+            line.take(tx, Event::Escalate)?;
+            line.save(tx)?;
+            let record = Record::new(&actor.name, "loss.escalated", format!("loss:{loss}")).force(row.force);
+            app.enter(tx, now, record)
+        })
+        .await
+}

@@ -1,0 +1,45 @@
+//! Ends a loss whose device was found.
+
+use domain::LossId;
+use losses::call::Event;
+use serde_json::json;
+use store::locks::{self, Lock};
+use store::loss_calls;
+
+use crate::call::Line;
+use kernel::access::{ManageCases, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// Notes that a person at the desk confirmed that the device is found: nobody is called any more. Its containment stays until
+/// somebody ends it, and its case until its steps are done.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Invalid`] without saying how that is known.
+pub async fn confirm_found(
+    app: &App,
+    permit: Permit<ManageCases>,
+    loss: LossId,
+    how: &str,
+) -> Result<(), AppError> {
+    let how = kernel::fields::text("how", how, 500)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let row = loss_calls::by_id(tx, loss)?.ok_or_else(|| AppError::not_found("loss", loss))?;
+            permit.reaches(row.force)?;
+            locks::take(tx, Lock::Case(row.case))?;
+            let mut line = Line::of(&app, tx, loss, now)?;
+            let (case, force) = (line.row.case, line.row.force);
+            line.take(tx, Event::Ended)?;
+            line.save(tx)?;
+            let actor = permit.actor();
+            cases_app::say(&app, tx, case, &actor.shown, &format!("Found: {how}"), now)?;
+            let record = Record::new(&actor.name, "loss.found", format!("loss:{loss}"))
+                .force(force)
+                .detail(json!({ "how": how, "case": case }));
+            app.enter(tx, now, record)
+        })
+        .await
+}

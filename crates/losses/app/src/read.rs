@@ -1,0 +1,287 @@
+//! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
+
+use domain::{CaseId, DeviceId, Force, LossId, Timestamp};
+use losses::report::{Answers, Meaning};
+use store::loss_calls::{self, LossCall};
+use store::loss_reports::{self, LossReport};
+use store::{Tx, cases, devices, people};
+
+pub use store::loss_calls::{LossCounts, LossMessageState as MessageState};
+
+use crate::chain::Rung;
+use crate::contain::Containment;
+use kernel::access::{Permit, SeeCases};
+use kernel::{App, AppError};
+
+/// Most losses that are listed.
+const MOST: u32 = 100;
+/// Most messages of a call that are shown.
+const MESSAGES: u32 = 100;
+
+/// A loss whose case is open.
+#[derive(Debug, Clone)]
+pub struct OpenLoss {
+    /// The loss.
+    pub loss: LossId,
+    /// Its reference.
+    pub reference: String,
+    /// Its force.
+    pub force: Force,
+    /// What is lost.
+    pub title: String,
+    /// When it was reported.
+    pub reported_at: Timestamp,
+    /// The standing of its call, as a word.
+    pub standing: String,
+    /// Whether nobody answered in time and people are still called.
+    pub unanswered: bool,
+    /// When the next people are called.
+    pub next_at: Option<Timestamp>,
+    /// Who answered, and when.
+    pub answered: Option<(String, Timestamp)>,
+    /// How far its containment is.
+    pub containment: Containment,
+    /// When a reporter said that it is found.
+    pub found_at: Option<Timestamp>,
+}
+
+/// The page of the duty officer.
+#[derive(Debug, Clone)]
+pub struct LossesRead {
+    /// The open losses, unanswered ones first.
+    pub open: Vec<OpenLoss>,
+    /// For each force that the reader sees: who is called now, step by step.
+    pub chains: Vec<(Force, Vec<Rung>)>,
+}
+
+/// One message of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageRead {
+    /// The person.
+    pub to: String,
+    /// Round and step, from 1.
+    pub round: i64,
+    /// The step in the chain, from 1.
+    pub step: i64,
+    /// What became of it.
+    pub state: MessageState,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When its state became final.
+    pub ended_at: Option<Timestamp>,
+    /// Why it failed.
+    pub why: Option<String>,
+}
+
+/// One report of a loss.
+#[derive(Debug, Clone)]
+pub struct ReportRead {
+    /// Its reference.
+    pub reference: String,
+    /// When it came.
+    pub reported_at: Timestamp,
+    /// How it came, in words.
+    pub came: &'static str,
+    /// What it means.
+    pub meaning: Meaning,
+    /// The answers; `None` once they are forgotten.
+    pub answers: Option<Answers>,
+    /// When the reporter said that the device is found.
+    pub found_at: Option<Timestamp>,
+}
+
+/// A case by its id and number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseRef {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number.
+    pub number: i64,
+}
+
+/// One loss in full.
+#[derive(Debug, Clone)]
+pub struct LossRead {
+    /// The loss in short.
+    pub open: OpenLoss,
+    /// The case.
+    pub case: CaseRef,
+    /// Whether its case is closed.
+    pub closed: bool,
+    /// The device.
+    pub device: Option<DeviceId>,
+    /// When the promise must be kept.
+    pub promised_by: Timestamp,
+    /// The person for whom somebody answered.
+    pub answered_for: Option<String>,
+    /// Its reports, the first one first.
+    pub reports: Vec<ReportRead>,
+    /// The latest messages, the newest first.
+    pub messages: Vec<MessageRead>,
+    /// The text for the command-and-control log.
+    pub to_paste: String,
+}
+
+/// Counts the open losses of a force, or of all.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn counts(tx: &mut Tx<'_>, force: Option<Force>) -> Result<LossCounts, AppError> {
+    Ok(loss_calls::counts(tx, force)?)
+}
+
+/// Counts the open losses that the reader may see.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn loss_counts(app: &App, permit: Permit<SeeCases>) -> Result<LossCounts, AppError> {
+    let force = permit.scope().force();
+    app.store().read(move |tx| counts(tx, force)).await
+}
+
+/// Reads the open losses, and who is called now.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn open_losses(app: &App, permit: Permit<SeeCases>) -> Result<LossesRead, AppError> {
+    let (app, now, scope) = (app.clone(), app.world().now(), permit.scope());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let mut open = Vec::new();
+            for call in loss_calls::open(tx, scope.force(), MOST)? {
+                open.push(in_short(tx, &call)?);
+            }
+            let mut chains = Vec::new();
+            for force in Force::ALL.iter().copied().filter(|force| scope.covers(*force)) {
+                chains.push((force, crate::chain::chain(&app, tx, force, now)?));
+            }
+            Ok(LossesRead { open, chains })
+        })
+        .await
+}
+
+fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
+    let reports = loss_reports::of_loss(tx, call.loss)?;
+    let first = reports.first();
+    let case = cases::by_id(tx, call.case)?;
+    let since = case.as_ref().map_or(call.began_at, |case| case.opened_at.min(call.began_at));
+    let device = call.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
+    let answered = match &call.answer {
+        Some(answer) => Some((kernel::words::who(tx, &answer.by)?, answer.at)),
+        None => None,
+    };
+    Ok(OpenLoss {
+        loss: call.loss,
+        reference: first.map(|report| report.reference.clone()).unwrap_or_default(),
+        force: call.force,
+        title: device
+            .as_ref()
+            .map_or_else(|| "Not identified yet".to_owned(), |device| cases_app::device_item(device).title),
+        reported_at: first.map_or(call.began_at, |report| report.reported_at),
+        unanswered: call.unanswered && call.next_at.is_some(),
+        standing: call.standing.clone(),
+        next_at: call.next_at,
+        answered,
+        containment: match call.device {
+            Some(device) => crate::contain::containment(tx, device, since)?,
+            None => Containment::default(),
+        },
+        found_at: reports.iter().filter_map(|report| report.found_at).min(),
+    })
+}
+
+/// Reads one loss.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Denied`] for another force.
+pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<LossRead, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let call = loss_calls::by_id(tx, id)?.ok_or_else(|| AppError::not_found("loss", id))?;
+            permit.reaches(call.force)?;
+            let case = cases::by_id(tx, call.case)?.ok_or_else(|| AppError::not_found("case", call.case))?;
+            let open = in_short(tx, &call)?;
+            let answered_for = call.answer.as_ref().and_then(|answer| answer.instead_of);
+            let answered_for = answered_for.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+            let reports = loss_reports::of_loss(tx, id)?;
+            Ok(LossRead {
+                to_paste: to_paste(&open, case.number),
+                open,
+                case: CaseRef { id: case.id, number: case.number },
+                closed: case.closed.is_some(),
+                device: call.device,
+                promised_by: call.promised_by,
+                answered_for: answered_for.as_ref().map(kernel::words::shown),
+                reports: reports.iter().map(|report| read_report(&app, report)).collect::<Result<_, _>>()?,
+                messages: messages(tx, id)?,
+            })
+        })
+        .await
+}
+
+fn read_report(app: &App, report: &LossReport) -> Result<ReportRead, AppError> {
+    let answers = match &report.answers {
+        Some(sealed) => {
+            let plain = app.sealer().open(&crate::report::place(report.id), sealed)?;
+            Some(serde_json::from_slice(plain.expose()).map_err(|error| AppError::fault(&error))?)
+        }
+        None => None,
+    };
+    Ok(ReportRead {
+        reference: report.reference.clone(),
+        reported_at: report.reported_at,
+        came: match report.came.as_str() {
+            "public" => "By somebody who was not signed in",
+            "signed-in" => "By its holder, signed in",
+            _ => "By telephone, taken at the desk",
+        },
+        meaning: crate::report::meaning_of(&report.meaning),
+        answers,
+        found_at: report.found_at,
+    })
+}
+
+fn messages(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<MessageRead>, AppError> {
+    let mut read = Vec::new();
+    for message in loss_calls::messages(tx, loss, MESSAGES)? {
+        let [round, step] = message.attempt;
+        let person = people::by_id(tx, message.person)?;
+        read.push(MessageRead {
+            to: person.as_ref().map(kernel::words::shown).unwrap_or_default(),
+            round: round + 1,
+            step: step + 1,
+            state: message.state,
+            made_at: message.made_at,
+            ended_at: message.ended_at,
+            why: message.why,
+        });
+    }
+    Ok(read)
+}
+
+/// Writes what goes into the command-and-control log: facts and times, in one line.
+fn to_paste(open: &OpenLoss, number: i64) -> String {
+    use domain::local_time::local;
+    let clock = |at: Timestamp| local(at).strftime("%d/%m/%Y %H:%M").to_string();
+    let mut text = format!(
+        "LOST DEVICE ref {} (case C-{number}), {}, reported {}. {}",
+        open.reference,
+        open.title,
+        clock(open.reported_at),
+        open.containment.in_words()
+    );
+    if let Some(at) = open.containment.contained_at {
+        text.push_str(&format!(" at {}", clock(at)));
+    }
+    text.push_str(". ");
+    text.push_str(&match (&open.answered, open.unanswered, open.next_at) {
+        (Some((who, at)), ..) => format!("Taken by {who} at {}.", clock(*at)),
+        (None, true, Some(at)) => format!("NOBODY HAS ANSWERED; next call at {}.", clock(at)),
+        (None, false, Some(at)) => format!("People are being called; next call at {}.", clock(at)),
+        (None, _, None) => "Nobody is called any more.".to_owned(),
+    });
+    text
+}

@@ -1,0 +1,429 @@
+//! Takes a report in: from anybody, from the holder who is signed in, or by telephone at the desk. Each opens the case of a lost
+//! device or joins the one that is open, and begins the call.
+
+use domain::{CaseId, DeviceId, Force, LossId, PersonId, Secret, Span, Timestamp};
+use losses::reference::{Reference, secret_from};
+use losses::report::{Answers, Fault, Found, Meaning};
+use serde_json::json;
+use store::devices::{self, Device};
+use store::locks::{self, Lock};
+use store::loss_reports::{self, LossReport};
+use store::{Tx, cases};
+
+use crate::call::StepsDone;
+use crate::identify::{identify, is_reported};
+use cases_app::Opening;
+use kernel::access::{AcceptOwn, Actor, ManageCases, Permit};
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// The time in which reports by people who are not signed in are counted.
+const HOUR: Span = Span::from_secs(3600);
+/// How many of those a force takes in that time, where the policy in force does not say.
+const PUBLIC_AN_HOUR: i64 = 60;
+
+/// A report as it was filled in.
+#[derive(Debug, Clone)]
+pub struct NewReport {
+    /// The force; `None` where the reporter does not know.
+    pub force: Option<Force>,
+    /// The answers.
+    pub answers: Answers,
+    /// A random text that the form was given with: sending the form twice makes one report.
+    pub form: String,
+}
+
+/// A report that was taken in.
+#[derive(Debug, Clone)]
+pub struct Reported {
+    /// The loss: the first report of it.
+    pub loss: LossId,
+    /// The reference.
+    pub reference: String,
+    /// What the reporter comes back with.
+    pub secret: Secret<String>,
+    /// What the report means.
+    pub meaning: Meaning,
+    /// When it was taken in.
+    pub reported_at: Timestamp,
+    /// The case.
+    pub case: CaseId,
+    /// The device, if it is known.
+    pub device: Option<DeviceId>,
+}
+
+/// A report on its way in.
+struct Arrival {
+    force: Force,
+    device: Option<Device>,
+    about: Option<PersonId>,
+    found: Found,
+    came: &'static str,
+    name: String,
+    shown: String,
+    reporter: Option<PersonId>,
+    answers: Answers,
+    form: String,
+}
+
+fn invalid(faults: &[Fault]) -> AppError {
+    match faults.first() {
+        Some(fault) => AppError::invalid(fault.question.name(), fault.says),
+        None => AppError::Fault("a report without a fault was refused".into()),
+    }
+}
+
+fn checked(app: &App, new: NewReport) -> Result<NewReport, AppError> {
+    if !(16..=80).contains(&new.form.len()) {
+        return Err(AppError::invalid("form", "open the form again and fill it in"));
+    }
+    let answers = new.answers.checked(app.world().now()).map_err(|faults| invalid(&faults))?;
+    Ok(NewReport { answers, ..new })
+}
+
+/// Returns the force that takes a report of which nobody knows the force: the first one that is served.
+fn any_force() -> Result<Force, AppError> {
+    Force::ALL.first().copied().ok_or_else(|| AppError::Fault("no force is served".into()))
+}
+
+/// Takes in the report of somebody who is not signed in. It orders nothing by itself, and says nothing of what the register holds.
+/// The caller has counted it against the address that it came from; it is counted against the force here.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an answer; [`AppError::Conflict`] where the force took more reports this hour than it allows: the
+/// reporter is told to ring.
+pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppError> {
+    let new = checked(app, new)?;
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            if let Some(before) = same_form(tx, &new.form)? {
+                return Ok(before);
+            }
+            let named = identify(tx, new.force, &new.answers)?;
+            let force = match named.device.as_ref().map(|device| device.force).or(new.force) {
+                Some(force) => force,
+                None => any_force()?,
+            };
+            let most = app.policy().library().count("loss-reports-an-hour").unwrap_or(PUBLIC_AN_HOUR);
+            if loss_reports::public_since(tx, force, now.minus(HOUR))? >= most {
+                let ring = crate::ring_now(&app, now);
+                return Err(AppError::Conflict(format!(
+                    "too many reports came this way within an hour; nothing was sent. Ring {} ({}) now",
+                    ring.number, ring.who
+                )));
+            }
+            let arrival = Arrival {
+                force,
+                device: named.device,
+                about: named.person,
+                found: named.found,
+                came: "public",
+                name: "stranger".into(),
+                shown: "Somebody who was not signed in".into(),
+                reporter: None,
+                answers: new.answers,
+                form: new.form,
+            };
+            take_in(&app, tx, &arrival, now)
+        })
+        .await
+}
+
+/// Takes in the report of a person who is signed in, about a device that they hold; has it contained at once where the force has
+/// said beforehand that such a report does so.
+///
+/// # Errors
+/// [`AppError::Invalid`] for an answer, and for a device that the register gives to somebody else.
+pub async fn report_own(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    device: DeviceId,
+    new: NewReport,
+) -> Result<Reported, AppError> {
+    let new = checked(app, new)?;
+    let actor = permit.actor().clone();
+    let (node, now) = (app.clone(), app.world().now());
+    let reported = app
+        .store()
+        .write(move |tx| {
+            if let Some(before) = same_form(tx, &new.form)? {
+                return Ok(before);
+            }
+            let held = devices::by_id(tx, device)?.filter(|device| device.holder.is_some() && device.holder == actor.person);
+            let Some(held) = held else {
+                return Err(AppError::invalid(
+                    "device",
+                    "the register gives this device to somebody else; report it as a device of another person",
+                ));
+            };
+            let found = Found::One { reported: is_reported(tx, &held)?, another_holder: false };
+            let arrival = Arrival {
+                force: held.force,
+                about: held.holder,
+                device: Some(held),
+                found,
+                came: "signed-in",
+                name: actor.name.clone(),
+                shown: actor.shown.clone(),
+                reporter: actor.person,
+                answers: new.answers,
+                form: new.form,
+            };
+            take_in(&node, tx, &arrival, now)
+        })
+        .await?;
+    if crate::report_locks(app) {
+        let reason = format!("reported lost by its holder, {}", reported.reference);
+        // What stands in the way, such as a device that is not under management, does not undo the report: the case shows it.
+        if let Err(error) = crate::contain::order_containment(app, &Actor::system(), device, &reason).await {
+            tracing::warn!(%error, loss = %reported.loss, "containment at the report was not ordered");
+        }
+    }
+    Ok(reported)
+}
+
+/// Takes in a report by telephone, for a device of the register or one that is not known yet. In the hours of the desk, the person
+/// at the desk who took it has answered the call by that; at other times the chain is called.
+///
+/// # Errors
+/// [`AppError::Denied`] for a device of another force; [`AppError::Invalid`] for an answer.
+pub async fn report_at_desk(
+    app: &App,
+    permit: Permit<ManageCases>,
+    device: Option<DeviceId>,
+    new: NewReport,
+) -> Result<Reported, AppError> {
+    let new = checked(app, new)?;
+    let actor = permit.actor().clone();
+    let (node, now) = (app.clone(), app.world().now());
+    let known = device;
+    let reported = app
+        .store()
+        .write(move |tx| {
+            if let Some(before) = same_form(tx, &new.form)? {
+                return Ok(before);
+            }
+            let named = identify(tx, new.force, &new.answers)?;
+            let device = match known {
+                Some(id) => Some(devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?),
+                None => named.device,
+            };
+            let found = match (&device, known) {
+                (Some(device), Some(_)) => {
+                    Found::One { reported: is_reported(tx, device)?, another_holder: false }
+                }
+                _ => named.found,
+            };
+            let force = match device.as_ref().map(|device| device.force).or(new.force) {
+                Some(force) => force,
+                None => match permit.scope().force() {
+                    Some(force) => force,
+                    None => any_force()?,
+                },
+            };
+            permit.reaches(force)?;
+            let arrival = Arrival {
+                force,
+                about: device.as_ref().and_then(|device| device.holder).or(named.person),
+                device,
+                found,
+                came: "desk",
+                name: actor.name.clone(),
+                shown: actor.shown.clone(),
+                reporter: actor.person,
+                answers: new.answers,
+                form: new.form,
+            };
+            take_in(&node, tx, &arrival, now)
+        })
+        .await?;
+    Ok(reported)
+}
+
+/// Returns the report that came with the same form.
+fn same_form(tx: &mut Tx<'_>, form: &str) -> Result<Option<Reported>, AppError> {
+    let before = loss_reports::by_form(tx, &kernel::digest_hex(form.as_bytes()))?;
+    Ok(before.map(|report| reported(&report, form)))
+}
+
+fn reported(report: &LossReport, form: &str) -> Reported {
+    Reported {
+        loss: report.loss,
+        reference: report.reference.clone(),
+        secret: secret_of(form),
+        meaning: meaning_of(&report.meaning),
+        reported_at: report.reported_at,
+        case: report.case,
+        device: report.device,
+    }
+}
+
+/// Derives the reporter's secret from the random text of their form, so that the same form gives the same secret again and none is
+/// kept.
+fn secret_of(form: &str) -> Secret<String> {
+    let digest = kernel::digest_hex(format!("loss secret {form}").as_bytes());
+    let number = digest.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok()).unwrap_or_default();
+    Secret::new(secret_from(number.to_be_bytes()))
+}
+
+/// The meanings with their words in the table.
+const MEANINGS: [(Meaning, &str); 5] = [
+    (Meaning::Ours, "ours"),
+    (Meaning::Unclear, "unclear"),
+    (Meaning::NotOurs, "not-ours"),
+    (Meaning::Already, "already"),
+    (Meaning::HeldByAnother, "held-by-another"),
+];
+
+/// Reads a meaning from its word in the table.
+pub(crate) fn meaning_of(word: &str) -> Meaning {
+    MEANINGS.iter().find(|(_, known)| *known == word).map_or(Meaning::Unclear, |(meaning, _)| *meaning)
+}
+
+fn word_of(meaning: Meaning) -> &'static str {
+    MEANINGS.iter().find(|(known, _)| *known == meaning).map_or("unclear", |(_, word)| word)
+}
+
+/// The place for which the answers of a report are sealed.
+pub(crate) fn place(id: LossId) -> String {
+    format!("loss-report:{id}")
+}
+
+fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Result<Reported, AppError> {
+    if let Some(device) = &arrival.device {
+        // Two reports of one device must not open two cases.
+        locks::take(tx, Lock::Device(device.id))?;
+    }
+    let open = match &arrival.device {
+        Some(device) => cases::of_device(tx, device.id)?
+            .into_iter()
+            .find(|case| case.kind == crate::LOST && case.closed.is_none()),
+        None => None,
+    };
+    let joined = open.as_ref().map(|case| case.id);
+    let found = match arrival.found {
+        Found::One { another_holder, .. } => Found::One { reported: joined.is_some(), another_holder },
+        other => other,
+    };
+    let meaning = Meaning::of(found);
+    let case = match joined {
+        Some(case) => case,
+        None => open_case(app, tx, arrival, now)?,
+    };
+    locks::take(tx, Lock::Case(case))?;
+    let id = LossId::from_uuid(app.world().uuid());
+    let called_for = loss_reports::loss_of_case(tx, case)?;
+    let reference = fresh_reference(app, tx)?;
+    let filed = Filed { id, loss: called_for.unwrap_or(id), case, meaning, reference };
+    let report = row_of(app, arrival, &filed, now)?;
+    loss_reports::add(tx, &report)?;
+    say_and_enter(app, tx, arrival, &report, now)?;
+    if called_for.is_none() {
+        crate::call::begin(app, tx, &report, now)?;
+    }
+    // Whoever takes a report at the open desk knows of it.
+    if arrival.came == "desk" && crate::chain::desk_is_open(app, now) {
+        crate::call::answered_at_desk(app, tx, report.loss, &arrival.name, now)?;
+    }
+    Ok(reported(&report, &arrival.form))
+}
+
+/// Where a report was put.
+struct Filed {
+    id: LossId,
+    loss: LossId,
+    case: CaseId,
+    meaning: Meaning,
+    reference: String,
+}
+
+/// Makes a reference that no report has yet.
+fn fresh_reference(app: &App, tx: &mut Tx<'_>) -> Result<String, AppError> {
+    for _ in 0..8 {
+        let reference = Reference::from_random(app.world().bytes::<16>()).to_string();
+        if loss_reports::by_reference(tx, &reference)?.is_none() {
+            return Ok(reference);
+        }
+    }
+    Err(AppError::Fault("eight random references were all in use".into()))
+}
+
+fn row_of(app: &App, arrival: &Arrival, filed: &Filed, now: Timestamp) -> Result<LossReport, AppError> {
+    let plain = serde_json::to_vec(&arrival.answers).map_err(|error| AppError::fault(&error))?;
+    let secret = secret_of(&arrival.form);
+    Ok(LossReport {
+        id: filed.id,
+        reference: filed.reference.clone(),
+        force: arrival.force,
+        loss: filed.loss,
+        case: filed.case,
+        device: arrival.device.as_ref().map(|device| device.id),
+        came: arrival.came.to_owned(),
+        person: arrival.reporter,
+        how: arrival.answers.how.as_str().to_owned(),
+        meaning: word_of(filed.meaning).to_owned(),
+        last_had: arrival.answers.last_had,
+        reported_at: now,
+        answers: Some(app.sealer().seal(app.world(), &place(filed.id), &plain)?),
+        form_digest: kernel::digest_hex(arrival.form.as_bytes()),
+        secret_digest: kernel::digest_hex(secret.expose().as_bytes()),
+        found_at: None,
+    })
+}
+
+fn open_case(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Result<CaseId, AppError> {
+    let title = match &arrival.device {
+        Some(device) => format!("{}: reported lost", cases_app::device_item(device).title),
+        None => "A device that is not identified yet: reported lost".to_owned(),
+    };
+    let opening = Opening {
+        kind: crate::LOST,
+        force: arrival.force,
+        device: arrival.device.as_ref().map(|device| device.id),
+        person: arrival.about,
+        clause: cases_app::clause_of_procedure(app, crate::LOST),
+        title,
+        date: None,
+        event: None,
+        place: None,
+        items: Vec::new(),
+        says: (&arrival.shown, "Reported a device lost"),
+    };
+    cases_app::open_case(app, tx, &opening, now)
+}
+
+/// Writes the report into its case, ends the steps that it proves, and enters it in the ledger.
+fn say_and_enter(
+    app: &App,
+    tx: &mut Tx<'_>,
+    arrival: &Arrival,
+    report: &LossReport,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let delay = match arrival.answers.delay(now) {
+        Some(delay) => format!("reported {} minutes after it was last seen", delay.millis() / 60_000),
+        None => "not known when it was last seen".to_owned(),
+    };
+    let says =
+        format!("Report {}: {}, {delay}", report.reference, arrival.answers.how.title().to_lowercase());
+    cases_app::say(app, tx, report.case, &arrival.shown, &says, now)?;
+    let proof = format!("loss:{}", report.id);
+    let says = format!("Report {}.", report.reference);
+    let names: &[&str] = if report.last_had.is_some() { &["report", "before-search"] } else { &["report"] };
+    crate::call::end_steps(app, tx, report.case, &StepsDone { names, proof: &proof, says: &says }, now)?;
+    let reason = match arrival.came {
+        "public" => "public",
+        "signed-in" => "signed-in",
+        _ => "desk",
+    };
+    let record = Record::new(&arrival.name, "loss.reported", format!("loss:{}", report.loss))
+        .force(report.force)
+        .reason(reason)
+        .detail(json!({
+            "report": report.id, "reference": report.reference, "case": report.case, "device": report.device,
+            "meaning": report.meaning, "how": report.how, "last_had": report.last_had,
+        }));
+    app.enter(tx, now, record)
+}

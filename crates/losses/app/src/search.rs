@@ -1,0 +1,95 @@
+//! Finds a device for a report by telephone: by a part of a name, a number, an asset tag or a serial number.
+
+use domain::DeviceId;
+use store::devices::{self, Device, DeviceFilter, DeviceOrder};
+use store::{Tx, people};
+
+use kernel::access::{AcceptOwn, ManageCases, Permit};
+use kernel::{App, AppError};
+
+/// Most devices that are shown; a caller gives more letters.
+pub const MOST: u32 = 12;
+
+/// A device that fits what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fit {
+    /// The device.
+    pub device: DeviceId,
+    /// Its kind, serial number and asset tag.
+    pub title: String,
+    /// Its holder's name and number.
+    pub holder: Option<String>,
+    /// Whether its loss is an open case.
+    pub reported: bool,
+}
+
+/// Lists the devices that the signed-in person holds.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn own_devices(app: &App, permit: Permit<AcceptOwn>) -> Result<Vec<Fit>, AppError> {
+    let Some(me) = permit.actor().person else { return Ok(Vec::new()) };
+    app.store()
+        .read(move |tx| {
+            let mut held = devices::of_holder(tx, me)?;
+            held.retain(|device| device.retired_at.is_none());
+            held.iter().map(|device| fit(tx, device, None)).collect()
+        })
+        .await
+}
+
+/// Reads one device for the form, with its holder; `None` where there is none, or it is out of use.
+///
+/// # Errors
+/// [`AppError::Denied`] for a device of another force.
+pub async fn one_device(
+    app: &App,
+    permit: Permit<ManageCases>,
+    id: DeviceId,
+) -> Result<Option<Fit>, AppError> {
+    app.store()
+        .read(move |tx| {
+            let found = devices::by_id(tx, id)?.filter(|device| device.retired_at.is_none());
+            let Some(device) = found else { return Ok(None) };
+            permit.reaches(device.force)?;
+            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+            fit(tx, &device, holder.as_ref().map(kernel::words::shown)).map(Some)
+        })
+        .await
+}
+
+fn fit(tx: &mut Tx<'_>, device: &Device, holder: Option<String>) -> Result<Fit, AppError> {
+    Ok(Fit {
+        reported: crate::identify::is_reported(tx, device)?,
+        title: cases_app::device_item(device).title,
+        device: device.id,
+        holder,
+    })
+}
+
+/// Lists the devices that fit what was typed, in the forces of the permit; none for less than two characters.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn find_devices(app: &App, permit: Permit<ManageCases>, typed: &str) -> Result<Vec<Fit>, AppError> {
+    if typed.trim().chars().count() < 2 {
+        return Ok(Vec::new());
+    }
+    let filter = DeviceFilter {
+        force: permit.scope().force(),
+        search: typed.trim().to_owned(),
+        ..DeviceFilter::default()
+    };
+    app.store()
+        .read(move |tx| {
+            let mut fits = Vec::new();
+            for (device, holder) in devices::list(tx, &filter, DeviceOrder::Serial, None, MOST)? {
+                if device.retired_at.is_some() {
+                    continue;
+                }
+                fits.push(fit(tx, &device, holder)?);
+            }
+            Ok(fits)
+        })
+        .await
+}

@@ -1,0 +1,126 @@
+//! The duty officer's page: open losses, those that nobody has answered first, and who is called now.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+
+/// The data shown on the page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "list/page.html")]
+pub struct View {
+    /// The frame around the page.
+    pub shell: Shell,
+    /// The open losses.
+    pub rows: Vec<Row>,
+    /// The chains, one for each force.
+    pub chains: Vec<Chain>,
+    /// Whether the reader may take a report by telephone.
+    pub may_report: bool,
+}
+
+/// One open loss.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its page.
+    pub href: String,
+    /// Its reference.
+    pub reference: String,
+    /// What is lost.
+    pub title: String,
+    /// When it was reported.
+    pub reported: Timestamp,
+    /// Whether nobody answered in time.
+    pub unanswered: bool,
+    /// When the next people are called.
+    pub next: Option<Timestamp>,
+    /// Who takes it, and since when.
+    pub taken: Option<(String, Timestamp)>,
+    /// Since when it is locked.
+    pub locked: Option<Timestamp>,
+    /// How far its containment is.
+    pub containment: &'static str,
+    /// Whether a reporter said that it is found.
+    pub found: bool,
+}
+
+/// Who is called for one force.
+#[derive(Debug, Clone)]
+pub struct Chain {
+    /// The force.
+    pub force: String,
+    /// Its steps: role, wait, people.
+    pub steps: Vec<ChainStep>,
+    /// Whether nobody at all can be called.
+    pub empty: bool,
+}
+
+/// One step of a chain.
+#[derive(Debug, Clone)]
+pub struct ChainStep {
+    /// The role.
+    pub role: &'static str,
+    /// How long it waits.
+    pub wait: String,
+    /// The people with their telephone number.
+    pub people: Vec<String>,
+}
+
+impl View {
+    /// Returns a busy night, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let row = Row {
+            href: "/losses/1".into(),
+            reference: "4KM-7TRH".into(),
+            title: "iPhone F4GXQ2ABCD (NC-01234) <script>".into(),
+            reported: web_shell::clock::hours_ago(1),
+            unanswered: true,
+            next: Some(web_shell::clock::hours_ahead(0)),
+            taken: None,
+            locked: None,
+            containment: "Not locked: nobody has ordered it",
+            found: false,
+        };
+        let taken = Row {
+            reference: "7TR-H4KX".into(),
+            unanswered: false,
+            next: None,
+            taken: Some(("Sam Reed".into(), web_shell::clock::now())),
+            locked: Some(web_shell::clock::now()),
+            containment: "Locked: the device acknowledged it",
+            found: true,
+            ..row.clone()
+        };
+        let step = |role, people: &[&str]| ChainStep {
+            role,
+            wait: "5 minutes".into(),
+            people: people.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        Self {
+            shell: Shell::sample(Area::Cases),
+            rows: vec![row, taken],
+            chains: vec![
+                Chain {
+                    force: "Norfolk <script>".into(),
+                    steps: vec![
+                        step("On-call engineer", &["Sam Reed (9001), on call, 01632 960001"]),
+                        step("Force Duty Officer", &[]),
+                    ],
+                    empty: false,
+                },
+                Chain { force: "Suffolk".into(), steps: vec![step("Force Duty Officer", &[])], empty: true },
+            ],
+            may_report: true,
+        }
+    }
+
+    /// Returns a quiet night, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_empty() -> Self {
+        Self { rows: Vec::new(), may_report: false, ..Self::sample() }
+    }
+}

@@ -1,0 +1,98 @@
+//! The report of a lost device, for anybody and without a sign-in, and the page that follows it.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+use losses_app::Ring;
+
+use crate::questions::Typed;
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::Errors;
+
+/// The form.
+#[derive(Debug, Clone, Template)]
+#[template(path = "report/page.html")]
+pub struct View {
+    /// The frame around the page; nobody is signed in.
+    pub shell: Shell,
+    /// The errors in the values typed.
+    pub errors: Errors,
+    /// The number to ring.
+    pub ring: Ring,
+    /// What was typed.
+    pub typed: Typed,
+    /// Set where the person is signed in: they have a shorter form of their own.
+    pub signed_in: bool,
+}
+
+/// The page after a report.
+#[derive(Debug, Clone, Template)]
+#[template(path = "report/done.html")]
+pub struct Done {
+    /// The frame around the page.
+    pub shell: Shell,
+    /// The reference.
+    pub reference: String,
+    /// What the reporter comes back with.
+    pub secret: String,
+    /// When it was reported.
+    pub at: Timestamp,
+    /// What the report means for the reporter.
+    pub meaning: &'static str,
+    /// What was done at once; empty where nothing was.
+    pub at_once: &'static str,
+    /// The number to ring.
+    pub ring: Ring,
+}
+
+/// Returns the frame of a page for somebody who is not signed in.
+pub(crate) fn nobody() -> Shell {
+    let mut shell = Shell::sample_top(Area::Elsewhere);
+    shell.who = None;
+    shell.areas.clear();
+    shell.ends = None;
+    shell
+}
+
+impl View {
+    /// Returns the empty form, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: nobody(),
+            errors: Errors::default(),
+            ring: Ring { number: "101 <script>".into(), who: "the Force Duty Officer" },
+            typed: Typed::empty("0123456789abcdef".into()),
+            signed_in: false,
+        }
+    }
+
+    /// Returns the form shown again with a mistake, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_again() -> Self {
+        Self {
+            errors: [("last-time", "Enter a time such as 02:30 or 14:05")].into_iter().collect(),
+            typed: Typed::sample(),
+            signed_in: true,
+            ..Self::sample()
+        }
+    }
+}
+
+impl Done {
+    /// Returns the page, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        Self {
+            shell: nobody(),
+            reference: "4KM-7TRH".into(),
+            secret: "AC34-7TRH-<script>".into(),
+            at: web_shell::clock::now(),
+            meaning: "A person at the force looks at your report now.",
+            at_once: "",
+            ring: Ring { number: "101".into(), who: "the Force Duty Officer" },
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Answers the requests of this page.
+
+use axum::extract::Path;
+use axum::response::Response;
+use domain::LossId;
+use kernel::AppError;
+use kernel::access::{CommandDevices, ManageCases, SeeCases};
+
+use crate::list;
+use crate::show::{Message, Order, Report, View};
+use devices_app::commands::Ordered;
+use losses_app::contain::{self, ContainmentOrder};
+use losses_app::read::{LossRead, MessageRead, MessageState, ReportRead, loss};
+use losses_app::{Answers, Question};
+use web_shell::answer::{form_again, shown};
+use web_shell::format;
+use web_shell::frame::{Area, Crumb};
+use web_shell::links::case_crumb;
+use web_shell::parts::form::Errors;
+use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
+
+/// Returns the key of the message that says what an order to contain a device came to.
+pub(crate) fn said(ordered: &Result<Ordered, AppError>) -> &'static str {
+    match ordered {
+        Ok(Ordered::Queued(_)) => "loss-lock-queued",
+        Ok(Ordered::NeedsSecond(_) | Ordered::Held { .. }) => "loss-lock-held",
+        Err(_) => "loss-not-locked",
+    }
+}
+
+async fn view(ctx: &Ctx, id: LossId, fields: Option<&Fields>, errors: Errors) -> Result<View, Problem> {
+    let read = loss(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?;
+    let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
+    let mut shell = ctx.under(Area::Cases);
+    shell.crumbs.push(Crumb::new("/losses", "Losses"));
+    let LossRead { open, case, closed, device, promised_by, answered_for, reports, messages, to_paste } =
+        read;
+    Ok(View {
+        shell,
+        errors,
+        href: format!("/losses/{id}"),
+        orders: open.containment.orders.iter().map(order).collect(),
+        device: device.map(|device| Crumb::new(format!("/devices/{device}"), open.title.clone())),
+        row: list::handler::row(&open),
+        case: case_crumb(case.id, case.number),
+        closed,
+        promised_by,
+        answered_for,
+        reports: reports.iter().map(report).collect(),
+        messages: messages.into_iter().map(message).collect(),
+        to_paste,
+        may_lock: ctx.may::<CommandDevices>(),
+        may_answer: ctx.may::<ManageCases>(),
+        instead_of: typed("instead-of"),
+        how: typed("how"),
+    })
+}
+
+fn order(order: &ContainmentOrder) -> Order {
+    Order {
+        what: format!("{}, by {}", order.deed.title(), order.asked_by),
+        state: order.in_words().to_owned(),
+        asked: order.asked_at,
+        delivered: order.delivered_at,
+        finished: order.finished_at,
+        error: order.error.clone().unwrap_or_default(),
+    }
+}
+
+fn report(report: &ReportRead) -> Report {
+    let delay = report.answers.as_ref().and_then(|answers| answers.delay(report.reported_at));
+    Report {
+        reference: report.reference.clone(),
+        at: report.reported_at,
+        came: report.came,
+        meaning: report.meaning.for_the_desk(),
+        answers: report.answers.as_ref().map(answers).unwrap_or_default(),
+        delay: delay.map(format::span).unwrap_or_default(),
+    }
+}
+
+fn answers(answers: &Answers) -> Vec<(&'static str, String)> {
+    Question::ALL
+        .into_iter()
+        .filter_map(|question| {
+            let answer = match question {
+                Question::Force => return None,
+                Question::Whose => answers.whose.clone(),
+                Question::Device => answers.device.clone(),
+                Question::How => answers.how.title().to_owned(),
+                Question::LastHad => answers.last_had.map(format::when).unwrap_or_default(),
+                Question::Place => answers.place.clone(),
+                Question::State => answers.state.title().to_owned(),
+                Question::With => answers.with.clone(),
+                Question::Reporter => answers.reporter.clone(),
+                Question::Contact => answers.contact.clone(),
+            };
+            Some((question.title(), answer))
+        })
+        .collect()
+}
+
+fn message(message: MessageRead) -> Message {
+    let (state, colour) = match message.state {
+        MessageState::Sent => ("Being sent", "yellow"),
+        MessageState::Delivered => ("Sent", "green"),
+        MessageState::Failed => ("Failed", "red"),
+        MessageState::Withdrawn => ("Not needed any more", "grey"),
+    };
+    Message {
+        to: message.to,
+        attempt: format!("Round {}, step {}", message.round, message.step),
+        state,
+        colour,
+        at: message.made_at,
+        why: message.why.unwrap_or_default(),
+    }
+}
+
+/// Shows a loss.
+pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    ctx.permit::<SeeCases>()?;
+    shown(&view(&ctx, id_of(&id)?, None, Errors::default()).await?)
+}
+
+/// Locks the device.
+pub(crate) async fn contain(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<CommandDevices>()?;
+    let id: LossId = id_of(&id)?;
+    let ordered = contain::contain(&ctx.site.app, permit, id).await?;
+    Ok(done(&format!("/losses/{id}"), said(&Ok(ordered))))
+}
+
+/// Ends the lost mode of a device that was found.
+pub(crate) async fn release(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<CommandDevices>()?;
+    let id: LossId = id_of(&id)?;
+    let ordered = contain::end_containment(&ctx.site.app, permit, id).await?;
+    let notice = if matches!(ordered, Ordered::Queued(_)) { "loss-release-queued" } else { "loss-lock-held" };
+    Ok(done(&format!("/losses/{id}"), notice))
+}
+
+/// Answers the call, for oneself or for somebody who answered by telephone.
+pub(crate) async fn answer(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: LossId = id_of(&id)?;
+    let instead_of = fields.some("instead-of");
+    match losses_app::acknowledge_call(&ctx.site.app, permit, id, instead_of.as_deref()).await {
+        Ok(true) => Ok(done(&format!("/losses/{id}"), "loss-taken")),
+        Ok(false) => Ok(done(&format!("/losses/{id}"), "loss-taken-before")),
+        Err(error) => {
+            let errors = form_errors(error, "instead-of")?;
+            form_again(&view(&ctx, id, Some(&fields), errors).await?)
+        }
+    }
+}
+
+/// Calls the next people at once.
+pub(crate) async fn next(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: LossId = id_of(&id)?;
+    losses_app::escalate_call(&ctx.site.app, permit, id).await?;
+    Ok(done(&format!("/losses/{id}"), "loss-next"))
+}
+
+/// Notes that the device is found.
+pub(crate) async fn found(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
+    let permit = ctx.permit::<ManageCases>()?;
+    let id: LossId = id_of(&id)?;
+    match losses_app::confirm_found(&ctx.site.app, permit, id, fields.get("how")).await {
+        Ok(()) => Ok(done(&format!("/losses/{id}"), "loss-found")),
+        Err(error) => {
+            let errors = form_errors(error, "how")?;
+            form_again(&view(&ctx, id, Some(&fields), errors).await?)
+        }
+    }
+}

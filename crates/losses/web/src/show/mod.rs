@@ -1,0 +1,178 @@
+//! One loss, for the desk and the duty officer: how the call and the containment stand, one button that can be undone, and a text for
+//! the command-and-control log.
+
+pub(crate) mod handler;
+
+use askama::Template;
+use domain::Timestamp;
+
+use web_shell::filters;
+use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Errors;
+
+/// The data shown on the page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "show/page.html")]
+pub struct View {
+    /// The frame around the page.
+    pub shell: Shell,
+    /// The errors in the values typed.
+    pub errors: Errors,
+    /// The page's own address.
+    pub href: String,
+    /// The loss in short.
+    pub row: crate::list::Row,
+    /// Its case.
+    pub case: Crumb,
+    /// Its device; `None` where it is not known.
+    pub device: Option<Crumb>,
+    /// Whether the case is closed.
+    pub closed: bool,
+    /// When the promise must be kept.
+    pub promised_by: Timestamp,
+    /// The person for whom somebody answered.
+    pub answered_for: Option<String>,
+    /// The orders that contain the device.
+    pub orders: Vec<Order>,
+    /// The reports.
+    pub reports: Vec<Report>,
+    /// The messages.
+    pub messages: Vec<Message>,
+    /// The text for the command-and-control log.
+    pub to_paste: String,
+    /// Whether the reader may lock the device.
+    pub may_lock: bool,
+    /// Whether the reader may answer the call.
+    pub may_answer: bool,
+    /// What was typed as the number of somebody who answered by telephone.
+    pub instead_of: String,
+    /// What was typed about how it was found.
+    pub how: String,
+}
+
+/// One order.
+#[derive(Debug, Clone)]
+pub struct Order {
+    /// What was ordered, by whom.
+    pub what: String,
+    /// How far it is.
+    pub state: String,
+    /// When it was asked for.
+    pub asked: Timestamp,
+    /// When the device was given it.
+    pub delivered: Option<Timestamp>,
+    /// When it came to its end.
+    pub finished: Option<Timestamp>,
+    /// What the device said, where it refused.
+    pub error: String,
+}
+
+/// One report.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its reference.
+    pub reference: String,
+    /// When it came.
+    pub at: Timestamp,
+    /// How it came.
+    pub came: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+    /// The answers, as question and answer.
+    pub answers: Vec<(&'static str, String)>,
+    /// Since when it was known to be lost before it was reported, in words.
+    pub delay: String,
+}
+
+/// One message.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// The person.
+    pub to: String,
+    /// Round and step.
+    pub attempt: String,
+    /// What became of it.
+    pub state: &'static str,
+    /// The colour of that.
+    pub colour: &'static str,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Why it failed.
+    pub why: String,
+}
+
+impl View {
+    /// Returns an unanswered loss, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let rows = crate::list::View::sample().rows;
+        let now = web_shell::clock::now();
+        Self {
+            shell: Shell::sample(Area::Cases),
+            errors: [("instead-of", "Nobody on the books has this number")].into_iter().collect(),
+            href: "/losses/1".into(),
+            row: rows.into_iter().next().unwrap_or_else(sample_row),
+            case: Crumb::new("/cases/1", "C-1043"),
+            device: Some(Crumb::new("/devices/1", "iPhone F4GXQ2ABCD <script>")),
+            closed: false,
+            promised_by: now,
+            answered_for: None,
+            orders: vec![Order {
+                what: "Lost mode on, by Morgan Ash <script>".into(),
+                state: "Waits for the device".into(),
+                asked: now,
+                delivered: Some(now),
+                finished: None,
+                error: "Not in lost mode <script>".into(),
+            }],
+            reports: vec![Report {
+                reference: "4KM-7TRH".into(),
+                at: now,
+                came: "By somebody who was not signed in",
+                meaning: "The report fits one device of the force.",
+                answers: vec![("Where was that?", "Prince of Wales Road <script>".into())],
+                delay: "40 minutes".into(),
+            }],
+            messages: vec![Message {
+                to: "Sam Reed <script> (9001)".into(),
+                attempt: "Round 1, step 1".into(),
+                state: "Failed",
+                colour: "red",
+                at: now,
+                why: "the relay refused <script>".into(),
+            }],
+            to_paste: "LOST DEVICE ref 4KM-7TRH <script>".into(),
+            may_lock: true,
+            may_answer: true,
+            instead_of: "77".into(),
+            how: String::new(),
+        }
+    }
+
+    /// Returns a loss whose device is said to be found, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_found() -> Self {
+        let rows = crate::list::View::sample().rows;
+        Self {
+            errors: Errors::default(),
+            row: rows.into_iter().last().unwrap_or_else(sample_row),
+            answered_for: Some("Sam Reed (9001)".into()),
+            ..Self::sample()
+        }
+    }
+}
+
+fn sample_row() -> crate::list::Row {
+    crate::list::Row {
+        href: "/losses/1".into(),
+        reference: "4KM-7TRH".into(),
+        title: "iPhone".into(),
+        reported: web_shell::clock::now(),
+        unanswered: true,
+        next: Some(web_shell::clock::now()),
+        taken: None,
+        locked: None,
+        containment: "Not locked: nobody has ordered it",
+        found: false,
+    }
+}

@@ -1,0 +1,68 @@
+//! The report by telephone, for the desk and the duty officer: find the device, then fill in what the caller says.
+
+pub(crate) mod handler;
+
+use askama::Template;
+
+use crate::questions::Typed;
+use web_shell::filters;
+use web_shell::frame::{Area, Shell};
+use web_shell::parts::form::Errors;
+
+/// The data shown on the page.
+#[derive(Debug, Clone, Template)]
+#[template(path = "telephone/page.html")]
+pub struct View {
+    /// The frame around the page.
+    pub shell: Shell,
+    /// The errors in the values typed.
+    pub errors: Errors,
+    /// What was searched for.
+    pub search: String,
+    /// The devices that fit.
+    pub fits: Vec<Fit>,
+    /// The device that was chosen; its id is empty where none was.
+    pub chosen: Fit,
+    /// What was typed.
+    pub typed: Typed,
+    /// Whether the reader may lock devices.
+    pub may_lock: bool,
+}
+
+/// A device.
+#[derive(Debug, Clone, Default)]
+pub struct Fit {
+    /// Its id.
+    pub id: String,
+    /// The address that chooses it.
+    pub href: String,
+    /// What it is.
+    pub title: String,
+    /// Its holder.
+    pub holder: String,
+    /// Whether its loss is an open case.
+    pub reported: bool,
+}
+
+impl View {
+    /// Returns a search with one device chosen, for the gallery and the tests.
+    #[must_use]
+    pub fn sample() -> Self {
+        let fit = Fit {
+            id: "1".into(),
+            href: "/losses/new?q=ames&device=1".into(),
+            title: "iPhone F4GXQ2ABCD (NC-01234)".into(),
+            holder: "PC Ames <script> (1234)".into(),
+            reported: false,
+        };
+        Self {
+            shell: Shell::sample(Area::Cases),
+            errors: [("last-time", "Enter a time such as 02:30 or 14:05")].into_iter().collect(),
+            search: "ames <script>".into(),
+            fits: vec![fit.clone(), Fit { reported: true, ..fit.clone() }],
+            chosen: fit,
+            typed: Typed::sample(),
+            may_lock: true,
+        }
+    }
+}

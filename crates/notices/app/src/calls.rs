@@ -1,0 +1,90 @@
+//! Notices that call somebody out of hours or on duty: with a link in the mail that answers, tried once, and withdrawn at once when
+//! somebody else has answered.
+
+use domain::{NoticeId, Secret};
+use store::Tx;
+use store::notice_calls::{self, NoticeCall};
+use store::notices::{Notice as Row, NoticeState};
+
+use crate::{Notice, Told};
+use kernel::jobs::Kind;
+use kernel::{App, AppError, jobs};
+
+/// What belongs to a notice that calls somebody.
+pub struct CallOut<'a> {
+    /// The call: its job [`Kind::AdvanceCall`] is scheduled as soon as the notice was sent or could not be.
+    pub subject: &'a str,
+    /// The path of the link that answers, such as `/calls/TOKEN`. Only the mail holds it; it is sealed until then.
+    pub link: Secret<String>,
+}
+
+/// Calls somebody: a notice that is tried once and then reported to its call, so that the next person can be called at once.
+/// Returns `None` where the person may not be contacted now or has left: then nothing is sent, and nothing will be.
+///
+/// # Errors
+/// As [`crate::notify`].
+pub fn call_out(
+    app: &App,
+    tx: &mut Tx<'_>,
+    notice: &Notice,
+    call: &CallOut<'_>,
+) -> Result<Option<NoticeId>, AppError> {
+    let (told, id) = crate::add_notice(app, tx, notice)?;
+    match told {
+        Told::Left | Told::Already => return Ok(None),
+        Told::Now | Told::Held { .. } => {}
+    }
+    let sealed = app.sealer().seal(app.world(), &place(id), call.link.expose().as_bytes())?;
+    notice_calls::add(tx, id, call.subject, sealed)?;
+    app.leave_work();
+    if told == Told::Now {
+        return Ok(Some(id));
+    }
+    // It stands on their own page; no mail goes out for it later, when the call may be over.
+    notice_calls::withdraw_one(tx, id)?;
+    Ok(None)
+}
+
+/// Stops every notice of a call that was not sent yet. Each stays on its person's own page.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn withdraw_calls(tx: &mut Tx<'_>, subject: &str) -> Result<(), AppError> {
+    Ok(notice_calls::withdraw(tx, subject)?)
+}
+
+/// Returns what became of a notice that called somebody: `None` while that is not known, otherwise whether it was sent, and why
+/// not.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn call_outcome(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<Result<(), String>>, AppError> {
+    Ok(match notice_calls::state(tx, notice)? {
+        Some((NoticeState::Waiting, _)) => None,
+        Some((NoticeState::Mailed | NoticeState::Shown, _)) => Some(Ok(())),
+        Some((NoticeState::Undelivered, why)) => Some(Err(why.unwrap_or_default())),
+        None => Some(Err("the notice was deleted".into())),
+    })
+}
+
+/// Returns the path of the link for the mail of a notice that calls somebody.
+pub(crate) fn link_of(
+    app: &App,
+    notice: &Row,
+    call: Option<&NoticeCall>,
+) -> Result<Option<Secret<String>>, AppError> {
+    let Some(sealed) = call.and_then(|call| call.link.as_ref()) else { return Ok(None) };
+    let plain = app.sealer().open(&place(notice.id), sealed)?;
+    let text = String::from_utf8(plain.into_exposed()).map_err(|error| AppError::fault(&error))?;
+    Ok(Some(Secret::new(text)))
+}
+
+/// Reports the end of a notice to its call, and forgets the link.
+pub(crate) fn ended(app: &App, tx: &mut Tx<'_>, notice: NoticeId, call: &NoticeCall) -> Result<(), AppError> {
+    notice_calls::spend(tx, notice)?;
+    jobs::ask_job(app, tx, Kind::AdvanceCall, &call.subject, app.world().now())
+}
+
+fn place(id: NoticeId) -> String {
+    format!("notice-call:{id}")
+}

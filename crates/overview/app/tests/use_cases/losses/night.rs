@@ -1,0 +1,228 @@
+//! Simulated nights: from a seed, reports, people on and off call, mail that fails, devices that answer or do not, answers by link and
+//! on the page, and restarts. After every step the promise is checked, and a message that was not expected fails the night.
+
+use std::collections::HashSet;
+
+use domain::{DeviceId, LossId, PersonId, Span, Timestamp};
+use losses_app::report::report_publicly;
+use store::loss_calls::{LossCall, LossMessage, LossMessageState};
+use testkit::Relay;
+
+use super::force::{
+    about, actor, call, device_answers, mail_to, messages, minutes, on_call, phone, report, settle, with_role,
+};
+use kernel::access::{Role, permit};
+use kernel::testing::{Bench, on_bench};
+use kernel::{App, PolicyInForce};
+use outbound::mail::Mail;
+
+/// How many nights are run. One that fails names its seed; the nights before it are run again with it.
+const NIGHTS: u64 = 200;
+/// The time in which a loss must be contained or answered, or shown as unanswered.
+const PROMISE: Span = Span::from_secs(30 * 60);
+
+/// A small generator (SplitMix64), so that a seed gives the same night everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn throw(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+
+    fn one_in(&mut self, chances: u64) -> bool {
+        self.throw(chances) == 0
+    }
+}
+
+struct Night {
+    seed: u64,
+    loss: LossId,
+    device: DeviceId,
+    reported_at: Timestamp,
+    /// The time since which nobody may be called any more.
+    over_at: Option<Timestamp>,
+}
+
+impl Night {
+    /// Checks the promise, and that nothing was sent that should not have been.
+    async fn check(&mut self, app: &App, relays: &[&Relay; 2], letters_before: usize) {
+        let (now, seed) = (app.world().now(), self.seed);
+        let state: LossCall = call(app, self.loss).await;
+        let open = state.standing == "calling";
+        assert_eq!(open, state.next_at.is_some(), "seed {seed}: {state:?}");
+        if open {
+            assert!(state.next_at.unwrap() > now, "seed {seed}: due and not done: {state:?}");
+            assert!(state.next_at.unwrap() <= now.plus(minutes(30)), "seed {seed}: {state:?}");
+            let late = now >= self.reported_at.plus(PROMISE);
+            assert!(!late || state.unanswered, "seed {seed}: nobody answered and nothing says so");
+        } else if self.over_at.is_none() {
+            self.over_at = Some(now);
+        }
+        let all = messages(app, self.loss).await;
+        let mut unique = HashSet::new();
+        for message in &all {
+            assert!(unique.insert((message.attempt, message.person)), "seed {seed}: the same message twice");
+            if let Some(over) = self.over_at {
+                assert!(message.made_at <= over, "seed {seed}: a message after the end");
+                assert_ne!(
+                    message.state,
+                    LossMessageState::Sent,
+                    "seed {seed}: a message waits after the end"
+                );
+            }
+        }
+        let delivered = all.iter().filter(|message| message.state == LossMessageState::Delivered).count();
+        let letters = calls_in(relays[0]) - letters_before;
+        assert_eq!(
+            letters,
+            delivered,
+            "seed {seed}: letters that no message of the call accounts for: {:?}",
+            told(&all)
+        );
+    }
+}
+
+/// Counts the letters that call somebody; others are about cases, which have tests of their own.
+fn calls_in(relay: &Relay) -> usize {
+    relay.letters().iter().filter(|letter| letter.contains("You are called: answer now")).count()
+}
+
+/// Writes the messages of a call so that a failure can be read.
+fn told(all: &[LossMessage]) -> Vec<String> {
+    all.iter()
+        .map(|one| {
+            format!("{:?} {} {} {} {:?}", one.attempt, one.person, one.state.as_str(), one.made_at, one.why)
+        })
+        .collect()
+}
+
+struct People {
+    all: Vec<(PersonId, Role)>,
+}
+
+impl People {
+    /// Puts some of them on call for some of the night; returns whether anybody is.
+    async fn draw(&self, app: &App, dice: &mut Dice) {
+        let now = app.world().now();
+        for (person, _) in &self.all {
+            if dice.one_in(3) {
+                let start = now.plus(minutes(i64::try_from(dice.throw(90)).unwrap())).minus(minutes(60));
+                let end = start.plus(minutes(10 + i64::try_from(dice.throw(240)).unwrap()));
+                on_call(app, *person, start, end).await;
+            }
+        }
+    }
+}
+
+async fn one_event(app: &App, night: &Night, dice: &mut Dice, people: &People) {
+    let officer = people.all.iter().find(|(_, role)| *role == Role::DutyOfficer).unwrap();
+    let officer = actor(app, officer.0, officer.1);
+    match dice.throw(12) {
+        0 => {
+            let _ = losses_app::contain::contain(app, permit(&officer).unwrap(), night.loss).await;
+        }
+        1 => device_answers(app, night.device).await,
+        2 => {
+            let number = if dice.one_in(2) { Some("8000") } else { None };
+            losses_app::acknowledge_call(app, permit(&officer).unwrap(), night.loss, number).await.unwrap();
+        }
+        3 => {
+            let _ = losses_app::escalate_call(app, permit(&officer).unwrap(), night.loss).await;
+        }
+        4 if dice.one_in(3) => {
+            losses_app::confirm_found(app, permit(&officer).unwrap(), night.loss, "seen").await.unwrap();
+        }
+        5 => people.draw(app, dice).await,
+        6 => {
+            // Another report of the same device joins the call.
+            let form = format!("{} {}", night.seed, dice.throw(u64::MAX));
+            report_publicly(app, report(&form, about(&format!("SERIAL{}", night.seed)))).await.unwrap();
+        }
+        _ => {}
+    }
+}
+
+fn policy() -> PolicyInForce {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy");
+    let files = policy::Files::read(&folder).unwrap();
+    let platforms = kernel::testing::platforms();
+    PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk Constabulary", &platforms).unwrap()
+}
+
+#[test]
+fn no_night_ends_in_silence() {
+    on_bench(|bench| async move {
+        let relay = Relay::start(250).await;
+        let refuses = Relay::start(550).await;
+        let busy = Relay::start(451).await;
+        let mails = [mail_to(&relay), mail_to(&refuses), mail_to(&busy)];
+        let mut people = People { all: Vec::new() };
+        for (number, role, email) in [
+            ("8000", Role::OnCallEngineer, true),
+            ("8001", Role::OnCallEngineer, false),
+            ("8002", Role::ServiceDeskLead, true),
+            ("8003", Role::InformationSecurity, true),
+            ("8004", Role::DutyOfficer, true),
+        ] {
+            people.all.push((with_role(&bench.app, number, role, email).await, role));
+        }
+        let restarted = bench.another_node(policy());
+        let mut ends = [0; 4];
+        for seed in 0..NIGHTS {
+            let end = one_night(&bench, &restarted, (&relay, &refuses, &mails), &people, seed).await;
+            ends[["calling", "contained", "acknowledged", "ended"]
+                .iter()
+                .position(|word| *word == end)
+                .unwrap()] += 1;
+        }
+        assert!(ends.iter().all(|count| *count > 3), "the nights are too alike: {ends:?}");
+    });
+}
+
+/// Runs one night; returns the standing of its call at the end.
+async fn one_night(
+    bench: &Bench,
+    restarted: &App,
+    (relay, refuses, mails): (&Relay, &Relay, &[Mail; 3]),
+    people: &People,
+    seed: u64,
+) -> String {
+    let (app, world) = (&bench.app, &bench.world);
+    let mut dice = Dice(seed);
+    // Some nights later, at some hour outside the desk's, so that both chains and both clocks of the year come up.
+    world.clock.advance(Span::from_secs(3600 * i64::try_from(7 + dice.throw(60)).unwrap()));
+    let device = phone(app, &format!("SERIAL{seed}"), Some(bench.person)).await;
+    people.draw(app, &mut dice).await;
+    settle(app, None).await;
+    let letters_before = calls_in(relay);
+    let reported = report_publicly(app, report(&format!("night {seed}"), about(&format!("SERIAL{seed}"))))
+        .await
+        .unwrap();
+    let mut night = Night { seed, loss: reported.loss, device, reported_at: world.now(), over_at: None };
+    for _ in 0..18 {
+        // A node that was stopped has lost its memory; the other takes over with the database alone.
+        let node = if dice.one_in(4) { restarted } else { app };
+        let mail = &mails[usize::try_from(dice.throw(5).min(2)).unwrap()];
+        let mail = if dice.one_in(2) { &mails[0] } else { mail };
+        one_event(node, &night, &mut dice, people).await;
+        settle(node, Some(mail)).await;
+        night.check(node, &[relay, refuses], letters_before).await;
+        world.clock.advance(minutes(1 + i64::try_from(dice.throw(9)).unwrap()));
+        settle(node, Some(mail)).await;
+        night.check(node, &[relay, refuses], letters_before).await;
+    }
+    let end = call(app, night.loss).await.standing;
+    if end == "calling" {
+        // Nobody is called into the next night: the test has one call at a time.
+        let officer = actor(app, people.all[4].0, Role::DutyOfficer);
+        losses_app::confirm_found(app, permit(&officer).unwrap(), night.loss, "the night is over")
+            .await
+            .unwrap();
+        settle(app, Some(&mails[0])).await;
+    }
+    end
+}

@@ -70,6 +70,8 @@ pub struct Forces {
     pub dates: DateForm,
     /// The protective marking of pages, mail and printed records.
     pub marking: String,
+    /// The number that anybody rings in an emergency.
+    pub emergency: String,
     /// What the identifiers of profiles on devices begin with, in reverse-DNS style. Changing it leaves the old profiles on devices.
     pub profile_prefix: String,
 }

@@ -1,7 +1,7 @@
 //! Looks up whom to call about a loss now, step by step: the only place that knows where rotas are.
 //!
 //! The force says which roles are called, in which order, and how long each step waits: one chain for the hours of the service desk
-//! and one for all others. Of a role, those are called who are on duty or on call at that moment.
+//! and one for all others. Of a role, those are called who have a turn on one of its rotas, then those who are on call or on duty at that moment.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use losses::call::Step;
 use store::people::Person;
 use store::{Tx, grants, people};
 
-use duty_app::State;
+use duty_app::{OnCallFor, State};
 use kernel::access::Role;
 use kernel::{App, AppError};
 
@@ -82,7 +82,12 @@ fn reachable(
         .map(|over| over.grant.person)
         .collect();
     let (mut on_call, mut on_duty) = (Vec::new(), Vec::new());
-    for id in with_role {
+    // Who has the turn of a rota for this role comes first, in the order of the rota.
+    let by_rota = duty_app::on_call(tx, OnCallFor::Role(force, role), now)?;
+    for id in &by_rota {
+        on_call.extend(people::by_id(tx, *id)?.map(|person| (person, true)));
+    }
+    for id in with_role.into_iter().filter(|id| !by_rota.contains(id)) {
         let Some(person) = people::by_id(tx, id)? else { continue };
         match duty_app::duty_state(tx, id, now)? {
             State::OnCall { .. } => on_call.push((person, true)),

@@ -153,6 +153,14 @@ pub async fn end_containment(
     order(app, permit, device, Order::LostModeOff, "found").await
 }
 
+/// Returns the number of the duty officer of a device's force.
+async fn duty_officer_of(app: &App, device: DeviceId) -> Result<String, AppError> {
+    let found = app.store().read(move |tx| devices::by_id(tx, device)).await?;
+    let force = found.ok_or_else(|| AppError::not_found("device", device))?.force;
+    let policy = app.policy();
+    Ok(policy.forces().entry(force).map(|entry| entry.duty_officer.number.clone()).unwrap_or_default())
+}
+
 /// Orders lost mode, or a lock where the device has no lost mode.
 pub(crate) async fn order_containment(
     app: &App,
@@ -160,7 +168,11 @@ pub(crate) async fn order_containment(
     device: DeviceId,
     reason: &str,
 ) -> Result<Ordered, AppError> {
-    let number = crate::text(app, "lost-screen-telephone", "101");
+    let number = app.policy().library().text("lost-screen-telephone").map(str::to_owned);
+    let number = match number {
+        Some(number) => number,
+        None => duty_officer_of(app, device).await?,
+    };
     let message = Some(format!("This device is lost. Please ring {number}."));
     let lost = Order::LostMode { message: message.clone(), phone_number: Some(number.clone()) };
     match order(app, access::permit::<CommandDevices>(actor)?, device, lost, reason).await {

@@ -24,6 +24,7 @@ pub use losses::report::{Answers, DeviceState, How, Meaning, Question};
 use domain::{Span, Timestamp};
 use store::{Tx, loss_reports};
 
+use kernel::forces::ForceEntry;
 use kernel::{App, AppError};
 
 /// The type of case of a lost device.
@@ -35,19 +36,31 @@ const KEEP_ANSWERS: Span = Span::from_secs(400 * 24 * 3600);
 /// A telephone number that people are told to ring, and whom they reach there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
-    /// The number, as the force writes it.
+    /// The number, as the force writes it; of several forces with different ones, each with the force's name.
     pub number: String,
-    /// Who answers, such as `the Service Desk`.
-    pub who: &'static str,
+    /// Who answers, such as `the ICT Service Desk`.
+    pub who: String,
+    /// The number for an emergency.
+    pub emergency: String,
 }
 
-/// Returns the number to ring at a time: the service desk's in its hours, otherwise the one that leads to the duty officer.
+/// Returns the number to ring at a time: the service desk's in its hours, otherwise the duty officer's.
 #[must_use]
 pub fn ring_now(app: &App, now: Timestamp) -> Ring {
-    if chain::desk_is_open(app, now) {
-        Ring { number: text(app, "lost-ring-desk", "the Service Desk's number"), who: "the Service Desk" }
-    } else {
-        Ring { number: text(app, "lost-ring-duty-officer", "101"), who: "the Force Duty Officer" }
+    let (policy, open) = (app.policy(), chain::desk_is_open(app, now));
+    let forces = policy.forces();
+    let of = |entry: &ForceEntry| if open { entry.service_desk.clone() } else { entry.duty_officer.clone() };
+    let contacts: Vec<_> = forces.iter().map(|entry| (of(entry), entry.short.clone())).collect();
+    let emergency = forces.emergency.clone();
+    match contacts.as_slice() {
+        [(first, _), others @ ..] if others.iter().all(|(other, _)| other == first) => {
+            Ring { number: first.number.clone(), who: format!("the {}", first.name), emergency }
+        }
+        all => {
+            let numbers = all.iter().map(|(contact, force)| format!("{} ({force})", contact.number));
+            let who = if open { "the service desk of your force" } else { "the duty officer of your force" };
+            Ring { number: numbers.collect::<Vec<_>>().join(", "), who: who.to_owned(), emergency }
+        }
     }
 }
 

@@ -153,7 +153,7 @@ pub async fn open_losses(app: &App, permit: Permit<SeeCases>) -> Result<LossesRe
                 open.push(in_short(tx, &call)?);
             }
             let mut chains = Vec::new();
-            for force in Force::ALL.iter().copied().filter(|force| scope.covers(*force)) {
+            for force in app.forces().into_iter().filter(|force| scope.covers(*force)) {
                 chains.push((force, crate::chain::chain(&app, tx, force, now)?));
             }
             Ok(LossesRead { open, chains })

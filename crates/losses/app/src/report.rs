@@ -82,8 +82,8 @@ fn checked(app: &App, new: NewReport) -> Result<NewReport, AppError> {
 }
 
 /// Returns the force that takes a report of which nobody knows the force: the first one that is served.
-fn any_force() -> Result<Force, AppError> {
-    Force::ALL.first().copied().ok_or_else(|| AppError::Fault("no force is served".into()))
+fn any_force(app: &App) -> Result<Force, AppError> {
+    app.forces().first().copied().ok_or_else(|| AppError::Fault("no force is served".into()))
 }
 
 /// Takes in the report of somebody who is not signed in. It orders nothing by itself, and says nothing of what the register holds.
@@ -104,7 +104,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
             let named = identify(tx, new.force, &new.answers)?;
             let force = match named.device.as_ref().map(|device| device.force).or(new.force) {
                 Some(force) => force,
-                None => any_force()?,
+                None => any_force(&app)?,
             };
             let most = app.policy().library().count("loss-reports-an-hour").unwrap_or(PUBLIC_AN_HOUR);
             if loss_reports::public_since(tx, force, now.minus(HOUR))? >= most {
@@ -220,7 +220,7 @@ pub async fn report_at_desk(
                 Some(force) => force,
                 None => match permit.scope().force() {
                     Some(force) => force,
-                    None => any_force()?,
+                    None => any_force(&app)?,
                 },
             };
             permit.reaches(force)?;

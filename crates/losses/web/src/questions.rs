@@ -5,6 +5,7 @@ use domain::{Force, Timestamp};
 use losses_app::report::NewReport;
 use losses_app::{Answers, DeviceState, How};
 
+use web_shell::frame::Shell;
 use web_shell::parts::choices;
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::Fields;
@@ -72,8 +73,8 @@ impl Typed {
     }
 
     /// Returns the forces to choose from.
-    pub(crate) fn forces(&self) -> Vec<Choice> {
-        let mut all = choices::forces(&self.force);
+    pub(crate) fn forces(&self, shell: &Shell) -> Vec<Choice> {
+        let mut all = choices::forces(shell, &self.force);
         all.push(Choice {
             value: NOT_KNOWN.into(),
             text: I_DO_NOT_KNOW.into(),

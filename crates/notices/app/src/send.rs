@@ -145,14 +145,16 @@ fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
 /// Writes the mail that calls somebody: nothing but the marking, what to do and the link that answers.
 fn call_letter(app: &App, telling: &Telling, link: &Secret<String>, now: Timestamp) -> Option<Letter> {
     let address = &app.config().address;
+    let policy = app.policy();
+    let marking = &policy.forces().marking;
     Some(Letter {
         id: format!("notice-{}", telling.notice.id),
         to: Secret::new(telling.to.clone()?),
-        subject: format!("{MARKING} - You are called: answer now"),
+        subject: format!("{marking} - You are called: answer now"),
         text: format!(
-            "{MARKING}\r\n\r\nYou are called because you are on duty or on call for {}. Answer with this link, which works \
+            "{marking}\r\n\r\nYou are called because you are on duty or on call for {}. Answer with this link, which works \
                  once and is yours alone:\r\n\r\n{address}{}\r\n\r\nOthers are called after you until somebody \
-                 answers.\r\n\r\nThis message was sent by a machine. Nobody reads answers to it.\r\n\r\n{MARKING}\r\n",
+                 answers.\r\n\r\nThis message was sent by a machine. Nobody reads answers to it.\r\n\r\n{marking}\r\n",
             app.config().organisation,
             link.expose()
         ),

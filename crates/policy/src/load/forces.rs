@@ -27,6 +27,7 @@ impl Loader<'_> {
 
 fn forces(root: &Node<'_>) -> Option<Forces> {
     let (time_zone, marking) = (root.must_text("time_zone"), root.must_text("marking"));
+    let emergency = root.must_text("emergency");
     let (profile_prefix, dates) = (root.must_text("profile_prefix"), root.opt::<String>("dates"));
     let entries = each(&root.tables("force", "a force"), force);
     if entries.is_empty() {
@@ -64,7 +65,8 @@ fn forces(root: &Node<'_>) -> Option<Forces> {
             }
         },
     };
-    Some(Forces { entries, time_zone, dates, marking: marking?, profile_prefix: profile_prefix? })
+    let (marking, emergency, profile_prefix) = (marking?, emergency?, profile_prefix?);
+    Some(Forces { entries, time_zone, dates, marking, emergency, profile_prefix })
 }
 
 fn force(node: &Node<'_>) -> Option<ForceEntry> {

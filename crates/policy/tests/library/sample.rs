@@ -18,6 +18,7 @@ personal = "device"
 const FORCES: &str = r#"
 time_zone = "Europe/London"
 marking = "OFFICIAL"
+emergency = "999"
 profile_prefix = "uk.police.lanyard"
 [[force]]
 word = "northshire"

@@ -15,7 +15,7 @@ use web_shell::session::{Ctx, Problem};
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
     let read = open_losses(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
     let chains = read.chains.into_iter().map(|(force, rungs)| Chain {
-        force: force.title().to_owned(),
+        force: ctx.force_title(force),
         empty: rungs.iter().all(|rung| rung.people.is_empty()),
         steps: rungs.iter().map(step).collect(),
     });

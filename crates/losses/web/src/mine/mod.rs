@@ -35,7 +35,11 @@ impl View {
         Self {
             shell: Shell::sample(Area::Me),
             errors: Errors::default(),
-            ring: Ring { number: "x4747 <script>".into(), who: "the Service Desk" },
+            ring: Ring {
+                number: "x4747 <script>".into(),
+                who: "the Service Desk".into(),
+                emergency: "999".into(),
+            },
             devices: Choice::list(
                 [("1", "iPhone F4GXQ2ABCD (NC-01234) <script>"), ("2", "iPad DMPQ2ABCD")],
                 "1",

@@ -47,7 +47,11 @@ impl View {
             report: None,
             said: "",
             more: String::new(),
-            ring: Ring { number: "101 <script>".into(), who: "the Force Duty Officer" },
+            ring: Ring {
+                number: "101 <script>".into(),
+                who: "the Force Duty Officer".into(),
+                emergency: "999".into(),
+            },
         }
     }
 

@@ -63,7 +63,11 @@ impl View {
         Self {
             shell: nobody(),
             errors: Errors::default(),
-            ring: Ring { number: "101 <script>".into(), who: "the Force Duty Officer" },
+            ring: Ring {
+                number: "101 <script>".into(),
+                who: "the Force Duty Officer".into(),
+                emergency: "999".into(),
+            },
             typed: Typed::empty("0123456789abcdef".into()),
             signed_in: false,
         }
@@ -92,7 +96,11 @@ impl Done {
             at: web_shell::clock::now(),
             meaning: "A person at the force looks at your report now.",
             at_once: "",
-            ring: Ring { number: "101".into(), who: "the Force Duty Officer" },
+            ring: Ring {
+                number: "101".into(),
+                who: "the Force Duty Officer".into(),
+                emergency: "999".into(),
+            },
         }
     }
 }

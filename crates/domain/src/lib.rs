@@ -35,8 +35,8 @@ pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
 };
 pub use states::{
-    BurstState, CommandState, EnrolmentState, HandoverState, HeldState, MissingTerms, NoticeState,
-    OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState,
+    BurstState, CommandState, EnrolmentState, HandoverState, HeldState, LossMessageState, MissingTerms,
+    NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

@@ -233,6 +233,20 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// What became of a message of a call about a loss.
+    LossMessageState {
+        /// Handed to the notices.
+        Sent = "sent",
+        /// The mail service took it, or it stands on the person's own page where there is none.
+        Delivered = "delivered",
+        /// It could not be delivered.
+        Failed = "failed",
+        /// The call was over before it was sent.
+        Withdrawn = "withdrawn",
+    }
+}
+
 /// What is not accepted in its current wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingTerms {

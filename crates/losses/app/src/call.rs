@@ -4,11 +4,11 @@ mod answer;
 
 use std::collections::VecDeque;
 
-use domain::{CaseId, DeviceId, LossId, LossMessageId, Secret, Span, Timestamp};
+use domain::{CaseId, DeviceId, LossId, LossMessageId, LossMessageState, Secret, Span, Timestamp};
 use losses::call::{Attempt, Call, Event, Message, Standing, Step};
 use serde_json::json;
 use store::locks::{self, Lock};
-use store::loss_calls::{self, LossCall, LossMessage, LossMessageState};
+use store::loss_calls::{self, LossCall, LossMessage};
 use store::loss_reports::{self, LossReport};
 use store::{Tx, case_steps, cases, people};
 

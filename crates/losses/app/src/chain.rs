@@ -32,8 +32,30 @@ pub struct Rung {
     pub role: Role,
     /// The time that the step waits for an answer.
     pub wait: Span,
-    /// The people on duty or on call now, with whether they are on call.
-    pub people: Vec<(Person, bool)>,
+    /// The people on duty or on call now, in the order in which they are called.
+    pub people: Vec<Called>,
+}
+
+/// Somebody who would be called now.
+#[derive(Debug, Clone)]
+pub struct Called {
+    /// The person.
+    pub id: PersonId,
+    /// Their name.
+    pub name: String,
+    /// Their collar or staff number.
+    pub number: String,
+    /// Their work telephone, if it is known.
+    pub phone: Option<String>,
+    /// Whether they are on call; otherwise they are on duty.
+    pub on_call: bool,
+}
+
+impl Called {
+    fn of(person: Person, on_call: bool) -> Self {
+        let Person { id, name, number, phone, .. } = person;
+        Self { id, name, number, phone, on_call }
+    }
 }
 
 /// Returns whether the service desk is open: on working days, in its hours.
@@ -71,12 +93,7 @@ fn read(written: &str) -> Option<Vec<(Role, Span)>> {
 }
 
 /// Lists the people with a role over a force who are on duty or on call, those on call first.
-fn reachable(
-    tx: &mut Tx<'_>,
-    force: Force,
-    role: Role,
-    now: Timestamp,
-) -> Result<Vec<(Person, bool)>, AppError> {
+fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> Result<Vec<Called>, AppError> {
     let with_role: BTreeSet<PersonId> = grants::over(tx, Some(force), role.as_str(), now, LOOKED_AT)?
         .iter()
         .map(|over| over.grant.person)
@@ -85,13 +102,13 @@ fn reachable(
     // Who has the turn of a rota for this role comes first, in the order of the rota.
     let by_rota = duty_app::on_call(tx, OnCallFor::Role(force, role), now)?;
     for id in &by_rota {
-        on_call.extend(people::by_id(tx, *id)?.map(|person| (person, true)));
+        on_call.extend(people::by_id(tx, *id)?.map(|person| Called::of(person, true)));
     }
     for id in with_role.into_iter().filter(|id| !by_rota.contains(id)) {
         let Some(person) = people::by_id(tx, id)? else { continue };
         match duty_app::duty_state(tx, id, now)? {
-            State::OnCall { .. } => on_call.push((person, true)),
-            State::OnDuty { .. } => on_duty.push((person, false)),
+            State::OnCall { .. } => on_call.push(Called::of(person, true)),
+            State::OnDuty { .. } => on_duty.push(Called::of(person, false)),
             _ => {}
         }
     }
@@ -102,7 +119,7 @@ fn reachable(
 
 /// Returns the steps as the state machine takes them.
 pub(crate) fn steps(rungs: &[Rung]) -> Vec<Step> {
-    let people = |rung: &Rung| rung.people.iter().map(|(person, _)| person.id).collect();
+    let people = |rung: &Rung| rung.people.iter().map(|called| called.id).collect();
     rungs.iter().map(|rung| Step { wait: rung.wait, people: people(rung) }).collect()
 }
 

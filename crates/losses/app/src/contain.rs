@@ -1,8 +1,8 @@
 //! Has a lost device contained through the ordinary orders, with their caps and holds, and tells how far that is.
 
-use domain::{CommandId, Deed, DeviceId, LossId, Timestamp};
+use domain::{CommandId, CommandState, Deed, DeviceId, LossId, Timestamp};
 use platform_port::Order;
-use store::commands::{self, CommandState};
+use store::commands;
 use store::{Tx, loss_calls};
 
 use devices_app::commands::{Ordered, order};
@@ -155,7 +155,7 @@ pub async fn end_containment(
 
 /// Returns the number of the duty officer of a device's force.
 async fn duty_officer_of(app: &App, device: DeviceId) -> Result<String, AppError> {
-    let found = app.store().read(move |tx| devices::by_id(tx, device)).await?;
+    let found = app.store().read(move |tx| store::devices::by_id(tx, device)).await?;
     let force = found.ok_or_else(|| AppError::not_found("device", device))?.force;
     let policy = app.policy();
     Ok(policy.forces().entry(force).map(|entry| entry.duty_officer.number.clone()).unwrap_or_default())

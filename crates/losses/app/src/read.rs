@@ -1,12 +1,10 @@
 //! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
 
-use domain::{CaseId, DeviceId, Force, LossId, Timestamp};
+use domain::{CaseId, DeviceId, Force, LossId, LossMessageState, Timestamp};
 use losses::report::{Answers, Meaning};
 use store::loss_calls::{self, LossCall};
 use store::loss_reports::{self, LossReport};
 use store::{Tx, cases, devices, people};
-
-pub use store::loss_calls::{LossCounts, LossMessageState as MessageState};
 
 use crate::chain::Rung;
 use crate::contain::Containment;
@@ -64,7 +62,7 @@ pub struct MessageRead {
     /// The step in the chain, from 1.
     pub step: i64,
     /// What became of it.
-    pub state: MessageState,
+    pub state: LossMessageState,
     /// When it was made.
     pub made_at: Timestamp,
     /// When its state became final.
@@ -122,12 +120,24 @@ pub struct LossRead {
     pub to_paste: String,
 }
 
+/// How many losses are open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LossCounts {
+    /// Those that nobody has answered in time.
+    pub unanswered: i64,
+    /// Those for which people are being called in time.
+    pub calling: i64,
+    /// All whose case is open.
+    pub open: i64,
+}
+
 /// Counts the open losses of a force, or of all.
 ///
 /// # Errors
 /// Only if the database does not answer.
 pub fn counts(tx: &mut Tx<'_>, force: Option<Force>) -> Result<LossCounts, AppError> {
-    Ok(loss_calls::counts(tx, force)?)
+    let counts = loss_calls::counts(tx, force)?;
+    Ok(LossCounts { unanswered: counts.unanswered, calling: counts.calling, open: counts.open })
 }
 
 /// Counts the open losses that the reader may see.

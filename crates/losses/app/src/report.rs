@@ -220,7 +220,7 @@ pub async fn report_at_desk(
                 Some(force) => force,
                 None => match permit.scope().force() {
                     Some(force) => force,
-                    None => any_force(&app)?,
+                    None => any_force(&node)?,
                 },
             };
             permit.reaches(force)?;

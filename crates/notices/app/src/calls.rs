@@ -1,10 +1,10 @@
 //! Notices that call somebody out of hours or on duty: with a link in the mail that answers, tried once, and withdrawn at once when
 //! somebody else has answered.
 
-use domain::{NoticeId, Secret};
+use domain::{NoticeId, NoticeState, Secret};
 use store::Tx;
 use store::notice_calls::{self, NoticeCall};
-use store::notices::{Notice as Row, NoticeState};
+use store::notices::Notice as Row;
 
 use crate::{Notice, Told};
 use kernel::jobs::Kind;

@@ -1,6 +1,8 @@
 //! Calls about lost devices: how far each is, and its messages.
 
-use domain::{CaseId, DeviceId, Force, LossId, LossMessageId, NoticeId, PersonId, Timestamp};
+use domain::{
+    CaseId, DeviceId, Force, LossId, LossMessageId, LossMessageState, NoticeId, PersonId, Timestamp,
+};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
@@ -50,20 +52,6 @@ pub struct LossAnswer {
     pub instead_of: Option<PersonId>,
     /// Whether the device had acknowledged its containment by then.
     pub contained: bool,
-}
-
-crate::word_enum! {
-    /// What became of a message.
-    LossMessageState {
-        /// Handed to the notices.
-        Sent = "sent",
-        /// The mail service took it, or it stands on the person's own page where there is none.
-        Delivered = "delivered",
-        /// It could not be delivered.
-        Failed = "failed",
-        /// The call was over before it was sent.
-        Withdrawn = "withdrawn",
-    }
 }
 
 /// One message of a call.

@@ -1,8 +1,7 @@
 //! Notices that call somebody: which call each belongs to, and the link that its mail holds.
 
-use domain::NoticeId;
+use domain::{NoticeId, NoticeState};
 
-use crate::notices::NoticeState;
 use crate::{StoreError, Tx, Value, statements};
 
 statements! {

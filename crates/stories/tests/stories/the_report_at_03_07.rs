@@ -1,11 +1,12 @@
 //! `stories/the-report-at-03-07.md`
 
 use axum::http::StatusCode;
+use domain::PeriodKind;
 use domain::{Force, PersonId, Timestamp};
 use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};
 use people_app::grants::NewGrant;
-use store::duty::{PeriodKind, PeriodRow};
+use store::duty::PeriodRow;
 use testkit::Relay;
 
 use crate::common::{Browser, Seeded, root, with_force};

@@ -8,11 +8,11 @@ use store::people::Person;
 use store::rotas::{self as rows, LayerRow};
 use store::{Tx, people};
 
-use super::RotaRow;
 use super::fields::ahead;
 use super::load::{Loaded, Window, load, turns};
 use super::overrides::{SWAP_AHEAD, swappable};
 use super::warn::{Trouble, found};
+use store::rotas::RotaRow;
 
 /// Most spells of a schedule that are shown.
 const MOST_SPELLS: usize = 400;

@@ -10,10 +10,10 @@ use store::Tx;
 use store::rota_overrides::{self as overrides, OverrideRow};
 use store::{people, rotas as rows};
 
-use super::RotaRow;
 use super::change::{GapRead, gap_keys, shown};
 use super::fields::ahead;
 use super::load::{Loaded, Window, load};
+use store::rotas::RotaRow;
 
 /// The local hour of the daily check.
 const CHECK_AT: i8 = 6;

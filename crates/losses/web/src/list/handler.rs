@@ -43,8 +43,8 @@ pub(crate) fn row(loss: &OpenLoss) -> Row {
 }
 
 fn step(rung: &Rung) -> ChainStep {
-    let people = rung.people.iter().map(|(person, on_call)| {
-        let how = if *on_call { "on call" } else { "on duty" };
+    let people = rung.people.iter().map(|person| {
+        let how = if person.on_call { "on call" } else { "on duty" };
         match &person.phone {
             Some(phone) => format!("{} ({}), {how}, {phone}", person.name, person.number),
             None => format!("{} ({}), {how}, no number known", person.name, person.number),

@@ -105,14 +105,18 @@ impl View {
             rows: vec![row, taken],
             chains: vec![
                 Chain {
-                    force: "Norfolk <script>".into(),
+                    force: "Northshire <script>".into(),
                     steps: vec![
                         step("On-call engineer", &["Sam Reed (9001), on call, 01632 960001"]),
                         step("Force Duty Officer", &[]),
                     ],
                     empty: false,
                 },
-                Chain { force: "Suffolk".into(), steps: vec![step("Force Duty Officer", &[])], empty: true },
+                Chain {
+                    force: "Southshire".into(),
+                    steps: vec![step("Force Duty Officer", &[])],
+                    empty: true,
+                },
             ],
             may_report: true,
         }

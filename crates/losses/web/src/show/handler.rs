@@ -10,7 +10,7 @@ use crate::list;
 use crate::show::{Message, Order, Report, View};
 use devices_app::commands::Ordered;
 use losses_app::contain::{self, ContainmentOrder};
-use losses_app::read::{LossRead, MessageRead, MessageState, ReportRead, loss};
+use losses_app::read::{LossRead, MessageRead, ReportRead, loss};
 use losses_app::{Answers, Question};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
@@ -102,10 +102,10 @@ fn answers(answers: &Answers) -> Vec<(&'static str, String)> {
 
 fn message(message: MessageRead) -> Message {
     let (state, colour) = match message.state {
-        MessageState::Sent => ("Being sent", "yellow"),
-        MessageState::Delivered => ("Sent", "green"),
-        MessageState::Failed => ("Failed", "red"),
-        MessageState::Withdrawn => ("Not needed any more", "grey"),
+        domain::LossMessageState::Sent => ("Being sent", "yellow"),
+        domain::LossMessageState::Delivered => ("Sent", "green"),
+        domain::LossMessageState::Failed => ("Failed", "red"),
+        domain::LossMessageState::Withdrawn => ("Not needed any more", "grey"),
     };
     Message {
         to: message.to,

@@ -4,11 +4,11 @@ mod force;
 mod night;
 
 use domain::Force;
+use domain::LossMessageState;
 use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};
 use losses_app::returning::{Key, add_to_report, own_report, say_found};
 use losses_app::{Answered, Answers, Meaning};
 use store::loss_calls;
-use store::loss_calls::LossMessageState;
 use testkit::Relay;
 
 use force::{

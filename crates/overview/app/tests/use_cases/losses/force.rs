@@ -3,15 +3,16 @@
 use domain::{
     DeviceId, DeviceKind, EnrolmentId, Force, GrantId, LossId, PeriodId, PersonId, Platform, Span, Timestamp,
 };
+use domain::{EnrolmentState, PeriodKind, PersonSource};
 use losses_app::report::{NewReport, Reported};
 use losses_app::{Answers, How};
 use outbound::mail::{Mail, MailConfig, Protection};
-use store::devices::{Device, EnrolmentState};
-use store::duty::{PeriodKind, PeriodRow};
+use store::devices::Device;
+use store::duty::PeriodRow;
 use store::enrolments::{Channel, Enrolment};
 use store::grants::Grant;
 use store::loss_calls::{LossCall, LossMessage};
-use store::people::{Person, PersonSource};
+use store::people::Person;
 use store::{devices, duty as rows, enrolments, grants, loss_calls, people};
 use testkit::Relay;
 
@@ -125,7 +126,7 @@ pub(super) async fn device_answers(app: &App, device: DeviceId) {
             for command in store::commands::of_device(tx, device, 50)? {
                 if command.finished_at.is_none() {
                     let (id, enrolment) = (command.id, command.enrolment);
-                    let state = store::commands::CommandState::Acknowledged;
+                    let state = domain::CommandState::Acknowledged;
                     store::commands::set_finished(tx, id, enrolment, state, now, None, "digest")?;
                     let kind = kernel::jobs::Kind::FollowContainment;
                     kernel::jobs::ask_job(&node, tx, kind, &device.to_string(), now)?;

@@ -3,9 +3,10 @@
 
 use std::collections::HashSet;
 
+use domain::LossMessageState;
 use domain::{DeviceId, LossId, PersonId, Span, Timestamp};
 use losses_app::report::report_publicly;
-use store::loss_calls::{LossCall, LossMessage, LossMessageState};
+use store::loss_calls::{LossCall, LossMessage};
 use testkit::Relay;
 
 use super::force::{

@@ -75,7 +75,7 @@ fn invalid(faults: &[Fault]) -> AppError {
 
 fn checked(app: &App, new: NewReport) -> Result<NewReport, AppError> {
     if !(16..=80).contains(&new.form.len()) {
-        return Err(AppError::invalid("form", "open the form again and fill it in"));
+        return Err(AppError::invalid("how", "this form was too old; look it through and send it again"));
     }
     let answers = new.answers.checked(app.world().now()).map_err(|faults| invalid(&faults))?;
     Ok(NewReport { answers, ..new })

@@ -64,6 +64,7 @@ pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
         }
         Err(error) => {
             let errors = form_errors(error, "device")?;
+            let typed = Typed { form: new_form(&ctx.site), ..typed };
             form_again(&view(&ctx, fields.get("device"), typed, errors).await?)
         }
     }

@@ -76,9 +76,8 @@ pub(crate) async fn post(
         }
         Err(error) => {
             let errors = form_errors(error, "whose")?;
-            // A form that is too old gets a new text, so that sending it again works.
-            let typed =
-                if errors.of("form").is_some() { Typed { form: new_form(&site), ..typed } } else { typed };
+            // Nothing was stored, so the form may have a new text: one that was too old then works.
+            let typed = Typed { form: new_form(&site), ..typed };
             Ok(again(typed, errors))
         }
     }

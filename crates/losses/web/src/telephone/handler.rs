@@ -67,7 +67,8 @@ pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     let reported = match report_at_desk(&ctx.site.app, permit, chosen.parse().ok(), new).await {
         Ok(reported) => reported,
         Err(error) => {
-            let errors = form_errors(error, "whose")?;
+            let errors = form_errors(error, "how")?;
+            let typed = Typed { form: new_form(&ctx.site), ..typed };
             return form_again(&view(&ctx, chosen, typed, errors).await?);
         }
     };

@@ -1,6 +1,6 @@
 //! An on-call rota of the seeded force.
 
-use domain::{Force, LayerId, OverrideId, RotaId};
+use domain::{LayerId, OverrideId, RotaId};
 use duty_app::rota::{self, Form, Kept, NewLayer, NewOverride, NewRota};
 use kernel::access::{SeeDuty, permit, permit_within};
 

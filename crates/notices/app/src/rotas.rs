@@ -1,6 +1,6 @@
 //! Tells people of on-call rotas: of changes that concern them, and the owner of gaps weeks before.
 
-use domain::local_time::{day_of, local};
+use domain::local_time::{day_in_words, day_of, local};
 use domain::{PersonId, RotaId, Timestamp};
 use duty_app::rota::{self, Trouble, Warning};
 use kernel::access::Role;
@@ -58,7 +58,7 @@ fn tell_owner(app: &App, tx: &mut Tx<'_>, warning: &Warning, now: Timestamp) -> 
             grants::list(tx, (Some(rota.force), Role::ServiceDeskLead.as_str()), now, None, MOST_TOLD)?;
         leads.into_iter().map(|one| one.grant.person).collect()
     } else {
-        vec![rota.owner]
+        vec![warning.owner]
     };
     let digest: String = digest_hex(warning.told.as_bytes()).chars().take(16).collect();
     let key = format!("rota-trouble:{}:{}:{digest}", rota.id, day_of(now));
@@ -76,7 +76,7 @@ fn tell_owner(app: &App, tx: &mut Tx<'_>, warning: &Warning, now: Timestamp) -> 
 }
 
 fn listed(warning: &Warning) -> String {
-    let wall = |at: Timestamp| local(at).strftime("%-d %B %Y, %H:%M").to_string();
+    let wall = |at: Timestamp| format!("{}, {}", day_in_words(local(at).date()), local(at).strftime("%H:%M"));
     let mut lines: Vec<String> = Vec::new();
     for trouble in warning.troubles.iter().take(MOST_LISTED) {
         lines.push(match trouble {

@@ -1,7 +1,7 @@
 //! `stories/a-gap-in-the-rota.md`
 
 use axum::http::StatusCode;
-use domain::{Force, Timestamp};
+use domain::Timestamp;
 use kernel::access::Role;
 use store::people;
 

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::PeriodKind;
-use domain::{Force, PersonId, Timestamp};
+use domain::{PersonId, Timestamp};
 use kernel::access::{Role, permit};
 use outbound::mail::{Mail, MailConfig, Protection};
 use people_app::grants::NewGrant;

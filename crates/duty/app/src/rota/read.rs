@@ -33,7 +33,7 @@ pub struct SpellRead {
 }
 
 /// A rota, as pages need it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RotaView {
     /// Its id.
     pub id: RotaId,

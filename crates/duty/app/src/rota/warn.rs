@@ -2,7 +2,7 @@
 //!
 //! Telling people is for the capability `notices`: its job asks here what is new, tells it, and says so.
 
-use domain::local_time::{day_of, instant, local};
+use domain::local_time::{day_in_words, day_of, instant, local};
 use domain::{OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use jiff::ToSpan;
 use kernel::{App, AppError};
@@ -13,6 +13,7 @@ use store::{people, rotas as rows};
 use super::change::{GapRead, gap_keys, shown};
 use super::fields::ahead;
 use super::load::{Loaded, Window, load};
+use super::read::RotaView;
 use store::rotas::RotaRow;
 
 /// The local hour of the daily check.
@@ -33,7 +34,9 @@ pub enum Trouble {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The rota.
-    pub rota: RotaRow,
+    pub rota: RotaView,
+    /// The person who is told of gaps.
+    pub owner: PersonId,
     /// Whether the owner has left the force.
     pub owner_left: bool,
     /// Everything that is wrong.
@@ -42,6 +45,8 @@ pub struct Warning {
     pub is_news: bool,
     /// What [`note_told`] keeps once the warning is told.
     pub told: String,
+    /// What it kept before.
+    told_before: String,
 }
 
 /// What the people of one override are told.
@@ -51,8 +56,6 @@ pub struct Word {
     pub id: OverrideId,
     /// Whether it was withdrawn.
     pub is_withdrawn: bool,
-    /// The force whose rota it changes.
-    pub rota: RotaRow,
     /// Each person with one line and a sentence or two.
     pub to: Vec<(PersonId, String, String)>,
 }
@@ -77,7 +80,9 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
     let loaded = load(tx, row, Window::new(now, until))?;
     let (troubles, keys) = found(&loaded, now, until);
     let is_news = keys.iter().any(|key| !is_known(key, &loaded.row.told));
-    Ok(Some(Warning { owner_left, troubles, is_news, told: keys.join("\n"), rota: loaded.row }))
+    let (owner, told_before) = (loaded.row.owner, loaded.row.told.clone());
+    let (told, rota) = (keys.join("\n"), loaded.row.into());
+    Ok(Some(Warning { rota, owner, owner_left, troubles, is_news, told, told_before }))
 }
 
 /// Returns the troubles of a rota in a window, gaps first, with the words by which each is known again.
@@ -118,7 +123,7 @@ fn is_known(key: &str, told: &str) -> bool {
 /// # Errors
 /// Only if the database does not answer.
 pub fn note_told(tx: &mut Tx<'_>, warning: &Warning) -> Result<(), AppError> {
-    if warning.told == warning.rota.told {
+    if warning.told == warning.told_before {
         return Ok(());
     }
     Ok(rows::set_told(tx, warning.rota.id, &warning.told)?)
@@ -134,7 +139,7 @@ pub fn words_due(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Vec<Word>, Ap
     let mut words = Vec::new();
     for row in overrides::untold(tx, id)? {
         let to = if row.end <= now { Vec::new() } else { told_of(tx, &rota, &row)? };
-        words.push(Word { id: row.id, is_withdrawn: row.withdrawn_at.is_some(), rota: rota.clone(), to });
+        words.push(Word { id: row.id, is_withdrawn: row.withdrawn_at.is_some(), to });
     }
     Ok(words)
 }
@@ -190,7 +195,7 @@ fn told_of(
 
 /// Writes a time by the wall clock, such as `7 December 2026, 09:00`.
 pub(super) fn wall(at: Timestamp) -> String {
-    local(at).strftime("%-d %B %Y, %H:%M").to_string()
+    format!("{}, {}", day_in_words(local(at).date()), local(at).strftime("%H:%M"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Roles that destroy, approve or administer take two administrators, whoever gives them and wherever they come from.
 
+use domain::samples::NORFOLK;
 use store::alarms as alarm_rows;
 
 use domain::{GrantId, PersonId};
@@ -21,7 +22,7 @@ fn new(role: Role) -> NewGrant {
 
 async fn person(app: &App, number: &str, name: &str) -> PersonId {
     let new = NewPerson {
-        force: Some(domain::samples::NORFOLK),
+        force: Some(NORFOLK),
         number: number.into(),
         name: name.into(),
         role: "staff".into(),
@@ -36,7 +37,7 @@ async fn signed_in(app: &App, person: PersonId) -> Actor {
         name: format!("{person}"),
         person: Some(person),
         roles: Roles::NONE,
-        force: Some(domain::samples::NORFOLK),
+        force: Some(NORFOLK),
         how: "test",
     };
     let cookie = sign_in_app::sessions::begin_session(app, who).await.unwrap();
@@ -151,12 +152,7 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
                 .unwrap()
         };
         let root = Actor::command_line("root");
-        let scim = NewToken {
-            name: "Entra".into(),
-            scope: ApiScope::Scim,
-            force: Some(domain::samples::NORFOLK),
-            days: 9,
-        };
+        let scim = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(NORFOLK), days: 9 };
         let (token, _) = sign_in_app::tokens::make_token(&app, permit(&root).unwrap(), scim).await.unwrap();
         let by: &'static str = Box::leak(format!("token:{token}").into_boxed_str());
         let said = take(Names::Token(by), &["Lanyard desk", "Lanyard admins"]).await;
@@ -222,12 +218,7 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
         let lead = waiting(
             give::grant_role(&app, permit(&ada).unwrap(), c, new(Role::ServiceDeskLead)).await.unwrap(),
         );
-        let scim = NewToken {
-            name: "Entra".into(),
-            scope: ApiScope::Scim,
-            force: Some(domain::samples::NORFOLK),
-            days: 9,
-        };
+        let scim = NewToken { name: "Entra".into(), scope: ApiScope::Scim, force: Some(NORFOLK), days: 9 };
         sign_in_app::tokens::make_token(&app, permit(&ada).unwrap(), scim).await.unwrap();
         let who =
             SignedIn { name: "x".into(), person: Some(a), roles: Roles::NONE, force: None, how: "test" };

@@ -3,7 +3,6 @@
 mod force;
 mod night;
 
-use domain::Force;
 use domain::LossMessageState;
 use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};
 use losses_app::returning::{Key, add_to_report, own_report, say_found};

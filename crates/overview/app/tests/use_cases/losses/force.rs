@@ -37,7 +37,7 @@ pub(super) async fn with_role(app: &App, number: &str, role: Role, email: bool) 
         id: GrantId::from_uuid(app.world().uuid()),
         person: id,
         role: role.as_str().to_owned(),
-        both_forces: false,
+        everywhere: false,
         from_directory: false,
         said_by: "system".into(),
         reason: "test".into(),

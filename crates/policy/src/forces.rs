@@ -139,3 +139,18 @@ impl Forces {
         self.entries.iter().map(|entry| entry.word.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
+
+/// A file with one force, for tests of other files.
+#[cfg(test)]
+pub(crate) const ONE: &str = r#"
+time_zone = "Europe/London"
+marking = "OFFICIAL"
+emergency = "999"
+profile_prefix = "org.example"
+[[force]]
+word = "northshire"
+title = "Northshire Police"
+short = "Northshire"
+service_desk = { name = "Service Desk", number = "100" }
+duty_officer = { name = "Duty officer", number = "200" }
+"#;

@@ -110,7 +110,11 @@ mod tests {
 
     #[test]
     fn a_file_that_is_none_of_ours_is_told_in_a_hundred_problems() {
-        let mut files = Files::from_iter([("vocabulary.toml", ""), ("parameters.toml", "")]);
+        let mut files = Files::from_iter([
+            ("forces.toml", crate::forces::ONE),
+            ("vocabulary.toml", ""),
+            ("parameters.toml", ""),
+        ]);
         // Syntax faults, then unknown keys.
         let keys: String = (0..5000).map(|number| format!("key{number} = 1\n")).collect();
         for text in ["= \n".repeat(20_000), keys] {

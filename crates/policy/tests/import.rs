@@ -33,7 +33,7 @@ fn drafted(file: &str, prefix: &str) -> Option<(String, Draft)> {
 /// The draft loads beside the registers that the repository ships.
 fn load(draft: &Draft) -> Library {
     let mut files = Files::default();
-    for register in ["facts.toml", "vocabulary.toml", "parameters.toml"] {
+    for register in ["forces.toml", "facts.toml", "vocabulary.toml", "parameters.toml"] {
         files.put(register, &fs::read_to_string(root().join("policy").join(register)).unwrap());
     }
     // The shipped parameters name clauses of the shipped documents.

@@ -36,7 +36,7 @@ CREATE TABLE loss_call (
   force TEXT NOT NULL,
   case_id TEXT NOT NULL REFERENCES desk_case (id),
   device_id TEXT REFERENCES device (id),
-  -- calling, contained, acknowledged, ended
+  -- calling, taken, contained, acknowledged, ended
   standing TEXT NOT NULL,
   unanswered BIGINT NOT NULL,
   next_round BIGINT NOT NULL,
@@ -47,7 +47,7 @@ CREATE TABLE loss_call (
   passed BIGINT NOT NULL,
   promised_by BIGINT NOT NULL,
   step_due BIGINT NOT NULL,
-  -- When it is looked at next; NULL exactly where nobody is called any more.
+  -- When it is looked at next; NULL exactly where nothing more is to come.
   next_at BIGINT,
   began_at BIGINT NOT NULL,
   -- Who answered, when, and for whom where they did so for somebody else.
@@ -56,12 +56,12 @@ CREATE TABLE loss_call (
   answered_for TEXT REFERENCES person (id),
   -- Whether the device had acknowledged its containment when somebody answered.
   answered_contained BIGINT,
-  CHECK ((standing = 'calling') = (next_at IS NOT NULL)),
-  CHECK ((standing = 'acknowledged') = (answered_at IS NOT NULL))
+  CHECK ((standing IN ('calling', 'taken')) = (next_at IS NOT NULL)),
+  CHECK (standing NOT IN ('taken', 'acknowledged') OR answered_at IS NOT NULL)
 );
 CREATE INDEX loss_call_open ON loss_call (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX loss_call_by_case ON loss_call (case_id);
-CREATE INDEX loss_call_by_device ON loss_call (device_id) WHERE standing = 'calling';
+CREATE INDEX loss_call_by_device ON loss_call (device_id) WHERE next_at IS NOT NULL;
 
 CREATE TABLE loss_message (
   id TEXT PRIMARY KEY,

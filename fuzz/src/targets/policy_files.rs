@@ -12,7 +12,7 @@ use super::text;
 use crate::sample;
 
 /// Every kind of file, and the force's own settings last.
-const PLACES: [&str; 14] = [
+const PLACES: [&str; 15] = [
     "facts.toml",
     "vocabulary.toml",
     "parameters.toml",
@@ -26,6 +26,7 @@ const PLACES: [&str; 14] = [
     "documents/sample/clauses/1.2-loss.md",
     "documents/sample/clauses/1.3-paper.md",
     "cases/lost-device.toml",
+    "forces.toml",
     "overrides",
 ];
 const OVERRIDES: usize = PLACES.len() - 1;

@@ -62,8 +62,27 @@ pub fn policy_import(data: &[u8]) -> bool {
     true
 }
 
+/// A force, which every policy has.
+const FORCES: &str = r#"
+time_zone = "Europe/London"
+marking = "OFFICIAL"
+emergency = "999"
+profile_prefix = "org.example"
+[[force]]
+word = "northshire"
+title = "Northshire Police"
+short = "Northshire"
+service_desk = { name = "Service Desk", number = "100" }
+duty_officer = { name = "Duty officer", number = "200" }
+"#;
+
 fn loads(draft: &Draft) {
-    let mut files = Files::from_iter([("facts.toml", ""), ("vocabulary.toml", ""), ("parameters.toml", "")]);
+    let mut files = Files::from_iter([
+        ("forces.toml", FORCES),
+        ("facts.toml", ""),
+        ("vocabulary.toml", ""),
+        ("parameters.toml", ""),
+    ]);
     for (path, text) in &draft.files {
         assert!(files.get(path).is_none(), "two clauses in one file, {path}");
         files.put(path.as_str(), text);

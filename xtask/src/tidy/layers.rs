@@ -350,6 +350,7 @@ mod tests {
         pure = { below = 2, never = ["tokio"] }
         only = { rusqlite = ["store"] }
         vendor_words = { words = [], only_in = [] }
+        force_names = { only_in = [] }
         [[crate]]
         name = "domain"
         layer = 0

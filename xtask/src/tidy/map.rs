@@ -184,6 +184,7 @@ mod tests {
     }
 
     const TABLE: &str = "pure = { below = 2, never = [] }\nonly = {}\nvendor_words = { words = [], only_in = [] }\n\
+         force_names = { only_in = [] }\n\
         every = { app = [\"a\"], web = [\"a\"] }\n\
         [[crate]]\nname = \"b\"\nlayer = 1\npurpose = \"B.\"\nmay_use = [\"a\", \"*-app\"]\n\
         [[crate]]\nname = \"a\"\nlayer = 0\npurpose = \"A.\"\nmay_use = []\n\

@@ -331,6 +331,7 @@ mod tests {
         pure = { below = 2, never = [] }
         only = {}
         vendor_words = { words = [], only_in = [] }
+        force_names = { only_in = [] }
         crate = []
         [[capability]]
         name = "devices"

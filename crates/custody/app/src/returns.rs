@@ -107,7 +107,7 @@ pub async fn return_many(
                 .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
                 .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
             permit.reaches(store.force)?;
-            let (batches, refused) = self::batches(tx, &store, &codes, now)?;
+            let (batches, refused) = self::batches(&own, tx, &store, &codes, now)?;
             let mut made = Vec::new();
             for batch in batches {
                 made.push(draft_return(&own, tx, permit.actor(), &store, batch, (condition, now))?);
@@ -137,6 +137,7 @@ pub async fn return_many(
 
 /// Groups the things by giver, and lists the lines that cannot be taken.
 fn batches(
+    app: &App,
     tx: &mut Tx<'_>,
     store: &Place,
     codes: &[String],
@@ -159,7 +160,8 @@ fn batches(
         let mut not = |why: String| refused.push(Returned::Not { code: code.clone(), why });
         let (device, asset) = crate::entry(tx, device)?;
         if device.force != store.force {
-            not("it is another force's property; set it aside for their store".to_owned());
+            let whose = app.force_title(device.force);
+            not(format!("it is {whose} property; set it aside for their store"));
             continue;
         }
         if seen.contains(&device.id) {

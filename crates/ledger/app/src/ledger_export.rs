@@ -54,7 +54,9 @@ pub async fn begin_ledger_export(
     let size = u64::try_from(size).unwrap_or_default();
     let origin = app.ledger_key().verifier().name().to_owned();
     let many = u64::try_from(checkpoints.len()).unwrap_or_default();
-    let shows: Vec<Force> = app.forces().into_iter().filter(|force| permit.scope().covers(*force)).collect();
+    let mut shows: Vec<Force> =
+        app.forces().into_iter().filter(|force| permit.scope().covers(*force)).collect();
+    shows.sort();
     let head =
         Head { origin: &origin, entries: size, checkpoints: many, shows: &shows, details: with_details };
     let header = ledger::header_line(&head).map_err(|error| AppError::fault(&error))?;

@@ -167,6 +167,8 @@ struct Check<'a> {
     times: Option<(Timestamp, Timestamp)>,
     /// Whether lines may be withheld, and whether every detail that is kept is in the file.
     may_withhold: bool,
+    /// The words of the forces whose entries it may show.
+    shows: Option<String>,
     with_details: bool,
     withheld: u64,
     erasures: Erasures,
@@ -196,6 +198,7 @@ impl<'a> Check<'a> {
             details_absent: 0,
             times: None,
             may_withhold: header.shows.is_some(),
+            shows: header.shows.clone(),
             with_details: header.details == Some(true),
             withheld: 0,
             erasures: Erasures::default(),
@@ -269,6 +272,12 @@ impl<'a> Check<'a> {
                 }
             }
             None => {}
+        }
+        if let (Some(shows), Some(force)) = (&self.shows, entry.force)
+            && !shows.split(' ').any(|shown| shown == force.as_str())
+        {
+            let why = format!("it shows an entry of {force}, which the header does not name");
+            self.faults.push(Fault::Malformed { line, why });
         }
         self.erasures.entry(index, &entry.action, &entry.subject);
         let (first, last) = self.times.unwrap_or((entry.at, entry.at));

@@ -347,7 +347,12 @@ proptest! {
         prop_assume!(bytes[place] != byte && bytes[place].is_ascii());
         bytes[place] = byte;
         let line = whole.iter().scan(0, |end, line| { *end += line.len(); Some(*end) }).position(|end| place < end);
-        expect_place(&String::from_utf8(bytes).unwrap(), &[line.unwrap(), line.unwrap() + 1])?;
+        // Another force in the header is found at the first entry that is shown and is not of it.
+        let places = match line.unwrap() {
+            0 => vec![0, 1, 2],
+            line => vec![line, line + 1],
+        };
+        expect_place(&String::from_utf8(bytes).unwrap(), &places)?;
     }
 
     #[test]

@@ -12,8 +12,8 @@ use store::loss_calls::{self, LossCall, LossMessage};
 use store::loss_reports::{self, LossReport};
 use store::{Tx, case_steps, cases, people};
 
-pub(crate) use answer::answered_at_desk;
 pub use answer::{Answered, CallRead, acknowledge_call, answer_by_link, escalate_call, look_at_link};
+pub(crate) use answer::{AtDesk, answered_at_desk};
 
 use cases_app::Ending;
 use kernel::jobs::Kind;
@@ -67,9 +67,14 @@ fn call_of(row: &LossCall) -> Result<Call, AppError> {
     })
 }
 
+/// Returns the time within which a loss is to be contained or answered.
+fn contain_within(app: &App) -> Span {
+    app.policy().library().span("contain-within").unwrap_or(CONTAIN_WITHIN)
+}
+
 /// Begins the call about a loss, in the transaction of its first report.
 pub(crate) fn begin(app: &App, tx: &mut Tx<'_>, report: &LossReport, now: Timestamp) -> Result<(), AppError> {
-    let promise = app.policy().library().span("contain-within").unwrap_or(CONTAIN_WITHIN);
+    let promise = contain_within(app);
     let steps = crate::chain::steps(&crate::chain::chain(app, tx, report.force, now)?);
     let (call, messages) = Call::begin(now, promise, &steps);
     let mut row = LossCall {
@@ -117,9 +122,19 @@ impl<'a> Line<'a> {
         Ok(Self { app, call: call_of(&row)?, row, steps, now, called: Vec::new() })
     }
 
-    /// Returns whether people are still called.
-    pub(crate) fn is_open(&self) -> bool {
+    /// Returns whether people are called now.
+    pub(crate) fn is_calling(&self) -> bool {
         self.call.standing == Standing::Calling
+    }
+
+    /// Returns whether something is still to come: people are called, or will be if the device is not contained.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.call.standing, Standing::Calling | Standing::Taken)
+    }
+
+    /// Returns the time until which somebody who takes the call now has it to themselves.
+    pub(crate) fn taken_until(&self) -> Timestamp {
+        self.now.plus(contain_within(self.app))
     }
 
     /// Returns how far the call is.
@@ -180,15 +195,20 @@ impl<'a> Line<'a> {
 
     /// Writes the call, what is said of it in its case and in the ledger, and schedules its next attempt.
     pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<(), AppError> {
-        let (was_unanswered, was_open) =
-            (self.row.unanswered, self.row.standing == Standing::Calling.as_str());
+        let was_unanswered = self.row.unanswered;
+        let was = |standing: Standing| self.row.standing == standing.as_str();
+        let (was_calling, was_taken) = (was(Standing::Calling), was(Standing::Taken));
         self.say_called(tx)?;
-        if self.call.unanswered && !was_unanswered && self.is_open() {
+        if was_taken && self.is_calling() {
+            let says = "The device has not acknowledged that it is locked. People are called again.";
+            cases_app::say(self.app, tx, self.row.case, "Lanyard", says, self.now)?;
+            self.enter(tx, "loss.unanswered")?;
+        } else if self.call.unanswered && !was_unanswered && self.is_calling() {
             let says = "Nobody has answered. The next people are called until somebody does.";
             cases_app::say(self.app, tx, self.row.case, "Lanyard", says, self.now)?;
             self.enter(tx, "loss.unanswered")?;
         }
-        if was_open && !self.is_open() {
+        if was_calling && !self.is_calling() {
             // What was sent before the end stays told as sent.
             self.settle_messages(tx)?;
             notices_app::withdraw_calls(tx, &self.row.loss.to_string())?;

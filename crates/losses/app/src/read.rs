@@ -1,6 +1,7 @@
 //! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
 
 use domain::{CaseId, DeviceId, Force, LossId, LossMessageState, Timestamp};
+use losses::call::Standing;
 use losses::report::{Answers, Meaning};
 use store::loss_calls::{self, LossCall};
 use store::loss_reports::{self, LossReport};
@@ -35,6 +36,8 @@ pub struct OpenLoss {
     pub unanswered: bool,
     /// When the next people are called.
     pub next_at: Option<Timestamp>,
+    /// When people are called again if the device is not contained by then, because somebody has taken the call.
+    pub again_at: Option<Timestamp>,
     /// Who answered, and when.
     pub answered: Option<(String, Timestamp)>,
     /// How far its containment is.
@@ -181,6 +184,7 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
         Some(answer) => Some((kernel::words::who(tx, &answer.by)?, answer.at)),
         None => None,
     };
+    let is_taken = call.standing == Standing::Taken.as_str();
     Ok(OpenLoss {
         loss: call.loss,
         reference: first.map(|report| report.reference.clone()).unwrap_or_default(),
@@ -189,9 +193,10 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
             .as_ref()
             .map_or_else(|| "Not identified yet".to_owned(), |device| cases_app::device_item(device).title),
         reported_at: first.map_or(call.began_at, |report| report.reported_at),
-        unanswered: call.unanswered && call.next_at.is_some(),
+        unanswered: call.unanswered && !is_taken && call.next_at.is_some(),
         standing: call.standing.clone(),
-        next_at: call.next_at,
+        next_at: call.next_at.filter(|_| !is_taken),
+        again_at: call.next_at.filter(|_| is_taken),
         answered,
         containment: match call.device {
             Some(device) => crate::contain::containment(tx, device, since)?,
@@ -288,6 +293,9 @@ fn to_paste(open: &OpenLoss, number: i64) -> String {
     }
     text.push_str(". ");
     text.push_str(&match (&open.answered, open.unanswered, open.next_at) {
+        (Some((who, at)), _, Some(next)) => {
+            format!("Taken by {who} at {}; not locked since, next call at {}.", clock(*at), clock(next))
+        }
         (Some((who, at)), ..) => format!("Taken by {who} at {}.", clock(*at)),
         (None, true, Some(at)) => format!("NOBODY HAS ANSWERED; next call at {}.", clock(at)),
         (None, false, Some(at)) => format!("People are being called; next call at {}.", clock(at)),

@@ -10,6 +10,7 @@ use store::locks::{self, Lock};
 use store::loss_reports::{self, LossReport};
 use store::{Tx, cases};
 
+use crate::call::AtDesk;
 use crate::call::StepsDone;
 use crate::identify::{identify, is_reported};
 use cases_app::Opening;
@@ -325,7 +326,8 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     }
     // Whoever takes a report at the open desk knows of it.
     if arrival.came == "desk" && crate::chain::desk_is_open(app, now) {
-        crate::call::answered_at_desk(app, tx, report.loss, &arrival.name, now)?;
+        let at_desk = AtDesk { name: &arrival.name, shown: &arrival.shown, person: arrival.reporter };
+        crate::call::answered_at_desk(app, tx, report.loss, &at_desk, now)?;
     }
     Ok(reported(&report, &arrival.form))
 }

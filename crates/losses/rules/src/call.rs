@@ -1,8 +1,9 @@
 //! Calls people about a reported loss, step by step, until one of them answers.
 //!
 //! The promise: while a call is open, its next attempt is scheduled, and it ends only when the device has acknowledged its
-//! containment, when a person has answered, or when the loss itself is over. A call that nobody has answered within the time that
-//! the force allows, or after every step was tried once, is *unanswered* and goes on.
+//! containment, when the duty officer has answered, or when the loss itself is over. Somebody else who answers has taken it: nobody
+//! is called for a while, and if the device has not acknowledged its containment by then, the calls begin again. A call that nobody
+//! has answered within the time that the force allows, or after every step was tried once, is *unanswered* and goes on.
 
 use std::collections::BTreeSet;
 
@@ -29,9 +30,11 @@ pub struct Step {
 pub enum Standing {
     /// People are being called.
     Calling,
-    /// The device acknowledged its containment before anybody answered.
+    /// A person answered, and the device has some time to acknowledge its containment before people are called again.
+    Taken,
+    /// The device acknowledged its containment.
     Contained,
-    /// A person answered.
+    /// The duty officer answered, or a person answered for a device that is contained.
     Acknowledged,
     /// The loss is over: the device was found, or its case was closed.
     Ended,
@@ -39,13 +42,14 @@ pub enum Standing {
 
 impl Standing {
     /// Every standing.
-    pub const ALL: [Self; 4] = [Self::Calling, Self::Contained, Self::Acknowledged, Self::Ended];
+    pub const ALL: [Self; 5] = [Self::Calling, Self::Taken, Self::Contained, Self::Acknowledged, Self::Ended];
 
     /// Returns its word in tables.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Calling => "calling",
+            Self::Taken => "taken",
             Self::Contained => "contained",
             Self::Acknowledged => "acknowledged",
             Self::Ended => "ended",
@@ -79,7 +83,7 @@ pub struct Call {
     pub passed: i64,
     /// The time by which the promise must be kept.
     pub promised_by: Timestamp,
-    /// The time of the next attempt.
+    /// The time of the next attempt; of a call that was taken, the time at which people are called again.
     pub step_due: Timestamp,
 }
 
@@ -101,7 +105,9 @@ pub enum Event {
     Failed(Attempt),
     /// Somebody asks to call the next people at once.
     Escalate,
-    /// A person answered.
+    /// A person answered; people are called again after that time if the device is not contained by then.
+    Taken(Timestamp),
+    /// The duty officer answered, or a person answered for a device that is contained.
     Acknowledged,
     /// The device acknowledged its containment.
     Contained,
@@ -132,27 +138,39 @@ impl Call {
     #[must_use]
     pub fn next_at(&self) -> Option<Timestamp> {
         match self.standing {
+            Standing::Taken => Some(self.step_due),
             Standing::Calling if self.unanswered => Some(self.step_due),
             Standing::Calling => Some(self.step_due.min(self.promised_by)),
             Standing::Contained | Standing::Acknowledged | Standing::Ended => None,
         }
     }
 
-    /// Takes in an event and returns the messages that follow from it. A call that is no longer open changes no more, but that a
-    /// person may still answer for a device that is contained.
+    /// Takes in an event and returns the messages that follow from it. A call that is over changes no more, but that a person may
+    /// still answer for a device that is contained.
     #[must_use]
     pub fn take(&mut self, event: Event, now: Timestamp, chain: &[Step]) -> Vec<Message> {
-        if self.standing == Standing::Contained && event == Event::Acknowledged {
-            self.standing = Standing::Acknowledged;
+        match (self.standing, event) {
+            (Standing::Contained, Event::Acknowledged) => self.standing = Standing::Acknowledged,
+            (Standing::Contained | Standing::Acknowledged | Standing::Ended, _) => {}
+            (_, Event::Acknowledged) => self.end(Standing::Acknowledged),
+            (_, Event::Contained) => self.end(Standing::Contained),
+            (_, Event::Ended) => self.end(Standing::Ended),
+            (Standing::Taken, Event::Due) if now < self.step_due => {}
+            (Standing::Taken, Event::Due | Event::Escalate) => return self.call_again(now, chain),
+            (Standing::Taken, Event::Taken(_) | Event::Failed(_)) => {}
+            (Standing::Calling, Event::Taken(until)) => {
+                self.end(Standing::Taken);
+                self.step_due = until;
+            }
+            (Standing::Calling, event) => return self.go_on(event, now, chain),
         }
-        if self.standing != Standing::Calling {
-            return Vec::new();
-        }
+        Vec::new()
+    }
+
+    /// Takes in an event of a call that goes on.
+    fn go_on(&mut self, event: Event, now: Timestamp, chain: &[Step]) -> Vec<Message> {
         match event {
-            Event::Acknowledged => self.end(Standing::Acknowledged),
-            Event::Contained => self.end(Standing::Contained),
-            Event::Ended => self.end(Standing::Ended),
-            Event::Due => return self.due(now, chain),
+            Event::Due => self.due(now, chain),
             Event::Failed(attempt) => {
                 if attempt == self.current && self.outstanding > 0 {
                     self.outstanding -= 1;
@@ -160,13 +178,23 @@ impl Call {
                         return self.advance(now, chain);
                     }
                 }
+                Vec::new()
             }
             Event::Escalate => {
                 self.passed = 0;
-                return self.advance(now, chain);
+                self.advance(now, chain)
             }
+            Event::Taken(_) | Event::Acknowledged | Event::Contained | Event::Ended => Vec::new(),
         }
-        Vec::new()
+    }
+
+    /// Calls people from the first step on, because the device was not contained although somebody had taken the call.
+    fn call_again(&mut self, now: Timestamp, chain: &[Step]) -> Vec<Message> {
+        self.standing = Standing::Calling;
+        self.unanswered = true;
+        self.passed = 0;
+        self.next = Attempt { round: self.next.round + 1, step: 0 };
+        self.advance(now, chain)
     }
 
     fn end(&mut self, standing: Standing) {

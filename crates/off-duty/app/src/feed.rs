@@ -11,6 +11,7 @@ use store::people::Person;
 use store::{Tx, people, people_directory};
 
 use kernel::access::{Permit, ReportUse};
+use kernel::forces::ForceName;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
@@ -104,7 +105,7 @@ pub async fn report_use(
     app.clone()
         .store()
         .write(move |tx| {
-            let (good, mut done) = sort_out(tx, force, rows, now)?;
+            let (good, mut done) = sort_out(tx, &app.force_name(force), rows, now)?;
             done.taken = match choice {
                 Choice::Look => false,
                 Choice::AllOrNothing => done.faulty == 0,
@@ -130,7 +131,7 @@ pub async fn report_use(
 /// Sorts out the valid rows, oldest first, so that the first of a day is the one that is kept.
 fn sort_out(
     tx: &mut Tx<'_>,
-    force: Force,
+    force: &ForceName,
     rows: Vec<Result<UseRow, RowFault>>,
     now: Timestamp,
 ) -> Result<(Vec<(Person, Timestamp)>, Reported), AppError> {
@@ -147,7 +148,7 @@ fn sort_out(
         let found = match known.get(&person) {
             Some(found) => found.clone(),
             None => {
-                let found = person_of(tx, force, &person)?;
+                let found = person_of(tx, force.force, &person)?;
                 known.insert(person, found.clone());
                 found
             }
@@ -156,7 +157,7 @@ fn sort_out(
             (Some(person), None) => good.push((person, at)),
             (Some(_), Some(why)) => done.fault(RowFault { row, why: why.into() }),
             (None, _) => {
-                let why = "person: nobody in the token's force has this number or user name".to_owned();
+                let why = format!("person: {} has nobody of this number or user name", force.title());
                 done.fault(RowFault { row, why });
             }
         }

@@ -29,7 +29,12 @@ fn nothing_is_lost(text: &str, draft: &Draft) {
 
 /// Returns the draft as the loader sees it.
 fn load(draft: &Draft) -> Library {
-    let mut files = Files::from_iter([("facts.toml", ""), ("vocabulary.toml", ""), ("parameters.toml", "")]);
+    let mut files = Files::from_iter([
+        ("forces.toml", crate::forces::ONE),
+        ("facts.toml", ""),
+        ("vocabulary.toml", ""),
+        ("parameters.toml", ""),
+    ]);
     for (path, content) in &draft.files {
         files.put(path.as_str(), content);
     }

@@ -278,7 +278,11 @@ fn files_that_cannot_be_read_are_named_once() {
     only(&edited(DOC, "prefix = \"AA\"\n", ""), &format!("{DOC}:1: a document has no \"prefix\""));
     only(&edited(LENGTH, "Nine at least.", ""), &format!("{LENGTH}:2: the clause has no text"));
     only(
-        &Files::from_iter([("facts.toml", ""), ("vocabulary.toml", "")]),
+        &Files::from_iter([
+            ("forces.toml", files().get("forces.toml").unwrap()),
+            ("facts.toml", ""),
+            ("vocabulary.toml", ""),
+        ]),
         "parameters.toml: the file is missing",
     );
     let mut lone = files();

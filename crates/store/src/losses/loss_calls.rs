@@ -105,7 +105,7 @@ statements! {
         outstanding = $8, passed = $9, step_due = $10, next_at = $11, answered_at = $12, answered_by = $13, answered_for = $14,
         answered_contained = $15 WHERE loss_id = $1";
     LOSS_CALL_BY_ID = concat!("SELECT ", columns!(), " FROM loss_call WHERE loss_id = $1");
-    LOSS_CALLS_OF_DEVICE = "SELECT loss_id FROM loss_call WHERE device_id = $1 AND standing = 'calling'";
+    LOSS_CALLS_OF_DEVICE = "SELECT loss_id FROM loss_call WHERE device_id = $1 AND next_at IS NOT NULL";
     LOSS_CALLS_OVERDUE = "SELECT loss_id FROM loss_call WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
     // Unanswered ones first, then those that are being called, the newest first.
     LOSS_CALLS_OPEN = concat!("SELECT ", columns!(), " FROM loss_call WHERE ($1 = '' OR force = $1)

@@ -67,7 +67,7 @@ statements! {
     LOSS_REPORTS_SINCE = "SELECT count(*) FROM loss_report WHERE force = $1 AND came = 'public' AND reported_at > $2";
     LOSS_FOUND = "UPDATE loss_report SET found_at = $2 WHERE id = $1 AND found_at IS NULL";
     LOSS_ANSWERS_FORGET = "UPDATE loss_report SET answers = NULL WHERE answers IS NOT NULL AND id IN
-        (SELECT id FROM loss_report WHERE answers IS NOT NULL AND reported_at < $1 ORDER BY reported_at LIMIT $2)";
+        (SELECT id FROM loss_report WHERE answers IS NOT NULL AND reported_at < $1 ORDER BY reported_at LIMIT $2 {skip_locked})";
 }
 
 fn report(row: &Row) -> Result<LossReport, StoreError> {

@@ -189,6 +189,8 @@ fn the_report_at_03_07_by_a_colleague() {
 
 async fn the_colleague_comes_back(nobody: &Browser, words: &Words) {
     let path = format!("/lost/{}", words.reference);
+    let led = nobody.get(&format!("/lost?reference={}", words.reference)).await;
+    assert_eq!((led.status, led.leads_to()), (StatusCode::SEE_OTHER, path.as_str()));
     assert!(nobody.page(&path).await.contains("Come back to your report"));
     let wrong = nobody.post(&path, &[("do", "look"), ("secret", "AAAA-AAAA-AAAA")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -30,7 +30,7 @@ fn the_wall_between_forces() {
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
             refused.text().contains("only who serves every force")
-                || refused.text().contains("Only who serves all")
+                || refused.text().contains("Only who serves every force")
         );
 
         // One of every force can: DC Cole joins the joint desk, and is information security officer for Norfolk only.

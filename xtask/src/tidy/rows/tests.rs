@@ -5,6 +5,7 @@ const SMALL: &str = r#"
     pure = { below = 2, never = [] }
     only = {}
     vendor_words = { words = [], only_in = [] }
+        force_names = { only_in = [] }
     [[capability]]
     name = "cases"
     purpose = "Work."

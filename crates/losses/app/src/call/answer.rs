@@ -1,14 +1,14 @@
 //! Takes in answers to calls: by the link of a message, on the page, or recorded for somebody who answered by telephone.
 
 use domain::{LossId, PersonId, Timestamp};
-use losses::call::{Event, Standing};
+use losses::call::Event;
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::loss_calls::{self, LossAnswer};
 use store::{Tx, people};
 
 use super::Line;
-use kernel::access::{ManageCases, Permit};
+use kernel::access::{ManageCases, Permit, Role};
 use kernel::record::Record;
 use kernel::{App, AppError};
 
@@ -27,6 +27,8 @@ pub struct CallRead {
     pub answered: Option<(String, Timestamp)>,
     /// Whether people are still called.
     pub open: bool,
+    /// When people are called again if the device is not contained by then.
+    pub again_at: Option<Timestamp>,
     /// Whether the link still works.
     pub works: bool,
 }
@@ -46,9 +48,18 @@ struct By<'a> {
     name: &'a str,
     shown: &'a str,
     instead_of: Option<PersonId>,
+    /// Whether whoever answers is a duty officer: then nobody need be asked again.
+    is_duty_officer: bool,
 }
 
-/// Takes an answer in; returns whether it ended the call.
+/// Returns whether a person is a duty officer at that time.
+fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
+    let standing = kernel::roles::standing_of(tx, person, now)?;
+    Ok(standing.is_some_and(|standing| standing.roles.has(Role::DutyOfficer)))
+}
+
+/// Takes an answer in; returns whether it changed anything. The answer of a duty officer, or for a device that is contained, ends
+/// the call. Anybody else has taken it, and people are called again if the device is not contained in time.
 fn take_answer(
     app: &App,
     tx: &mut Tx<'_>,
@@ -58,16 +69,22 @@ fn take_answer(
 ) -> Result<bool, AppError> {
     let mut line = Line::of(app, tx, loss, now)?;
     let before = line.standing();
-    line.take(tx, Event::Acknowledged)?;
-    if line.standing() != Standing::Acknowledged || before == Standing::Acknowledged {
+    let contained = line.contained_at(tx)?.is_some();
+    let until = line.taken_until();
+    let ends = contained || by.is_duty_officer;
+    line.take(tx, if ends { Event::Acknowledged } else { Event::Taken(until) })?;
+    if line.standing() == before {
         return Ok(false);
     }
-    let contained = line.contained_at(tx)?.is_some();
     line.row.answer =
         Some(LossAnswer { at: now, by: by.name.to_owned(), instead_of: by.instead_of, contained });
     let (case, force) = (line.row.case, line.row.force);
     line.save(tx)?;
-    let state = if contained { "the device is locked" } else { "the device is not locked yet" };
+    let state = match (contained, by.is_duty_officer) {
+        (true, _) => "the device is locked",
+        (false, true) => "the duty officer knows that the device is not locked",
+        (false, false) => "the device is not locked yet",
+    };
     let says = match by.instead_of.map(|person| people::by_id(tx, person)).transpose()?.flatten() {
         Some(person) => format!("Recorded that {} takes it; {state}", kernel::words::shown(&person)),
         None => format!("Takes it; {state}"),
@@ -81,16 +98,30 @@ fn take_answer(
     Ok(true)
 }
 
+/// Somebody at the open desk who took a report.
+pub(crate) struct AtDesk<'a> {
+    /// Their name in the ledger.
+    pub(crate) name: &'a str,
+    /// Their name as it is shown.
+    pub(crate) shown: &'a str,
+    /// Their entry in the register.
+    pub(crate) person: Option<PersonId>,
+}
+
 /// Takes the report of somebody at the open desk as their answer to the call.
 pub(crate) fn answered_at_desk(
     app: &App,
     tx: &mut Tx<'_>,
     loss: LossId,
-    name: &str,
+    at_desk: &AtDesk<'_>,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let shown = kernel::words::who(tx, name)?;
-    take_answer(app, tx, loss, &By { name, shown: &shown, instead_of: None }, now).map(drop)
+    let is_duty_officer = match at_desk.person {
+        Some(person) => is_duty_officer(tx, person, now)?,
+        None => false,
+    };
+    let by = By { name: at_desk.name, shown: at_desk.shown, instead_of: None, is_duty_officer };
+    take_answer(app, tx, loss, &by, now).map(drop)
 }
 
 fn read(app: &App, tx: &mut Tx<'_>, loss: LossId, works: bool, now: Timestamp) -> Result<CallRead, AppError> {
@@ -105,7 +136,8 @@ fn read(app: &App, tx: &mut Tx<'_>, loss: LossId, works: bool, now: Timestamp) -
         since: line.row.began_at,
         contained_at: line.contained_at(tx)?,
         answered,
-        open: line.is_open(),
+        open: line.is_calling(),
+        again_at: line.row.next_at.filter(|_| !line.is_calling()),
         works,
     })
 }
@@ -148,7 +180,8 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
                 };
             }
             let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
-            let by = By { name: &name, shown: &shown, instead_of: None };
+            let is_duty_officer = is_duty_officer(tx, person.id, now)?;
+            let by = By { name: &name, shown: &shown, instead_of: None, is_duty_officer };
             let ended = take_answer(&app, tx, message.loss, &by, now)?;
             let read = read(&app, tx, message.loss, false, now)?;
             Ok(if ended { Answered::Now(read) } else { Answered::Before(read) })
@@ -157,7 +190,8 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
 }
 
 /// Answers a call on the page: for oneself, or for a person of the register who answered by telephone, by their number. Who recorded
-/// it is kept. Answering again changes nothing; returns whether this answer ended the call.
+/// it is kept. Answering again changes nothing; returns whether this answer
+/// changed anything.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Invalid`] for a number that nobody has.
@@ -187,7 +221,11 @@ pub async fn acknowledge_call(
                 ),
             };
             let actor = permit.actor();
-            let by = By { name: &actor.name, shown: &actor.shown, instead_of };
+            let is_duty_officer = match instead_of {
+                Some(person) => is_duty_officer(tx, person, now)?,
+                None => actor.roles.has(Role::DutyOfficer),
+            };
+            let by = By { name: &actor.name, shown: &actor.shown, instead_of, is_duty_officer };
             take_answer(&app, tx, loss, &by, now)
         })
         .await

@@ -99,11 +99,38 @@ fn somebody_may_force_the_next_step_and_a_contained_device_ends_the_call() {
     assert_eq!(call.standing, Standing::Acknowledged);
 }
 
+#[test]
+fn who_takes_it_has_a_while_and_then_people_are_called_again_until_the_duty_officer_answers() {
+    let chain = [step(5, &[1]), step(5, &[2])];
+    let (mut call, _) = Call::begin(at(0), PROMISE, &chain);
+    assert!(call.take(Event::Taken(at(33)), at(3), &chain).is_empty());
+    assert_eq!((call.standing, call.next_at()), (Standing::Taken, Some(at(33))));
+    for event in [Event::Due, Event::Taken(at(90)), Event::Failed(call.current)] {
+        assert!(call.take(event, at(32), &chain).is_empty(), "{event:?}");
+    }
+    assert_eq!(call.next_at(), Some(at(33)), "taking it again gives no more time");
+    assert_eq!(to(&call.take(Event::Due, at(33), &chain)), [person(1)]);
+    assert_eq!((call.standing, call.unanswered), (Standing::Calling, true));
+    assert!(call.take(Event::Taken(at(64)), at(34), &chain).is_empty());
+    assert!(call.take(Event::Acknowledged, at(35), &chain).is_empty());
+    assert_eq!((call.standing, call.next_at()), (Standing::Acknowledged, None));
+}
+
+#[test]
+fn a_call_that_was_taken_ends_with_the_containment() {
+    let chain = [step(5, &[1])];
+    let (mut call, _) = Call::begin(at(0), PROMISE, &chain);
+    assert!(call.take(Event::Taken(at(30)), at(1), &chain).is_empty());
+    assert!(call.take(Event::Contained, at(2), &chain).is_empty());
+    assert_eq!((call.standing, call.next_at()), (Standing::Contained, None));
+}
+
 #[derive(Debug, Clone)]
 enum Draw {
     Due,
     FailSome(usize),
     Escalate,
+    Take,
     Acknowledge,
     Contained,
     Ended,
@@ -115,6 +142,7 @@ fn draws() -> impl Strategy<Value = Vec<(i64, Draw, Vec<Vec<u128>>)>> {
         12 => Just(Draw::Due),
         6 => (0_usize..40).prop_map(Draw::FailSome),
         2 => Just(Draw::Escalate),
+        1 => Just(Draw::Take),
         1 => Just(Draw::Acknowledge),
         1 => Just(Draw::Contained),
         1 => Just(Draw::Ended),
@@ -137,6 +165,7 @@ proptest! {
         let mut sent: Vec<Message> = first.clone();
         let mut failed: HashSet<Message> = HashSet::new();
         let mut unique: HashSet<Message> = first.into_iter().collect();
+        let mut taken_until = None;
         for (minutes, draw, people) in draws {
             now = now.plus(Span::from_secs(minutes * 60));
             let (chain, before) = (chain_of(&people), call.standing);
@@ -149,12 +178,21 @@ proptest! {
                     Event::Failed(message.attempt)
                 }
                 Draw::Escalate => Event::Escalate,
+                Draw::Take => Event::Taken(now.plus(PROMISE)),
                 Draw::Acknowledge => Event::Acknowledged,
                 Draw::Contained => Event::Contained,
                 Draw::Ended => Event::Ended,
             };
             let messages = call.take(event, now, &chain);
-            prop_assert!(before == Standing::Calling || messages.is_empty(), "a message after the end");
+            let may = match before {
+                Standing::Calling => true,
+                Standing::Taken => event == Event::Escalate || taken_until.is_some_and(|until| now >= until),
+                _ => false,
+            };
+            prop_assert!(may || messages.is_empty(), "a message after the end, or while it is taken");
+            if call.standing == Standing::Taken && before != Standing::Taken {
+                taken_until = Some(now.plus(PROMISE));
+            }
             for message in messages {
                 prop_assert!(unique.insert(message), "{message:?} was sent twice");
                 sent.push(message);
@@ -168,6 +206,10 @@ proptest! {
                     let looked = event == Event::Due;
                     prop_assert!(!looked || next.is_some_and(|next| next > now), "due again without a pause");
                     prop_assert!(!looked || now < call.promised_by || call.unanswered, "the promise was not kept");
+                }
+                Standing::Taken => {
+                    prop_assert!(call.next_at().is_some(), "it is taken and nothing is scheduled");
+                    prop_assert!(event != Event::Due || call.next_at().is_some_and(|next| next > now), "due and not done");
                 }
                 _ => prop_assert_eq!(call.next_at(), None),
             }

@@ -36,6 +36,7 @@ impl View {
                 contained_at: None,
                 answered: None,
                 open: true,
+                again_at: None,
                 works: true,
             }),
             href: "/calls/<script>".into(),

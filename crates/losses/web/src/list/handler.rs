@@ -35,6 +35,7 @@ pub(crate) fn row(loss: &OpenLoss) -> Row {
         reported: loss.reported_at,
         unanswered: loss.unanswered,
         next: loss.next_at,
+        again: loss.again_at,
         taken: loss.answered.clone(),
         locked: loss.containment.contained_at,
         containment: loss.containment.in_words(),

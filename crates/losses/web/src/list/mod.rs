@@ -37,6 +37,8 @@ pub struct Row {
     pub unanswered: bool,
     /// When the next people are called.
     pub next: Option<Timestamp>,
+    /// When people are called again if the device is not locked by then.
+    pub again: Option<Timestamp>,
     /// Who takes it, and since when.
     pub taken: Option<(String, Timestamp)>,
     /// Since when it is locked.
@@ -80,6 +82,7 @@ impl View {
             reported: web_shell::clock::hours_ago(1),
             unanswered: true,
             next: Some(web_shell::clock::hours_ahead(0)),
+            again: None,
             taken: None,
             locked: None,
             containment: "Not locked: nobody has ordered it",
@@ -89,6 +92,7 @@ impl View {
             reference: "7TR-H4KX".into(),
             unanswered: false,
             next: None,
+            again: None,
             taken: Some(("Sam Reed".into(), web_shell::clock::now())),
             locked: Some(web_shell::clock::now()),
             containment: "Locked: the device acknowledged it",

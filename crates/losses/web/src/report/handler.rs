@@ -1,9 +1,10 @@
 //! Answers the requests of this page.
 
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use kernel::AppError;
 
 use crate::questions::Typed;
@@ -12,6 +13,7 @@ use losses_app::report::Reported;
 use web_shell::answer::page;
 use web_shell::frame::Area;
 use web_shell::parts::form::Errors;
+use web_shell::parts::listing::percent;
 use web_shell::session::{Fields, Problem, Session, form_errors, sentence, shell};
 use web_shell::site::Site;
 
@@ -48,8 +50,24 @@ pub(crate) fn done(
     }
 }
 
-/// Shows the form.
-pub(crate) async fn get(State(site): State<Site>, Extension(session): Extension<Session>) -> Response {
+/// The form of somebody who comes back to a report.
+#[derive(Default, serde::Deserialize)]
+pub(crate) struct Back {
+    #[serde(default)]
+    reference: String,
+}
+
+/// Shows the form, or leads somebody who entered a reference to the page of that report.
+pub(crate) async fn get(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+    back: Result<Query<Back>, QueryRejection>,
+) -> Response {
+    let reference = back.map(|Query(back)| back.reference).unwrap_or_default();
+    let reference: String = reference.trim().chars().take(40).collect();
+    if !reference.is_empty() {
+        return Redirect::to(&format!("/lost/{}", percent(&reference))).into_response();
+    }
     let typed = Typed::empty(new_form(&site));
     page(StatusCode::OK, &view(&site, &session, typed, Errors::default()))
 }

@@ -170,6 +170,7 @@ fn sample_row() -> crate::list::Row {
         reported: web_shell::clock::now(),
         unanswered: true,
         next: Some(web_shell::clock::now()),
+        again: None,
         taken: None,
         locked: None,
         containment: "Not locked: nobody has ordered it",

@@ -3,20 +3,21 @@
 mod force;
 mod night;
 
-use domain::LossMessageState;
+use domain::{LossId, LossMessageState};
 use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};
 use losses_app::returning::{Key, add_to_report, own_report, say_found};
 use losses_app::{Answered, Answers, Meaning};
 use store::loss_calls;
-use testkit::Relay;
+use testkit::{Relay, TestWorld};
 
 use force::{
     MINUTE, about, actor, actor_of, call, device_answers, entries, link_in, mail_to, messages, minutes,
     on_call, phone, report, settle, timeline, with_role,
 };
-use kernel::AppError;
 use kernel::access::{Role, permit};
 use kernel::testing::{Bench, on_bench, on_both};
+use kernel::{App, AppError};
+use outbound::mail::Mail;
 
 #[test]
 fn a_report_by_anybody_opens_the_case_calls_who_is_on_call_and_orders_nothing() {
@@ -59,22 +60,47 @@ fn a_report_by_anybody_opens_the_case_calls_who_is_on_call_and_orders_nothing() 
         assert_eq!(done, ["report", "before-search"]);
         assert!(timeline(&app, &reported).await.iter().any(|says| says.contains("40 minutes after")));
 
-        // The link answers once, and says so the second time.
-        let token = link_in(&relay);
-        let look = losses_app::look_at_link(&app, &token).await.unwrap().unwrap();
-        assert!(look.works && look.open && look.answered.is_none());
-        assert!(matches!(losses_app::answer_by_link(&app, &token).await.unwrap(), Answered::Now(_)));
-        assert!(matches!(losses_app::answer_by_link(&app, &token).await.unwrap(), Answered::Before(_)));
-        assert_eq!(losses_app::answer_by_link(&app, "0123").await.unwrap(), Answered::NoLink);
-        let answered = call(&app, reported.loss).await;
-        assert_eq!((answered.standing.as_str(), answered.next_at), ("acknowledged", None));
-        assert!(!answered.answer.unwrap().contained);
-
-        world.clock.advance(minutes(300));
-        settle(&app, Some(&mail)).await;
-        assert_eq!(relay.letters().len(), 1, "nobody is called after the answer");
-        assert_eq!(entries(&app, "loss.answered").await, 1);
+        answered_and_called_again(&app, &world, (&relay, &mail), reported.loss).await;
     });
+}
+
+/// The engineer answers by the link, the device is not locked in time, and people are called again until the duty officer answers.
+async fn answered_and_called_again(
+    app: &App,
+    world: &TestWorld,
+    (relay, mail): (&Relay, &Mail),
+    loss: LossId,
+) {
+    // The link answers once, and says so the second time.
+    let token = link_in(relay);
+    let look = losses_app::look_at_link(app, &token).await.unwrap().unwrap();
+    assert!(look.works && look.open && look.answered.is_none());
+    assert!(matches!(losses_app::answer_by_link(app, &token).await.unwrap(), Answered::Now(_)));
+    assert!(matches!(losses_app::answer_by_link(app, &token).await.unwrap(), Answered::Before(_)));
+    assert_eq!(losses_app::answer_by_link(app, "0123").await.unwrap(), Answered::NoLink);
+    let answered = call(app, loss).await;
+    let until = world.now().plus(minutes(30));
+    assert_eq!((answered.standing.as_str(), answered.next_at), ("taken", Some(until)));
+    assert!(!answered.answer.unwrap().contained);
+
+    world.clock.advance(minutes(29));
+    settle(app, Some(mail)).await;
+    assert_eq!(relay.letters().len(), 1, "nobody is called while it is taken");
+    assert_eq!(entries(app, "loss.answered").await, 1);
+
+    // The device is not locked in time: people are called again, until the duty officer says that they know.
+    world.clock.advance(minutes(2));
+    settle(app, Some(mail)).await;
+    assert_eq!((relay.letters().len(), call(app, loss).await.standing.as_str()), (2, "calling"));
+    assert!(call(app, loss).await.unanswered);
+    let officer = with_role(app, "9009", Role::DutyOfficer, false).await;
+    let officer = actor(app, officer, Role::DutyOfficer);
+    assert!(losses_app::acknowledge_call(app, permit(&officer).unwrap(), loss, None).await.unwrap());
+    let over = call(app, loss).await;
+    assert_eq!((over.standing.as_str(), over.next_at), ("acknowledged", None));
+    world.clock.advance(minutes(300));
+    settle(app, Some(mail)).await;
+    assert_eq!(relay.letters().len(), 2, "nobody is called after the duty officer's answer");
 }
 
 #[test]
@@ -263,7 +289,7 @@ fn a_holder_and_the_desk_report_as_well_and_a_flood_is_told_to_ring() {
             report_at_desk(&app, permit(&desk).unwrap(), Some(third), report("four", Answers::default()))
                 .await;
         let day = call(&app, day.unwrap().loss).await;
-        assert_eq!(day.standing, "acknowledged");
+        assert_eq!(day.standing, "taken", "the desk has it for a while");
 
         for number in 0..60 {
             report_publicly(&app, report(&format!("flood {number}"), about("x"))).await.unwrap();

@@ -11,10 +11,9 @@ use std::sync::Arc;
 
 pub use ::access::*;
 use domain::{Force, PersonId, Timestamp};
-use store::Tx;
 use store::people::Person;
 
-use crate::{App, AppError, second};
+use crate::App;
 
 /// Somebody, or something, that asks for an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -439,12 +438,6 @@ impl<A: Action> fmt::Debug for PermitWithin<A> {
 /// Returns whether the actor may do `A` to a thing of that force that somebody holds or that concerns them.
 pub fn may_held<A: Action>(actor: &Actor, force: Force, holder: Option<&Person>) -> bool {
     permit_within::<A>(actor).is_ok_and(|permit| permit.reaches_held(force, holder).is_ok())
-}
-
-/// Returns whether an actor of the ledger and the actor who asks could be one human being, judged as for daily work:
-/// [`second::could_be_one`].
-pub fn may_be_one_person(tx: &mut Tx<'_>, first: &str, actor: &Actor) -> Result<bool, AppError> {
-    second::could_be_one(tx, first, actor, second::AtStake::DailyWork)
 }
 
 #[cfg(test)]

@@ -347,3 +347,9 @@ fn may_approve_yet(policies: &Policies, tx: &mut Tx<'_>, ask: &Ask<'_>, me: &Per
         None => other_must("none of the roles that you were given lets you agree to this"),
     })
 }
+
+/// Returns whether an actor of the ledger and the actor who asks could be one human being, judged as for daily work:
+/// [`could_be_one`].
+pub fn may_be_one_person(tx: &mut Tx<'_>, first: &str, actor: &Actor) -> Result<bool, AppError> {
+    could_be_one(tx, first, actor, AtStake::DailyWork)
+}

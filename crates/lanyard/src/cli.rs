@@ -1,6 +1,6 @@
-//! The command line's shape. Each verb's own arguments stand with the verb.
+//! The command line: its shape, and which verb does what. Each verb's own arguments stand with the verb.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand};
 
@@ -87,4 +87,41 @@ pub(crate) enum Verb {
     Demo(demo::Demo),
     /// Simulated devices against a running server, with figures at the end.
     Simulate(load::Simulate),
+}
+
+impl Cli {
+    /// Runs one verb.
+    ///
+    /// # Errors
+    /// Whatever kept it from doing what was asked; what it wrote until then stands.
+    pub(crate) fn run(self) -> anyhow::Result<()> {
+        service::system::install_tls()?;
+        let settings: Option<&Path> = self.config.as_deref();
+        match self.verb {
+            Verb::Policy(verb) => verb.run(settings),
+            Verb::Explain(verb) => verb.run(settings),
+            Verb::Enrol(verb) => verb.run(settings),
+            Verb::Person(verb) => verb.run(settings),
+            Verb::Duty(verb) => verb.run(settings),
+            Verb::Asset(verb) => verb.run(settings),
+            Verb::Custody(verb) => verb.run(settings),
+            Verb::Register(verb) => verb.run(settings),
+            Verb::Terms(verb) => verb.run(settings),
+            Verb::Token(verb) => verb.run(settings),
+            Verb::Role(verb) => verb.run(settings),
+            Verb::Alarm(verb) => verb.run(settings),
+            Verb::Device(verb) => verb.run(settings),
+            Verb::Order(verb) => verb.run(settings),
+            Verb::Ledger(verb) => verb.run(settings),
+            Verb::Config(verb) => verb.run(settings),
+            Verb::Backup(verb) => verb.run(settings),
+            Verb::Restore(verb) => verb.run(settings),
+            Verb::Migrate(verb) => verb.run(settings),
+            Verb::BreakGlass(verb) => verb.run(settings),
+            Verb::SignInLink(verb) => verb.run(settings),
+            Verb::Serve => service::serve::run(settings),
+            Verb::Demo(verb) => verb.run(),
+            Verb::Simulate(verb) => verb.run(settings),
+        }
+    }
 }

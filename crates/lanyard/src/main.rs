@@ -5,6 +5,8 @@
 //! people and simulated devices around it (`simulation`). Not here: anything that a page or a device could also cause.
 
 mod cli;
+#[cfg(test)]
+mod needs;
 mod verbs;
 
 use std::process::ExitCode;
@@ -18,7 +20,7 @@ use service::out::Failure;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match verbs::run(cli::Cli::parse()) {
+    match cli::Cli::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if service::out::is_gone(&error) => ExitCode::SUCCESS,
         Err(error) => match error.downcast_ref::<Failure>() {

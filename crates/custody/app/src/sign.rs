@@ -9,10 +9,11 @@ use store::{Tx, people};
 use super::record::SignedRecord;
 use super::shown::Shown;
 use super::{Loaded, subject, taken};
-use kernel::access::{Actor, ManageRegister, Permit, PermitWithin, SignHandovers, may_be_one_person};
+use kernel::access::{Actor, ManageRegister, Permit, PermitWithin, SignHandovers};
 use kernel::fields::text;
 use kernel::forces::Forces;
 use kernel::record::Record;
+use kernel::second::may_be_one_person;
 use kernel::{App, AppError, digest_hex};
 
 /// Number of attempts to sign when the other side signs at the same moment.

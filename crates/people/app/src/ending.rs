@@ -4,11 +4,14 @@
 //! API tokens that they made. Every end of a person or of such a role comes here, in its own transaction.
 
 use domain::Timestamp;
+use serde_json::json;
+use store::grants::Grant;
 use store::people::Person;
 use store::{Tx, grants, sessions, tokens};
 
 use devices_app::caps;
 use kernel::access::{Action, ManageAccess, Question, Relation, Role};
+use kernel::record::Record;
 use kernel::roles::is_strong;
 use kernel::{App, AppError};
 use notices_app::alarms;
@@ -44,6 +47,22 @@ pub(crate) fn ended(
     tell_of_tokens(app, tx, whose, (&name, by), now)
 }
 
+/// Records in the ledger that a grant was ended.
+pub(crate) fn note_grant_ended(
+    app: &App,
+    tx: &mut Tx<'_>,
+    whose: &Person,
+    grant: &Grant,
+    (by, why): (&str, &str),
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let record = Record::new(by, "role.ended", format!("person:{}", whose.id))
+        .force(whose.force)
+        .reason(grant.role.parse::<Role>().map_or("unknown", Role::as_str))
+        .detail(json!({ "grant": grant.id, "reason": why }));
+    app.enter(tx, now, record)
+}
+
 /// Ends their roles that destroy, approve or administer, except those from the directory. A person who returns is
 /// given such roles again, by two people; a reopened record must not bring any back.
 fn end_strong_roles(
@@ -56,7 +75,7 @@ fn end_strong_roles(
         let strong = grant.role.parse().is_ok_and(|role: Role| is_strong(app.policy().access(), role));
         if strong && !grant.from_directory {
             grants::end(tx, grant.id, now, by)?;
-            crate::grants::note_grant_ended(app, tx, whose, &grant, (by, "the person left"), now)?;
+            note_grant_ended(app, tx, whose, &grant, (by, "the person left"), now)?;
         }
     }
     Ok(())
@@ -89,7 +108,7 @@ fn end_roles_asked_for(
     for grant in grants::waiting_of(tx, name)? {
         let Some(other) = store::people::by_id(tx, grant.person)? else { continue };
         if grants::end(tx, grant.id, now, "system")? {
-            crate::grants::note_grant_ended(
+            note_grant_ended(
                 app,
                 tx,
                 &other,

@@ -196,7 +196,6 @@ fn said_by(tx: &mut Tx<'_>, grant: &Grant) -> Result<String, AppError> {
     kernel::words::who(tx, &grant.said_by)
 }
 
-pub(crate) use give::note_grant_ended;
 pub use give::{confirm_role, end_role, grant_role};
 pub use groups::take_groups;
 pub use lapse::lapse_grant;

@@ -40,8 +40,9 @@ use store::people::Person;
 use store::permissions::{self, Named, Permission};
 use store::{Tx, devices};
 
-use kernel::access::{Action, Actor, Permit, Relation, Role, may_be_one_person};
+use kernel::access::{Action, Actor, Permit, Relation, Role};
 use kernel::record::Record;
+use kernel::second::may_be_one_person;
 use kernel::{App, AppError};
 
 pub(crate) use ask::apps;

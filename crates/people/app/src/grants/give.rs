@@ -291,27 +291,11 @@ pub(crate) fn close_grant(
         return Err(AppError::Conflict("it was ended already; reload the page".into()));
     }
     notices_app::affected::note_person(app, tx, (whose.force, whose.id), (by, now))?;
-    note_grant_ended(app, tx, whose, grant, (by, why), now)?;
+    ending::note_grant_ended(app, tx, whose, grant, (by, why), now)?;
     match counted {
         Some(_) => ending::ended(app, tx, whose, Ended::Role, (by, now)),
         None => devices_app::caps::end_what_they_asked_for(app, tx, whose.id, now),
     }
-}
-
-/// Records in the ledger that a grant was ended.
-pub(crate) fn note_grant_ended(
-    app: &App,
-    tx: &mut Tx<'_>,
-    whose: &Person,
-    grant: &Grant,
-    (by, why): (&str, &str),
-    now: Timestamp,
-) -> Result<(), AppError> {
-    let record = Record::new(by, "role.ended", format!("person:{}", whose.id))
-        .force(whose.force)
-        .reason(grant.role.parse::<Role>().map_or("unknown", Role::as_str))
-        .detail(json!({ "grant": grant.id, "reason": why }));
-    app.enter(tx, now, record)
 }
 
 /// Begins an alarm about a role: the person it is for, and the page where administrators review it.

@@ -102,7 +102,7 @@ fn every_verb_says_what_it_needs_and_names_a_real_action() {
     leaves(&Cli::command(), "", &mut found);
     found.sort();
     let listed: Vec<&str> = VERBS.iter().map(|(verb, _)| *verb).collect();
-    assert_eq!(found, listed, "a verb without a line in verbs/needs.rs, or a line without a verb");
+    assert_eq!(found, listed, "a verb without a line in needs.rs, or a line without a verb");
     for (verb, needs) in VERBS {
         if let Needs::Permit(action) = needs {
             assert!(

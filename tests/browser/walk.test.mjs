@@ -43,7 +43,8 @@ test('pages need nothing that their own policy forbids', async () => {
     bare.on('console', (message) => said.push(message.text()));
     bare.on('requestfailed', (request) => said.push(`not loaded: ${request.url()}`));
     await bare.goto(new URL('/sign-in', address).href);
-    await persona(bare, 'Administrator').click();
+    // The page that the sign-in leads to is loaded first: going on before that would end its request.
+    await Promise.all([bare.waitForNavigation(), persona(bare, 'Administrator').click()]);
     for (const path of ['/', '/devices', '/documents', '/ledger', '/wall']) {
       await bare.goto(new URL(path, address).href);
     }

@@ -1,5 +1,6 @@
 //! Two nodes on one database: which policy each goes by.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use policy::{Files, Overrides};
@@ -56,5 +57,23 @@ fn a_node_that_cannot_read_the_policy_in_force_does_no_work() {
             overview_app::work::run_jobs(&app, 10).await.unwrap() > 0,
             "nothing was claimed and lost meanwhile"
         );
+    });
+}
+
+/// What was judged before forces were named in a file can still be explained.
+#[test]
+fn a_version_without_a_file_of_forces_speaks_of_those_of_today() {
+    on_bench(|Bench { app, world, .. }| async move {
+        change(&app, "20d").await;
+        let (digest, now) = (app.policy().digest().to_owned(), world.now());
+        let kept = app.store().write(move |tx| {
+            let files = sessions::policy_files(tx, &digest)?.unwrap();
+            let mut files: BTreeMap<String, String> = serde_json::from_str(&files).unwrap();
+            assert!(files.remove("forces.toml").is_some());
+            sessions::keep_policy(tx, "former", (&serde_json::to_string(&files).unwrap(), "{}"), now)
+        });
+        kept.await.unwrap();
+        let former = app.store().read(|tx| kernel::policy_in_force::kept(tx, "former")).await;
+        assert_eq!(former.unwrap().unwrap().forces().words(), app.forces());
     });
 }

@@ -79,7 +79,10 @@ fn checked(app: &App, new: NewReport) -> Result<NewReport, AppError> {
         return Err(AppError::invalid("how", "this form was too old; look it through and send it again"));
     }
     let answers = new.answers.checked(app.world().now()).map_err(|faults| invalid(&faults))?;
-    Ok(NewReport { answers, ..new })
+    // A word that is no force of the policy is no answer: nobody would see the report, and each such word had a limit of its own.
+    let policy = app.policy();
+    let force = new.force.filter(|force| policy.forces().entry(*force).is_some());
+    Ok(NewReport { answers, force, ..new })
 }
 
 /// Returns the force that takes a report of which nobody knows the force: the first one that is served.

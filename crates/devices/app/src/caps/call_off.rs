@@ -47,7 +47,7 @@ pub async fn call_off(
     which: CalledOff,
     why: &str,
 ) -> Result<CallOff, AppError> {
-    permit.reaches(which.force)?;
+    permit.reaches(app.chosen_force(Some(which.force))?)?;
     let why = text("reason", why, 500)?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

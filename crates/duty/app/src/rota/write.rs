@@ -27,7 +27,7 @@ pub async fn add_rota(
     first: NewLayer,
     seen: String,
 ) -> Result<Kept<RotaId>, AppError> {
-    let force = new.force.ok_or_else(|| AppError::invalid("force", "choose the force whose rota it is"))?;
+    let force = app.chosen_force(new.force)?;
     permit.reaches(force)?;
     let (app, now) = (app.clone(), app.world().now());
     let id = RotaId::from_uuid(app.world().uuid());

@@ -326,3 +326,19 @@ fn a_call_whose_job_was_lost_is_found_by_the_second_net() {
         assert!(gone.next_at.is_some());
     });
 }
+
+#[test]
+fn a_force_that_nobody_serves_hides_no_report_and_has_no_limit_of_its_own() {
+    on_bench(|Bench { app, .. }| async move {
+        let made_up = |number: usize| {
+            let force = format!("atlantis-{number}").parse().ok();
+            NewReport { force, ..report(&format!("made up {number}"), about("x")) }
+        };
+        let first = report_publicly(&app, made_up(0)).await.unwrap();
+        assert!(app.forces().contains(&call(&app, first.loss).await.force));
+        for number in 1..60 {
+            report_publicly(&app, made_up(number)).await.unwrap();
+        }
+        assert!(matches!(report_publicly(&app, made_up(60)).await, Err(AppError::Conflict(_))));
+    });
+}

@@ -96,7 +96,8 @@ pub(super) struct Request<'a> {
 /// Reads the people and things that a request is for, within what the requester may ask for.
 pub(super) fn whom(tx: &mut Tx<'_>, request: Request<'_>, faults: &mut Faults) -> Result<For, AppError> {
     let Request { permit, register, library, new } = request;
-    let mut found = For { force: permit.scope().force().or(new.force), ..For::default() };
+    let chosen = new.force.filter(|force| library.forces().entry(*force).is_some());
+    let mut found = For { force: permit.scope().force().or(chosen), ..For::default() };
     match register.about {
         PermissionFor::Person => {
             if let Some(person) = person(tx, request, faults)? {

@@ -78,7 +78,11 @@ fn of(library: &Library) -> Parts {
         .map(|(name, register)| ((PartKind::Register, name.clone()), part(&register.title, register)));
     let forces = library.forces().iter();
     let forces = forces.map(|force| ((PartKind::Force, force.word.to_string()), part(&force.title, force)));
-    cases.chain(movers).chain(registers).chain(forces).collect()
+    let mut common = part("What all forces share", library.forces());
+    // Each force is compared by itself.
+    common.lines.remove("entries");
+    let common = ((PartKind::Force, "forces.toml".to_owned()), common);
+    cases.chain(movers).chain(registers).chain(forces).chain([common]).collect()
 }
 
 pub(super) fn parts(old: &Library, new: &Library) -> Vec<PartChange> {

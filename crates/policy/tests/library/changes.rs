@@ -126,3 +126,19 @@ fn a_clause_that_goes_takes_its_settings_along() {
     assert_eq!(changes.clauses[0].change, Change::Removed);
     assert!(changes.ask_again.is_empty(), "a rule that is gone asks nothing of anyone");
 }
+
+#[test]
+fn a_changed_number_and_a_changed_clock_are_shown() {
+    let file = files().get("forces.toml").unwrap().to_owned();
+    let changed =
+        file.replace("\"200\"", "\"201\"").replace("Europe/London", "Europe/Berlin").replace("999", "112");
+    let found = diff(&load(&files()), &load(&with("forces.toml", &changed))).parts;
+    let found: Vec<(&str, Vec<&str>)> = found
+        .iter()
+        .map(|part| (part.name.as_str(), part.fields.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(
+        found,
+        [("forces.toml", vec!["emergency", "time_zone"]), ("northshire", vec!["duty_officer"])]
+    );
+}

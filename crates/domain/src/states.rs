@@ -234,7 +234,7 @@ word_enum! {
 }
 
 word_enum! {
-    /// What became of a message of a call about a loss.
+    /// The delivery state of a message that calls somebody about a loss.
     LossMessageState {
         /// Handed to the notices.
         Sent = "sent",

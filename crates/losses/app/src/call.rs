@@ -249,13 +249,13 @@ impl<'a> Line<'a> {
         self.app.enter(tx, self.now, record)
     }
 
-    /// Enters what became of the call, without a person.
+    /// Writes a ledger entry about the call in the name of the system.
     fn enter(&self, tx: &mut Tx<'_>, action: &'static str) -> Result<(), AppError> {
         let record = Record::new("system", action, format!("loss:{}", self.row.loss)).force(self.row.force);
         self.app.enter(tx, self.now, record)
     }
 
-    /// Takes in what became of the messages that were handed to the notices.
+    /// Updates the messages with the delivery results of their notices; a failure moves the call on.
     fn settle_messages(&mut self, tx: &mut Tx<'_>) -> Result<(), AppError> {
         for message in loss_calls::undecided(tx, self.row.loss)? {
             let Some(notice) = message.notice else { continue };

@@ -163,7 +163,7 @@ fn away(
     Ok(away)
 }
 
-/// Returns every person's turns in a window, in order of their start: each as long as the person is on call, whoever
+/// Returns every person's turns in a window, in order of their start: each as long as the person is on call, no matter who
 /// else is.
 pub(crate) fn turns(rota: &Rota, window: Window) -> Vec<OwnTurn> {
     let mut turns: Vec<OwnTurn> = Vec::new();

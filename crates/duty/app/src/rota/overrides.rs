@@ -71,7 +71,7 @@ pub async fn override_rota(
     .await
 }
 
-/// Swaps two turns that have not begun: each of the two people stands in for the other. Whoever keeps the rota says in the
+/// Swaps two turns that have not begun: each of the two people stands in for the other. The person who enters the swap says in the
 /// reason how both agreed; both are told.
 ///
 /// # Errors
@@ -164,7 +164,7 @@ pub async fn withdraw_override(
     .await
 }
 
-/// Keeps a note for whoever is on call next. Whoever the rota names may write one, and whoever keeps the rota.
+/// Stores a note for the next person on call. People named in the rota and staff who manage duty may write one.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for an empty or too long note, [`AppError::Denied`] for anybody else, [`AppError::Conflict`]

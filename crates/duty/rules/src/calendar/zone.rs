@@ -62,7 +62,7 @@ const LONGEST: usize = 80;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Clock {
-    /// That of the forces.
+    /// The clock of the forces.
     Own,
     Utc,
     Other,

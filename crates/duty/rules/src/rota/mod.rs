@@ -91,7 +91,7 @@ impl Rota {
     /// Returns who is on call at a time.
     #[must_use]
     pub fn on_call_at(&self, at: Timestamp) -> Watch {
-        // The latest layer first: whoever of it is there is on call, and those after them are not.
+        // The latest layer comes first: if somebody of it is available, earlier layers are not on call.
         let mut stack: Vec<PersonId> =
             self.layers().iter().rev().filter_map(|layer| layer.person_at(at)).collect();
         let mut added: Vec<PersonId> = Vec::new();

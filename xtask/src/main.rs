@@ -1,9 +1,10 @@
 //! The repository's own chores, run as `cargo xtask <chore>`.
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
-//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `new` makes the skeleton of a page, a job, a check or a platform. `bench` builds the release program and measures it, `attack`
-//! shows what one stolen account can do to an estate. Formatting, lints and tests are
-//! cargo's own business; `./test` runs everything.
+//! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `new` makes the skeleton of a
+//! page, a job, a check or a platform. `bench` builds the release program and measures it, `losses` measures how soon lost devices
+//! are locked, `attack` shows what one stolen account can do to an estate. Formatting, lints and tests are cargo's own business;
+//! `./test` runs everything.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -45,6 +46,12 @@ enum Chore {
         #[arg(last = true)]
         options: Vec<String>,
     },
+    /// Report devices of an estate lost while it checks in, and print how soon each was locked
+    Losses {
+        /// Passed on to the measurement, such as `--seconds 60 --kills 10`
+        #[arg(last = true)]
+        options: Vec<String>,
+    },
     /// Build the release program, measure it on this machine and write docs/performance.md
     Bench {
         /// Passed on to the benchmark; `cargo xtask bench -- --help` lists what it takes
@@ -70,6 +77,7 @@ fn main() -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Chore::Attack { options } => attack(root, &options),
+        Chore::Losses { options } => losses(root, &options),
         Chore::Bench { options } => measure(root, &options),
     }
 }
@@ -80,6 +88,17 @@ fn attack(root: &Path, options: &[String]) -> anyhow::Result<ExitCode> {
     run.current_dir(root)
         .args(["run", "--quiet", "--package", "bench", "--bin", "attack", "--"])
         .args(options);
+    Ok(if run.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Builds the release program, and reports devices of an estate lost to it.
+fn losses(root: &Path, options: &[String]) -> anyhow::Result<ExitCode> {
+    let cargo = |arguments: &[&str]| Command::new("cargo").args(arguments).current_dir(root).status();
+    if !cargo(&["build", "--release", "--package", "lanyard", "--package", "bench"])?.success() {
+        return Ok(ExitCode::FAILURE);
+    }
+    let mut run = Command::new(root.join("target/release/losses"));
+    run.current_dir(root).args(options);
     Ok(if run.status()?.success() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

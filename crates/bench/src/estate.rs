@@ -303,6 +303,19 @@ pub fn answer(speaker: &Speaker, command: CommandId) -> anyhow::Result<Vec<u8>> 
     request(speaker, &body)
 }
 
+/// Returns the request with a plain acknowledgement of a command.
+///
+/// # Errors
+/// Where the key does not sign.
+pub fn acknowledge(speaker: &Speaker, command: &str) -> anyhow::Result<Vec<u8>> {
+    let body = format!(
+        "{HEAD}<key>CommandUUID</key><string>{command}</string><key>Status</key><string>Acknowledged</string>\
+         <key>UDID</key><string>{}</string></dict></plist>",
+        speaker.udid
+    );
+    request(speaker, &body)
+}
+
 /// Queues `count` commands for a speaker and signs the answers to them, in the order in which they will be delivered.
 ///
 /// # Errors

@@ -7,7 +7,9 @@
 
 pub mod attack;
 pub mod estate;
+pub mod folder;
 pub mod judge;
+pub mod losses;
 pub mod permits;
 pub mod report;
 pub mod server;

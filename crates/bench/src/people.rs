@@ -5,10 +5,11 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::bail;
+use bench::folder::Folder;
 use bench::report::Line;
 use bench::server::Server;
 
-use crate::scenarios::{Folder, Lines, Run, say};
+use crate::scenarios::{Lines, Run, say};
 
 /// People in the file: as many rows as one may have.
 const PEOPLE: usize = 50_000;
@@ -24,8 +25,8 @@ impl Run {
         say(&format!("{engine}: a file of 50,000 people ..."));
         let folder = Folder::make()?;
         // It is never started: the command line works on the same database.
-        Server::prepare(&self.program, &folder.0, &self.policy, postgres)?;
-        let file = folder.0.join("people.csv");
+        Server::prepare(&self.program, folder.path(), &self.policy, postgres)?;
+        let file = folder.path().join("people.csv");
         std::fs::write(&file, rows())?;
         let run = |arguments: &[&str]| -> anyhow::Result<f64> {
             let started = Instant::now();
@@ -34,7 +35,7 @@ impl Run {
                 .arg(&file)
                 .args(arguments)
                 .arg("--config")
-                .arg(folder.0.join("lanyard.toml"))
+                .arg(folder.path().join("lanyard.toml"))
                 .output()?;
             if !out.status.success() {
                 bail!("the file is refused: {}", String::from_utf8_lossy(&out.stderr));

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
 use bench::estate::{self, Estate, Planned};
+use bench::folder::Folder;
 use bench::report::{Line, grouped};
 use bench::server::Server;
 use bench::wire::{self, Connection};
@@ -115,7 +116,7 @@ impl Run {
     /// Measures the running service on one engine.
     fn service(&self, engine: &str, postgres: Option<String>, lines: &mut Lines) -> anyhow::Result<()> {
         let folder = Folder::make()?;
-        let mut server = Server::prepare(&self.program, &folder.0, &self.policy, postgres)?;
+        let mut server = Server::prepare(&self.program, folder.path(), &self.policy, postgres)?;
         let first = server.start()?;
         lines.add(Line::plain(
             format!("{engine}: first start, keys and tables made"),
@@ -328,22 +329,4 @@ async fn answer_all(
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below the precision of a double")]
 fn precise(count: usize) -> f64 {
     count as f64
-}
-
-/// A folder that goes away.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-impl Folder {
-    pub(crate) fn make() -> anyhow::Result<Self> {
-        let path = std::env::temp_dir().join(format!("lanyard-bench-{}", world::real().uuid()));
-        std::fs::create_dir(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What is left over is in the temporary folder and harmless.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

@@ -59,6 +59,16 @@ impl Server {
         Ok(Self { program: program.to_owned(), folder: folder.to_owned(), address, database, child: None })
     }
 
+    /// Adds sections to the settings file.
+    ///
+    /// # Errors
+    /// Where the file cannot be written.
+    pub fn add_settings(&self, sections: &str) -> anyhow::Result<()> {
+        let path = self.folder.join("lanyard.toml");
+        let text = std::fs::read_to_string(&path)?;
+        Ok(std::fs::write(path, format!("{text}{sections}"))?)
+    }
+
     /// Returns the data folder with the keys.
     #[must_use]
     pub fn data(&self) -> PathBuf {

@@ -4,6 +4,8 @@
 use domain::{DeviceId, JobId, PersonId, Timestamp};
 use store::{Tx, jobs};
 
+pub use store::jobs::Lane;
+
 use crate::{App, AppError};
 
 /// Kind of job, which says what it does to its subject.
@@ -47,6 +49,8 @@ pub enum Kind {
     AdvanceCall,
     /// Looks at the calls about a device that answered an order which contains it.
     FollowContainment,
+    /// Locks the device that its holder reported lost, where the force has said beforehand that the report does.
+    LockReported,
 }
 
 impl Kind {
@@ -71,6 +75,7 @@ impl Kind {
         Self::FollowRota,
         Self::AdvanceCall,
         Self::FollowContainment,
+        Self::LockReported,
     ];
 
     /// Returns the word in the table.
@@ -96,6 +101,18 @@ impl Kind {
             Self::FollowRota => "follow-rota",
             Self::AdvanceCall => "advance-call",
             Self::FollowContainment => "follow-containment",
+            Self::LockReported => "lock-reported",
+        }
+    }
+}
+
+impl Kind {
+    /// Returns how soon a due job of this kind is run.
+    #[must_use]
+    pub const fn lane(self) -> Lane {
+        match self {
+            Self::AdvanceCall | Self::FollowContainment | Self::LockReported => Lane::Urgent,
+            _ => Lane::Ordinary,
         }
     }
 }
@@ -109,8 +126,9 @@ pub fn ask_job(
     run_at: Timestamp,
 ) -> Result<(), AppError> {
     let id = JobId::from_uuid(app.world().uuid());
-    jobs::ask(tx, id, kind.as_str(), subject, run_at, app.world().now())?;
-    app.leave_work();
+    let new = jobs::NewJob { id, kind: kind.as_str(), subject, lane: kind.lane(), run_at };
+    jobs::ask(tx, &new, app.world().now())?;
+    app.leave_work(kind.lane());
     Ok(())
 }
 

@@ -92,6 +92,7 @@ struct Inner {
     policy: RwLock<Arc<PolicyInForce>>,
     platforms: platforms::Platforms,
     work: Notify,
+    urgent_work: Notify,
     pub refusals: Mutex<Refusals>,
     limits: limits::Limits,
     of_node: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -121,6 +122,15 @@ pub struct Keys {
     pub ledger: ledger::SigningKey,
 }
 
+impl Inner {
+    const fn work(&self, lane: jobs::Lane) -> &Notify {
+        match lane {
+            jobs::Lane::Urgent => &self.urgent_work,
+            jobs::Lane::Ordinary => &self.work,
+        }
+    }
+}
+
 impl App {
     /// Joins the parts. The policy still has to be brought into force: [`compliance_app::policy_change::bring_into_force`]. The
     /// service manages devices of the vendors that the policy was compiled for.
@@ -139,6 +149,7 @@ impl App {
             platforms: policy.platforms().clone(),
             policy: RwLock::new(Arc::new(policy)),
             work: Notify::new(),
+            urgent_work: Notify::new(),
             refusals: Mutex::default(),
             limits: limits::Limits::default(),
             of_node: Mutex::default(),
@@ -238,9 +249,9 @@ impl App {
         self.policy().library().count(cap.parameter()).unwrap_or_else(|| cap.default_limit())
     }
 
-    /// Resolves when work was left for the worker of this node. The worker finds other nodes' work by polling.
-    pub async fn work_left(&self) {
-        self.0.work.notified().await;
+    /// Resolves when work of a lane was left for the worker of this node. The worker finds other nodes' work by polling.
+    pub async fn work_left(&self, lane: jobs::Lane) {
+        self.0.work(lane).notified().await;
     }
 
     /// Returns whether another refusal, of that device or of an unknown caller, may be entered in the ledger this minute.
@@ -255,8 +266,8 @@ impl App {
         *noted <= if device.is_some() { DEVICE_A_MINUTE } else { STRANGERS_A_MINUTE }
     }
 
-    /// Wakes the worker of this node.
-    pub fn leave_work(&self) {
-        self.0.work.notify_one();
+    /// Wakes the worker of this node for work of a lane.
+    pub fn leave_work(&self, lane: jobs::Lane) {
+        self.0.work(lane).notify_one();
     }
 }

@@ -121,6 +121,10 @@ pub struct Push {
     pub key: PathBuf,
     /// Its topic.
     pub topic: String,
+    /// Where the push service is reached, if not at its own address.
+    pub address: Option<String>,
+    /// A certificate authority to trust for it instead of the system's, PEM.
+    pub trust: Option<PathBuf>,
 }
 
 /// The mail relay.

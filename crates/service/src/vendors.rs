@@ -49,7 +49,14 @@ fn apns(config: &Config) -> anyhow::Result<Option<Apns>> {
         std::fs::read(&push.certificate).with_context(|| format!("the push certificate {shown}"))?;
     pem.push(b'\n');
     pem.extend_from_slice(private_files::read_private(&push.key)?.expose());
-    let setup =
-        ApnsConfig { address: PRODUCTION.to_owned(), identity_pem: Secret::new(pem), trust_pem: None };
+    let trust_pem = match &push.trust {
+        Some(file) => Some(
+            std::fs::read(file)
+                .with_context(|| format!("the authority of the push service, {}", file.display()))?,
+        ),
+        None => None,
+    };
+    let address = push.address.clone().unwrap_or_else(|| PRODUCTION.to_owned());
+    let setup = ApnsConfig { address, identity_pem: Secret::new(pem), trust_pem };
     Ok(Some(Apns::new(&setup)?))
 }

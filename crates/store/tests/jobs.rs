@@ -3,7 +3,7 @@
 
 use domain::{JobId, Span, Timestamp};
 use store::Store;
-use store::jobs::{self, Job};
+use store::jobs::{self, Job, Lane, NewJob};
 
 const LEASE: Span = Span::from_secs(60);
 
@@ -17,13 +17,17 @@ fn open(config: &store::StoreConfig) -> Store {
     store
 }
 
+fn new(id: JobId, run_at: i64) -> NewJob<'static> {
+    NewJob { id, kind: "test", subject: "1", lane: Lane::Ordinary, run_at: at(run_at) }
+}
+
 fn ask(store: &Store, run_at: i64, now: i64) {
     let id = JobId::from_uuid(testkit::world().uuid());
-    store.write_blocking(move |tx| jobs::ask(tx, id, "test", "1", at(run_at), at(now))).unwrap();
+    store.write_blocking(move |tx| jobs::ask(tx, &new(id, run_at), at(now))).unwrap();
 }
 
 fn claim(store: &Store, now: i64) -> Vec<Job> {
-    store.write_blocking(move |tx| jobs::claim(tx, at(now), LEASE, 10)).unwrap()
+    store.write_blocking(move |tx| jobs::claim(tx, at(now), Lane::Ordinary, LEASE, 10)).unwrap()
 }
 
 fn fail(store: &Store, job: &Job, now: i64, again: Option<i64>) {
@@ -128,5 +132,30 @@ fn a_try_that_ended_with_its_process_counts() {
         done(&store, &job);
         ask(&store, 200, 200);
         assert_eq!(claim(&store, 200).remove(0).attempts, 0);
+    });
+}
+
+#[test]
+fn urgent_jobs_do_not_wait_behind_ordinary_ones() {
+    testkit::both_engines(|config| {
+        let store = open(&config);
+        ask(&store, 10, 0);
+        let world = testkit::world();
+        // The first job has the first id of such a world.
+        let ids = [world.uuid(), world.uuid()];
+        let urgent = JobId::from_uuid(ids[1]);
+        store
+            .write_blocking(move |tx| {
+                let new = NewJob { kind: "urgent", lane: Lane::Urgent, ..new(urgent, 40) };
+                jobs::ask(tx, &new, at(0))
+            })
+            .unwrap();
+        let of_lane = |lane| {
+            let claimed = store.write_blocking(move |tx| jobs::claim(tx, at(50), lane, LEASE, 10)).unwrap();
+            claimed.into_iter().map(|job| job.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(of_lane(Lane::Urgent), ["urgent"]);
+        assert_eq!(of_lane(Lane::Urgent), [""; 0], "claimed once");
+        assert_eq!(of_lane(Lane::Ordinary), ["test"]);
     });
 }

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use kernel::jobs::Lane;
 use kernel::{App, AppError};
 use outbound::copies::Target;
 use outbound::mail::Mail;
@@ -26,6 +27,8 @@ pub struct Options {
 
 /// Jobs claimed at a time.
 const JOBS: u32 = 32;
+/// Urgent jobs claimed at a time: few, because their lease is short.
+const URGENT: u32 = 8;
 /// Devices refreshed, and pushes sent, at a time.
 const BATCH: u32 = 200;
 /// Notices processed, and mails being sent, at a time.
@@ -50,12 +53,9 @@ const DAILY: Pace = Pace { idle: Duration::from_secs(6 * 3600), after_failure: D
 /// Runs until `stop` turns true; finishes work in progress first.
 pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
-    let (jobs, refresh, pushes, waiting, told, places, seals, forgets) =
-        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
-    loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
-        let app = jobs.clone();
-        async move { overview_app::work::run_jobs(&app, JOBS).await }
-    }));
+    let (refresh, pushes, waiting, told, places, seals, forgets) =
+        (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
+    run_jobs(&mut loops, &app, &stop);
     loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
         let app = refresh.clone();
         async move { devices_app::commands::refresh_due(&app, BATCH).await }
@@ -109,6 +109,20 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     while loops.join_next().await.is_some() {}
 }
 
+/// Runs the loops of jobs: the urgent ones have a loop of their own, so that they wait for no slow one.
+fn run_jobs(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
+    let urgent = app.clone();
+    loops.spawn(every("urgent jobs", FAST, stop.clone(), Some((app.clone(), Lane::Urgent)), move || {
+        let app = urgent.clone();
+        async move { overview_app::work::run_urgent_jobs(&app, URGENT).await }
+    }));
+    let jobs = app.clone();
+    loops.spawn(every("jobs", FAST, stop.clone(), Some((app.clone(), Lane::Ordinary)), move || {
+        let app = jobs.clone();
+        async move { overview_app::work::run_jobs(&app, JOBS).await }
+    }));
+}
+
 /// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.
 fn ledger(
     loops: &mut JoinSet<()>,
@@ -138,7 +152,7 @@ async fn every<F, W>(
     name: &'static str,
     pace: Pace,
     mut stop: watch::Receiver<bool>,
-    woken_by: Option<App>,
+    woken_by: Option<(App, Lane)>,
     work: W,
 ) where
     F: Future<Output = Result<usize, AppError>> + Send + 'static,
@@ -163,7 +177,7 @@ async fn every<F, W>(
         }
         let woken = async {
             match &woken_by {
-                Some(app) => app.work_left().await,
+                Some((app, lane)) => app.work_left(*lane).await,
                 None => std::future::pending().await,
             }
         };

@@ -216,9 +216,12 @@ impl Service {
         let claimed = self.app.store().write(move |tx| {
             for act in acts {
                 let id = JobId::from_uuid(world.uuid());
-                store::jobs::ask(tx, id, "perform-held", &act.to_string(), now, now)?;
+                let (lane, subject) = (store::jobs::Lane::Ordinary, act.to_string());
+                let new =
+                    store::jobs::NewJob { id, kind: "perform-held", subject: &subject, lane, run_at: now };
+                store::jobs::ask(tx, &new, now)?;
             }
-            store::jobs::claim(tx, now, Span::from_secs(120), 50)
+            store::jobs::claim(tx, now, store::jobs::Lane::Ordinary, Span::from_secs(120), 50)
         });
         assert_eq!(claimed.await.unwrap().len(), 2);
     }

@@ -3,7 +3,7 @@
 use domain::{CommandId, CommandState, Deed, DeviceId, LossId, Timestamp};
 use platform_port::Order;
 use store::commands;
-use store::{Tx, loss_calls};
+use store::{Tx, cases, loss_calls, loss_reports};
 
 use devices_app::commands::{Ordered, order};
 use kernel::access::{self, Actor, CommandDevices, Permit};
@@ -90,6 +90,20 @@ impl Containment {
     }
 }
 
+impl Containment {
+    /// Returns whether the last order contains the device and is not over, or was acknowledged.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        let over = [
+            CommandState::Cancelled,
+            CommandState::Failed,
+            CommandState::FormatError,
+            CommandState::Uncertain,
+        ];
+        self.orders.last().is_some_and(|last| last.deed.contains_loss() && !over.contains(&last.state))
+    }
+}
+
 /// Reads how far the containment of a device is since a time.
 ///
 /// # Errors
@@ -151,6 +165,48 @@ pub async fn end_containment(
     permit.reaches(found.force)?;
     let device = found.device.ok_or_else(|| AppError::Conflict("no device is known for this loss".into()))?;
     order(app, permit, device, Order::LostModeOff, "found").await
+}
+
+/// Locks the device that its holder reported lost, as the force has said beforehand that such a report does. Does nothing where an
+/// order that contains it stands, or the loss is over. What stands in the way is said on the case, and the call goes on.
+///
+/// # Errors
+/// Only if the database does not answer: the job is tried again.
+pub async fn lock_reported(app: &App, loss: LossId) -> Result<(), AppError> {
+    let found = app
+        .store()
+        .read(move |tx| {
+            let Some(call) = loss_calls::by_id(tx, loss)? else { return Ok(None) };
+            let over = call.standing == "ended"
+                || cases::by_id(tx, call.case)?.is_none_or(|case| case.closed.is_some());
+            let Some(device) = call.device.filter(|_| !over) else { return Ok(None) };
+            let contained = containment(tx, device, call.began_at)?.stands();
+            let reference = loss_reports::by_id(tx, loss)?.map(|report| report.reference).unwrap_or_default();
+            Ok::<_, AppError>((!contained).then_some((call.case, device, reference)))
+        })
+        .await?;
+    let Some((case, device, reference)) = found else { return Ok(()) };
+    let reason = format!("reported lost by its holder, {reference}");
+    let refused = match order_containment(app, &Actor::system(), device, &reason).await {
+        Ok(_) => return Ok(()),
+        Err(
+            error @ (AppError::Conflict(_)
+            | AppError::Denied(_)
+            | AppError::Invalid { .. }
+            | AppError::NotFound { .. }),
+        ) => error.to_string(),
+        Err(error) => return Err(error),
+    };
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let says = format!(
+                "The report did not lock the device: {refused}. Lock it by hand, or tell the duty officer."
+            );
+            cases_app::say(&app, tx, case, &Actor::system().shown, &says, now)
+        })
+        .await
 }
 
 /// Returns the number of the duty officer of a device's force.

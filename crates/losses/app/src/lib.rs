@@ -16,6 +16,7 @@ mod identify;
 
 pub use call::{Answered, CallRead, acknowledge_call, advance_call, advance_overdue_calls, answer_by_link};
 pub use call::{escalate_call, follow_containment, look_at_link};
+pub use contain::lock_reported;
 pub use found::confirm_found;
 
 /// The questions of a report and its answers, for the pages.

@@ -14,7 +14,8 @@ use crate::call::AtDesk;
 use crate::call::StepsDone;
 use crate::identify::{identify, is_reported};
 use cases_app::Opening;
-use kernel::access::{AcceptOwn, Actor, ManageCases, Permit};
+use kernel::access::{AcceptOwn, ManageCases, Permit};
+use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
@@ -149,8 +150,7 @@ pub async fn report_own(
     let new = checked(app, new)?;
     let actor = permit.actor().clone();
     let (node, now) = (app.clone(), app.world().now());
-    let reported = app
-        .store()
+    app.store()
         .write(move |tx| {
             if let Some(before) = same_form(tx, &new.form)? {
                 return Ok(before);
@@ -175,17 +175,14 @@ pub async fn report_own(
                 answers: new.answers,
                 form: new.form,
             };
-            take_in(&node, tx, &arrival, now)
+            let reported = take_in(&node, tx, &arrival, now)?;
+            if crate::report_locks(&node) {
+                // A job of this transaction: a restart between the report and the order must not leave the device open.
+                kernel::jobs::ask_job(&node, tx, Kind::LockReported, &reported.loss.to_string(), now)?;
+            }
+            Ok(reported)
         })
-        .await?;
-    if crate::report_locks(app) {
-        let reason = format!("reported lost by its holder, {}", reported.reference);
-        // What stands in the way, such as a device that is not under management, does not undo the report: the case shows it.
-        if let Err(error) = crate::contain::order_containment(app, &Actor::system(), device, &reason).await {
-            tracing::warn!(%error, loss = %reported.loss, "containment at the report was not ordered");
-        }
-    }
-    Ok(reported)
+        .await
 }
 
 /// Takes in a report by telephone, for a device of the register or one that is not known yet. In the hours of the desk, the person

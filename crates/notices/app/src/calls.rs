@@ -36,7 +36,7 @@ pub fn call_out(
     }
     let sealed = app.sealer().seal(app.world(), &place(id), call.link.expose().as_bytes())?;
     notice_calls::add(tx, id, call.subject, sealed)?;
-    app.leave_work();
+    app.leave_work(kernel::jobs::Lane::Urgent);
     if told == Told::Now {
         return Ok(Some(id));
     }

@@ -5,27 +5,47 @@ mod held;
 use domain::Span;
 use store::jobs;
 
-use kernel::jobs::Kind;
+use kernel::jobs::{Kind, Lane};
 use kernel::{App, AppError};
 
 /// Most attempts before a job is given up and shown to the people who run the service.
 const MOST_ATTEMPTS: i64 = 8;
-/// How long a claimed job may run before another node takes it.
-const LEASE: Span = Span::from_secs(120);
+/// How long a claimed job may run before another node takes it. It is also how long the work of a process that was killed waits.
+const fn lease(lane: Lane) -> Span {
+    match lane {
+        Lane::Urgent => Span::from_secs(15),
+        Lane::Ordinary => Span::from_secs(120),
+    }
+}
 
-/// Claims and runs up to `limit` due jobs; returns the number claimed.
+/// Claims and runs up to `limit` due jobs, the urgent ones first; returns the number claimed.
 ///
 /// # Errors
 /// Fails where the database does not answer, or the policy in force cannot be read; a job that fails is scheduled for
 /// a retry.
 pub async fn run_jobs(app: &App, limit: u32) -> Result<usize, AppError> {
+    let urgent = run_lane(app, Lane::Urgent, limit).await?;
+    Ok(urgent + run_lane(app, Lane::Ordinary, limit).await?)
+}
+
+/// Claims and runs up to `limit` due jobs that are urgent, as [`run_jobs`] does.
+///
+/// # Errors
+/// As [`run_jobs`].
+pub async fn run_urgent_jobs(app: &App, limit: u32) -> Result<usize, AppError> {
+    run_lane(app, Lane::Urgent, limit).await
+}
+
+async fn run_lane(app: &App, lane: Lane, limit: u32) -> Result<usize, AppError> {
     kernel::policy_in_force::follow_policy(app).await?;
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
     }
     let now = app.world().now();
-    let claimed =
-        app.store().write(move |tx| jobs::claim(tx, now, LEASE, limit).map_err(AppError::from)).await?;
+    let claimed = app
+        .store()
+        .write(move |tx| jobs::claim(tx, now, lane, lease(lane), limit).map_err(AppError::from))
+        .await?;
     let count = claimed.len();
     for job in claimed {
         // A node that was stopped for a while, or had slow jobs before this one, has lost the lease to another.
@@ -90,6 +110,7 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::FollowContainment => {
             losses_app::follow_containment(app, job.subject.parse().map_err(bad)?).await
         }
+        Kind::LockReported => losses_app::lock_reported(app, job.subject.parse().map_err(bad)?).await,
         Kind::LookAtNotices => {
             notices_app::look_at_notices_again(app, job.subject.parse().map_err(bad)?).await
         }

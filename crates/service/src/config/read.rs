@@ -260,9 +260,16 @@ fn push(section: &Section<'_>, folder: &Path) -> Option<Push> {
             "it starts with com.apple.mgmt.: take it from the user id in the certificate's subject",
         )
     });
+    let address = section.text("address").and_then(|address| {
+        if address.starts_with("https://") {
+            return Some(address);
+        }
+        section.wrong("address", "pushes go over TLS alone: write \"https://...\"")
+    });
+    let trust = section.text("trust").map(|file| folder.join(file));
     section.finish();
     let (certificate, key) = files?;
-    Some(Push { certificate, key, topic: topic? })
+    Some(Push { certificate, key, topic: topic?, address, trust })
 }
 
 fn mail(section: &Section<'_>, folder: &Path) -> Option<MailRelay> {

@@ -8,6 +8,39 @@ use domain::{JobId, Span, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
+/// How soon a due job is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Before all others, however many of those wait: a lost device, or the next attempt to reach a person.
+    Urgent,
+    /// In turn.
+    Ordinary,
+}
+
+impl Lane {
+    const fn number(self) -> i64 {
+        match self {
+            Self::Urgent => 0,
+            Self::Ordinary => 1,
+        }
+    }
+}
+
+/// A job to be scheduled.
+#[derive(Debug, Clone, Copy)]
+pub struct NewJob<'a> {
+    /// Its id, if there is none of this kind and subject.
+    pub id: JobId,
+    /// What to do.
+    pub kind: &'static str,
+    /// Its subject.
+    pub subject: &'a str,
+    /// How soon it is run once it is due; the same for all jobs of a kind.
+    pub lane: Lane,
+    /// When it is due.
+    pub run_at: Timestamp,
+}
+
 /// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
@@ -26,7 +59,7 @@ pub struct Job {
 statements! {
     // Scheduling a waiting job again makes it earlier, never later; scheduling a running one keeps the new time for afterwards. A
     // schedule that changes nothing writes nothing: a device that answers ten questions schedules its judgement ten times.
-    pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at) VALUES ($1, $2, $3, $4, $5)
+    pub(crate) JOB_ASK = "INSERT INTO job (id, kind, subject, run_at, created_at, lane) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (kind, subject) DO UPDATE SET dead_at = NULL,
         attempts = CASE WHEN job.dead_at IS NOT NULL THEN 0 ELSE job.attempts END,
         run_at = CASE WHEN job.lease_until = 0 AND (job.dead_at IS NOT NULL OR job.run_at > excluded.run_at)
@@ -35,8 +68,8 @@ statements! {
             WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END
         WHERE job.dead_at IS NOT NULL OR (job.lease_until = 0 AND job.run_at > excluded.run_at)
             OR (job.lease_until <> 0 AND (job.next_at IS NULL OR job.next_at > excluded.run_at))";
-    JOB_CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
-        ORDER BY run_at LIMIT $2 {skip_locked})
+    JOB_CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead_at IS NULL AND lane = $4 AND run_at <= $1
+        AND lease_until <= $1 ORDER BY run_at LIMIT $2 {skip_locked})
         UPDATE job SET attempts = CASE WHEN lease_until > 0 THEN attempts + 1 ELSE attempts END, lease_until = $3
         WHERE id IN (SELECT id FROM due) AND dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
         RETURNING id, kind, subject, attempts";
@@ -51,22 +84,29 @@ statements! {
     JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
 
-/// Schedules a job for `run_at`; keeps an earlier schedule.
-pub fn ask(
-    tx: &mut Tx<'_>,
-    id: JobId,
-    kind: &'static str,
-    subject: &str,
-    run_at: Timestamp,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    tx.later(&JOB_ASK, vec![Value::id(id), kind.into(), subject.into(), run_at.into(), now.into()])
+/// Schedules a job; keeps an earlier schedule.
+pub fn ask(tx: &mut Tx<'_>, new: &NewJob<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let values = vec![
+        Value::id(new.id),
+        new.kind.into(),
+        new.subject.into(),
+        new.run_at.into(),
+        now.into(),
+        new.lane.number().into(),
+    ];
+    tx.later(&JOB_ASK, values)
 }
 
-/// Claims up to `limit` due jobs for as long as `lease`.
-pub fn claim(tx: &mut Tx<'_>, now: Timestamp, lease: Span, limit: u32) -> Result<Vec<Job>, StoreError> {
+/// Claims up to `limit` due jobs of a lane for as long as `lease`.
+pub fn claim(
+    tx: &mut Tx<'_>,
+    now: Timestamp,
+    lane: Lane,
+    lease: Span,
+    limit: u32,
+) -> Result<Vec<Job>, StoreError> {
     let lease_until = now.plus(lease);
-    tx.query(&JOB_CLAIM, &[now.into(), i64::from(limit).into(), lease_until.into()])?
+    tx.query(&JOB_CLAIM, &[now.into(), i64::from(limit).into(), lease_until.into(), lane.number().into()])?
         .iter()
         .map(|row| {
             Ok(Job {

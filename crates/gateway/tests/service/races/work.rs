@@ -1,15 +1,20 @@
 //! What nodes share among each other: jobs, notices, decisions, numbers.
 
-use domain::{JobId, NoticeId, NoticeState, PeriodId, PeriodKind, PersonId, Span};
+use domain::{JobId, NoticeId, NoticeState, PeriodId, PeriodKind, PersonId, Span, Timestamp};
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use permissions_app::{Asked, Decision, NewPermission};
 use store::duty::PeriodRow;
-use store::jobs;
+use store::jobs::{self, Lane, NewJob};
 use store::notices::Notice;
 
 use super::{Ring, both, race};
 
 const LEASE: Span = Span::from_secs(60);
+/// A job that nothing but the race knows.
+fn race_job(id: JobId, subject: &str, run_at: Timestamp) -> NewJob<'_> {
+    NewJob { id, kind: "race", subject, lane: Lane::Ordinary, run_at }
+}
+
 const DAY: Span = Span::from_secs(24 * 3600);
 
 #[test]
@@ -19,13 +24,17 @@ fn a_due_job_is_claimed_by_one_node() {
             let (now, id) = (ring.service.world.now(), JobId::from_uuid(ring.service.world.uuid()));
             let subject = format!("{round}");
             let asked =
-                ring.service.app.store().write(move |tx| jobs::ask(tx, id, "race", &subject, now, now));
+                ring.service.app.store().write(move |tx| jobs::ask(tx, &race_job(id, &subject, now), now));
             asked.await.unwrap();
             let (one, two) = (ring.service.app.store().clone(), ring.other.store().clone());
             let (one, two) = both(
                 round,
-                async move { one.write(move |tx| jobs::claim(tx, now, LEASE, 100)).await.unwrap() },
-                async move { two.write(move |tx| jobs::claim(tx, now, LEASE, 100)).await.unwrap() },
+                async move {
+                    one.write(move |tx| jobs::claim(tx, now, Lane::Ordinary, LEASE, 100)).await.unwrap()
+                },
+                async move {
+                    two.write(move |tx| jobs::claim(tx, now, Lane::Ordinary, LEASE, 100)).await.unwrap()
+                },
             )
             .await;
             let claims = |all: &[jobs::Job]| all.iter().filter(|job| job.kind == "race").count();
@@ -47,8 +56,8 @@ fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
             let subject = format!("{round}");
             let late = now.plus(LEASE);
             let claimed = ring.service.app.store().write(move |tx| {
-                jobs::ask(tx, id, "race", &subject, now, now)?;
-                jobs::claim(tx, now, LEASE, 100)
+                jobs::ask(tx, &race_job(id, &subject, now), now)?;
+                jobs::claim(tx, now, Lane::Ordinary, LEASE, 100)
             });
             let claimed = claimed.await.unwrap();
             let slow = claimed.iter().find(|job| job.kind == "race").unwrap().clone();
@@ -64,7 +73,9 @@ fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
                     });
                     ended.await.unwrap();
                 },
-                async move { two.write(move |tx| jobs::claim(tx, late, LEASE, 100)).await.unwrap() },
+                async move {
+                    two.write(move |tx| jobs::claim(tx, late, Lane::Ordinary, LEASE, 100)).await.unwrap()
+                },
             )
             .await;
             let taken = again.iter().find(|job| job.id == slow.id).cloned();
@@ -75,13 +86,14 @@ fn a_job_whose_lease_is_over_is_ended_by_whoever_has_it_now() {
                 let free = store.write(move |tx| {
                     jobs::done(tx, &job)?;
                     jobs::failed(tx, &job, late, Some(late), "too slow")?;
-                    jobs::claim(tx, late, LEASE, 100)
+                    jobs::claim(tx, late, Lane::Ordinary, LEASE, 100)
                 });
                 assert!(free.await.unwrap().iter().all(|job| job.id != taken.id), "round {round}");
                 store.write(move |tx| jobs::done(tx, &taken)).await.unwrap();
             } else {
                 let store = ring.service.app.store();
-                let left = store.write(move |tx| jobs::claim(tx, late, LEASE, 100)).await.unwrap();
+                let left =
+                    store.write(move |tx| jobs::claim(tx, late, Lane::Ordinary, LEASE, 100)).await.unwrap();
                 for job in left {
                     store.write(move |tx| jobs::done(tx, &job)).await.unwrap();
                 }

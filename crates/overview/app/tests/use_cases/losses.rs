@@ -1,6 +1,7 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
 mod force;
+mod locks;
 mod night;
 
 use domain::{LossId, LossMessageState};

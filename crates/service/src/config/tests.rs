@@ -65,6 +65,7 @@ fn uncommented() -> String {
                     "user =",
                     "password_file",
                     "trust =",
+                    "address = \"https://push",
                 ]
                 .iter()
                 .any(|word| rest.starts_with(word)) =>

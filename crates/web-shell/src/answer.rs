@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 
 use crate::csv;
-use crate::session::Problem;
+use crate::problem::Problem;
 
 /// Renders a page with its status. A template that cannot be rendered is our own fault: it is logged and answered as a server
 /// error.

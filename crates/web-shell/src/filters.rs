@@ -6,8 +6,7 @@
 use askama::filters::Safe;
 use domain::{Coverage, Grade, Outcome, Timestamp, Verdict, WhyNotKnown};
 
-use crate::format;
-use crate::session::sentence;
+use crate::format::{self, sentence};
 
 /// The value behind any number of references.
 pub trait Inner<T: ?Sized> {

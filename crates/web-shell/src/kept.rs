@@ -13,8 +13,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::Secret;
 use kernel::presence;
 
+use crate::problem::Problem;
 use crate::routes;
-use crate::session::{Aside, OVER, Problem, Session};
+use crate::session::{Aside, OVER, Session};
 use crate::site::Site;
 
 /// Saves a form that would be lost; passes every other request on.

@@ -27,6 +27,7 @@ pub mod parts;
 pub mod problem;
 pub mod routes;
 pub mod security_headers;
+pub mod serving;
 pub mod session;
 pub mod site;
 

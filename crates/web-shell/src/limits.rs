@@ -8,7 +8,8 @@ use axum::response::{IntoResponse, Response};
 use kernel::limits::{CallerAddress, Door};
 use std::net::IpAddr;
 
-use crate::session::{Problem, Session};
+use crate::problem::Problem;
+use crate::session::Session;
 use crate::site::Site;
 
 /// The address that a request came from, as an argument of handlers.

@@ -2,8 +2,8 @@
 
 use domain::{CaseId, DeviceId};
 
+use crate::format::percent;
 use crate::frame::Crumb;
-use crate::parts::listing::percent;
 
 /// Links to a clause's page.
 #[must_use]

@@ -10,21 +10,7 @@ use kernel::limits::Door;
 
 use crate::site::Site;
 
-/// One address.
-#[derive(Clone, Copy)]
-pub struct Route {
-    /// `GET` or `POST`.
-    pub method: &'static str,
-    /// The path in axum's spelling.
-    pub path: &'static str,
-    /// The action that access control must allow; `None` where nobody need be signed in.
-    pub needs: Option<&'static str>,
-    /// The limit on how often the address may be tried, whatever is tried. The handler first looks up anything that can be right
-    /// or wrong.
-    pub door: Option<Door>,
-    /// The handler that answers it.
-    pub handler: fn() -> MethodRouter<Site>,
-}
+pub use crate::site::Route;
 
 /// Makes an address for which nobody need be signed in.
 #[must_use]

@@ -9,8 +9,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Force, Secret};
 use kernel::access::{
-    Action, Actor, Denied, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn,
-    SeePeople, SeePolicy, SeeRegisters,
+    Action, Actor, Permit, PermitWithin, Reach, SeeCases, SeeDevices, SeeDuty, SeeLedger, SeeOwn, SeePeople,
+    SeePolicy, SeeRegisters,
 };
 use kernel::intake::Visit;
 use kernel::{AppError, access};
@@ -19,11 +19,14 @@ use std::str::FromStr;
 use tower_http::csrf::ProtectionError;
 
 use crate::answer::page;
+use crate::format::percent;
 use crate::frame::{Area, Banner, Crumb, Ends, Shell, SignedIn};
 use crate::parts::form::Errors;
-use crate::parts::listing::percent;
 use crate::site::Site;
 use crate::{flash, problem};
+
+pub use crate::format::sentence;
+pub use crate::problem::Problem;
 
 /// The session of one request.
 #[derive(Clone, Default)]
@@ -40,91 +43,6 @@ impl Session {
     pub fn actor(&self) -> Option<&Actor> {
         self.live.as_ref().map(|live| &live.actor)
     }
-}
-
-/// An error that becomes a page in [`frame`].
-#[derive(Debug, Clone)]
-pub struct Problem {
-    status: StatusCode,
-    /// The explanation for people.
-    why: String,
-    /// The explanation for the log; such a problem gets a reference by which the log entry is found.
-    fault: Option<String>,
-    /// Seconds until the request may be tried again.
-    retry_after: Option<i64>,
-    /// Whether the request is allowed once the person has proved that they are present.
-    wants_proof: bool,
-}
-
-impl Problem {
-    /// Makes a problem with a reason for people.
-    #[must_use]
-    pub fn new(status: StatusCode, why: impl Into<String>) -> Self {
-        Self { status, why: why.into(), fault: None, retry_after: None, wants_proof: false }
-    }
-
-    /// Returns whether the request is allowed once the person has proved that they are present.
-    pub const fn wants_proof(&self) -> bool {
-        self.wants_proof
-    }
-
-    /// Makes the problem of a server that is too busy to accept the request.
-    fn busy() -> Self {
-        let why = "Lanyard is too busy to take what you sent. Nothing was changed.";
-        let retry_after = kernel::intake::RETRY_AFTER.parse().ok();
-        Self { retry_after, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, why) }
-    }
-
-    /// Makes the problem of a page that does not exist.
-    #[must_use]
-    pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "")
-    }
-}
-
-impl From<AppError> for Problem {
-    fn from(error: AppError) -> Self {
-        let status = match &error {
-            AppError::Denied(_) | AppError::NotPresent => StatusCode::FORBIDDEN,
-            AppError::NotFound { .. } => StatusCode::NOT_FOUND,
-            AppError::Invalid { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            AppError::Conflict(_) => StatusCode::CONFLICT,
-            AppError::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            AppError::Store(_) => StatusCode::SERVICE_UNAVAILABLE,
-            AppError::Keys(_) | AppError::Fault(_) => StatusCode::INTERNAL_SERVER_ERROR,
-        };
-        if status == StatusCode::SERVICE_UNAVAILABLE && error.retry_after().is_some() {
-            return Self::busy();
-        }
-        if status.is_server_error() {
-            return Self { fault: Some(error.to_string()), ..Self::new(status, "") };
-        }
-        Self {
-            retry_after: error.retry_after(),
-            wants_proof: matches!(error, AppError::NotPresent),
-            ..Self::new(status, sentence(&error.to_string()))
-        }
-    }
-}
-
-impl From<Denied> for Problem {
-    fn from(denied: Denied) -> Self {
-        AppError::from(denied).into()
-    }
-}
-
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.extensions_mut().insert(self);
-        response
-    }
-}
-
-/// Turns the words of a use case into a sentence of its own.
-pub fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Turns an error into the errors of a form: beside its field where the use case names one, beside `otherwise` where it conflicts

@@ -1,21 +1,12 @@
-//! Serves the pages: the options, the routes in order, and the layers around every page.
+//! What every page can use: the use cases, the options that the binary sets, and every address.
 
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::MethodRouter;
 use domain::{Force, PersonId};
 use kernel::App;
 use kernel::access::Role;
+use kernel::limits::Door;
 use sign_in_app::Directory;
 use std::sync::Arc;
-use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::csrf::CsrfLayer;
-
-use crate::routes::Route;
-use crate::{kept, limits, security_headers, session};
-
-/// The largest form that is read, in bytes.
-const BODY_LIMIT: usize = 64 * 1024;
 
 /// The options that the binary sets for the pages.
 #[derive(Debug, Clone, Default)]
@@ -63,27 +54,18 @@ impl Site {
     }
 }
 
-/// Builds the router from the addresses of the pages; any other request is answered by a page that says so.
-///
-/// A form is accepted only from these pages themselves: its request must say so (`Sec-Fetch-Site`, `Origin`), as every browser of
-/// recent years does.
-pub fn router(app: App, options: Options, routes: Vec<Route>) -> Router {
-    let site = Site { app, options: Arc::new(options), routes: routes.into() };
-    let mut router = Router::new();
-    for route in site.routes.iter() {
-        let mut handler = (route.handler)();
-        if let Some(door) = route.door {
-            handler = handler.route_layer(from_fn_with_state((site.clone(), door), limits::layer));
-        }
-        router = router.route(route.path, handler);
-    }
-    router
-        .fallback(session::nowhere)
-        .layer(from_fn_with_state(site.clone(), kept::layer))
-        .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .layer(CatchPanicLayer::new())
-        .layer(CsrfLayer::new())
-        .layer(from_fn_with_state(site.clone(), session::frame))
-        .layer(from_fn(security_headers::layer))
-        .with_state(site)
+/// One address.
+#[derive(Clone, Copy)]
+pub struct Route {
+    /// `GET` or `POST`.
+    pub method: &'static str,
+    /// The path in axum's spelling.
+    pub path: &'static str,
+    /// The action that access control must allow; `None` where nobody need be signed in.
+    pub needs: Option<&'static str>,
+    /// The limit on how often the address may be tried, whatever is tried. The handler first looks up anything that can be right
+    /// or wrong.
+    pub door: Option<Door>,
+    /// The handler that answers it.
+    pub handler: fn() -> MethodRouter<Site>,
 }

@@ -34,7 +34,7 @@ pub fn routes() -> Vec<Route> {
 
 /// Builds the router of all pages.
 pub fn router(app: App, options: Options) -> Router {
-    web_shell::site::router(app, options, routes())
+    web_shell::serving::router(app, options, routes())
 }
 
 /// Renders every page with made-up data, for the gallery and the tests. No page reads from here.

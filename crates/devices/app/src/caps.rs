@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 
 use domain::{BurstId, BurstState, Cap, CaseId, Deed, DeviceId, Effect, Force, Span, Timestamp};
 use serde_json::json;
+use store::commands::Command;
 use store::locks::{self, Lock};
 use store::orders::{self, Burst};
 use store::{Tx, caps, cases};
@@ -135,6 +136,11 @@ pub enum Changed {
     Done,
     /// Change beyond a cap, which is held in this burst for a second person.
     Held(BurstId),
+}
+
+/// Returns whether an order contains a device that somebody reported lost, even if that case has been closed since.
+pub(crate) fn contains_loss(asked: &Command) -> bool {
+    asked.deed.contains_loss() && asked.case.is_some()
 }
 
 /// Counts the taking of one device; returns the burst in which it is held if it exceeds a cap.

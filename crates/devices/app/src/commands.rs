@@ -18,7 +18,6 @@ pub use deliver::{hand_over, take_answer};
 pub(crate) use deliver::{keep_raw, sealed_raw};
 pub use order::{order, order_destruction, order_location};
 
-pub(crate) use agree::contains_loss;
 pub use agree::take_back_now;
 pub use agree::{Agreed, consent_under_hold};
 pub use order::Ordered;

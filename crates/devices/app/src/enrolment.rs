@@ -11,7 +11,6 @@ mod take_over;
 
 pub use gate::gate;
 pub use messages::check_in;
-pub(crate) use messages::forget_what_it_said;
 pub use profile::{make_enrolment_profile, make_replacing_profile};
 
 pub use gate::GateRefusal;

@@ -1,14 +1,22 @@
-//! Deletes old messages to and from devices once their retention time has passed.
+//! Deletes what is not true or not needed any more: what a device reported before it was erased, old messages past their time.
 
-use domain::{Span, Timestamp};
+use domain::{DeviceId, Span, Timestamp};
 use kernel::AppError;
 use notices_app::affected::forget_counts;
-use store::{Tx, certificates, commands, messages};
+use store::{Tx, certificates, commands, devices, messages, profiles};
 
 /// Time for which a used or expired challenge is kept, so that the log can name a replay of it.
 const KEEP_CHALLENGES: Span = Span::from_secs(7 * 24 * 3600);
 /// Time for which counts of orders are kept after the hour in which they count.
 const KEEP_COUNTS: Span = Span::from_secs(7 * 24 * 3600);
+
+/// Deletes what a device reported, which no longer describes it once it has been erased, enrolled again or left management.
+pub(crate) fn forget_what_it_said(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    profiles::forget_all(tx, device)?;
+    messages::forget_facts(tx, device)?;
+    devices::forget_reported(tx, device)?;
+    Ok(())
+}
 
 /// Deletes raw messages, finished commands, used challenges and counts of orders; returns the number of rows.
 ///

@@ -9,6 +9,8 @@ use domain::Timestamp;
 use std::fmt::Display;
 use std::str::FromStr;
 
+pub use crate::format::percent;
+
 /// Rows on one page.
 pub const PER_PAGE: u32 = 50;
 
@@ -205,23 +207,6 @@ impl Listing {
         }
         href
     }
-}
-
-/// Percent-encodes a value for a query or a path segment: everything but RFC 3986's unreserved characters.
-#[must_use]
-pub fn percent(value: &str) -> String {
-    use std::fmt::Write;
-
-    let mut out = String::with_capacity(value.len());
-    for byte in value.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]

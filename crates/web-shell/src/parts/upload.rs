@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::session::Problem;
+use crate::problem::Problem;
 use crate::site::Site;
 
 /// The largest total size of the fields beside the file, in bytes.

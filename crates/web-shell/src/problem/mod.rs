@@ -1,11 +1,15 @@
 //! The page shown to anybody whose request cannot be answered: it says what happened and what to do next, and never what went
 //! wrong inside.
 
+mod cause;
+
 use askama::Template;
 use axum::http::StatusCode;
 
 use crate::filters;
 use crate::frame::{Area, Crumb, Shell};
+
+pub use cause::Problem;
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]

@@ -7,8 +7,7 @@ use serde_json::json;
 use store::orders::{self, HeldAct};
 use store::{Tx, commands};
 
-use super::{Act, HeldDeed, Verdict, admit, burst, hold_act, lock_force, tell};
-use crate::commands::contains_loss;
+use super::{Act, HeldDeed, Verdict, admit, burst, contains_loss, hold_act, lock_force, tell};
 use kernel::App;
 use kernel::AppError;
 use kernel::access::Actor;

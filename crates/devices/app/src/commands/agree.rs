@@ -65,7 +65,7 @@ pub async fn take_back(
             let (asked, device) = order_on(tx, command)?;
             permit.reaches(device.force)?;
             let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-            if contains_loss(&asked) && asked.finished_at.is_none() {
+            if caps::contains_loss(&asked) && asked.finished_at.is_none() {
                 let what = HeldDeed::TakeBack { command, shown: shown.to_owned() };
                 if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, (by, now))? {
                     return Ok(Changed::Held(burst));
@@ -74,11 +74,6 @@ pub async fn take_back(
             take_back_now(&app, tx, command, (by, shown), now).map(|()| Changed::Done)
         })
         .await
-}
-
-/// Returns whether an order contains a device that somebody reported lost, even if that case has been closed since.
-pub(crate) fn contains_loss(asked: &Command) -> bool {
-    asked.deed.contains_loss() && asked.case.is_some()
 }
 
 /// Takes back an order that has not reached the device, in the caller's transaction; notifies others if a loss is open.
@@ -96,7 +91,7 @@ pub fn take_back_now(
     if !commands::cancel(tx, command, now, "taken back")? {
         return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
     }
-    if contains_loss(&asked)
+    if caps::contains_loss(&asked)
         && let Some(loss) = caps::open_loss(tx, device.id)?
     {
         caps::tell_of_containment(app, tx, (&device, loss, Deed::TakeBack), by, now)?;

@@ -216,7 +216,7 @@ fn follow_answer(
         Order::FinishSetup if acknowledged => enrolments::set_configured(tx, from.enrolment)?,
         // The enrolment stays: a device that acknowledged and was not erased must remain manageable.
         Order::Erase if acknowledged => {
-            crate::enrolment::forget_what_it_said(tx, from.device)?;
+            crate::forgetting::forget_what_it_said(tx, from.device)?;
             kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now)?;
         }
         _ => {}

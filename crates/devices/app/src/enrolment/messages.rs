@@ -1,12 +1,12 @@
 //! Takes the check-in messages: a device begins to enrol, can be reached, leaves, and gives us something to keep.
 
-use domain::{DeviceId, EnrolmentId, EnrolmentState, Fact, Grade, Platform, Secret, Span, Timestamp};
+use domain::{EnrolmentId, EnrolmentState, Fact, Grade, Platform, Secret, Span, Timestamp};
 use platform_port::{Begin, CheckIn, Message, Ready, Speaker, User};
 use serde_json::json;
 use store::devices::Device;
 use store::enrolments::{self, Enrolment};
 use store::locks::{self, Lock};
-use store::{Tx, certificates, check_ins, commands, devices, messages, profiles, pushes};
+use store::{Tx, certificates, check_ins, commands, devices, messages, pushes};
 
 use super::gate::GateRefusal;
 use super::take_over::take_over;
@@ -215,7 +215,7 @@ fn begin_enrolment(
     commands::end_all(tx, device.id, now, "the device enrolled again")?;
     served.own.forget(tx, device.id)?;
     enrolments::end_all(tx, device.id, now, "enrolled again")?;
-    forget_what_it_said(tx, device.id)?;
+    crate::forgetting::forget_what_it_said(tx, device.id)?;
     let why = "superseded by a new enrolment";
     certificates::revoke_others(tx, device.id, Some(&sender.certificate), now, why)?;
     let enrolment = Enrolment {
@@ -236,14 +236,6 @@ fn begin_enrolment(
     devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
     carry::over(app, tx, carried, &enrolment, now)?;
     Ok(enrolment.id)
-}
-
-/// Deletes what a device reported, which no longer describes it once it has been erased, enrolled again or left management.
-pub(crate) fn forget_what_it_said(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
-    profiles::forget_all(tx, device)?;
-    messages::forget_facts(tx, device)?;
-    devices::forget_reported(tx, device)?;
-    Ok(())
 }
 
 fn token_update(
@@ -333,7 +325,7 @@ fn check_out(
     // Revokes all of them: one that was renewed but not yet used would otherwise open a new enrolment without a profile.
     certificates::revoke_others(tx, device.device, None, now, carry::CHECKED_OUT)?;
     devices::set_enrolment(tx, device.device, None, EnrolmentState::None)?;
-    forget_what_it_said(tx, device.device)?;
+    crate::forgetting::forget_what_it_said(tx, device.device)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.device.to_string(), now)?;
     let record = app
         .about_device(tx, "device", "device.checked-out", device.device)?

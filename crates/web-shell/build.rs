@@ -39,7 +39,7 @@ fn modified(path: &Path) -> Option<SystemTime> {
     path.metadata().and_then(|about| about.modified()).ok()
 }
 
-/// The time of a file, or the newest of a folder's files.
+/// Returns the time of a file, or the newest of a folder's files.
 fn newest_in(path: &Path) -> Option<SystemTime> {
     match std::fs::read_dir(path) {
         Ok(entries) => entries.filter_map(Result::ok).filter_map(|entry| modified(&entry.path())).max(),

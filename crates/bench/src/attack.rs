@@ -1,7 +1,8 @@
 //! What one stolen hand can do in an hour: the real service on an estate of its own, over HTTP, and a thief who tries all that
 //! the pages, the directory's interface and the command line offer to harm devices, as fast as they answer.
 //!
-//! The hour is simulated: the service's clock is moved in steps of a quarter of an hour, in each of which the thief tries again. The
+//! The hour is simulated: the service's clock is moved in steps of a quarter of an hour, in each of which the thief tries again.
+//! The
 //! thief has the account itself and not only its cookie, so that a fresh proof of presence costs nothing; and an accomplice, who
 //! is an ordinary holder with an account of their own. It does not cover an attacker who changes the database or the program.
 
@@ -27,7 +28,8 @@ pub enum Harm {
     Destructive,
     /// Its holder cannot use it for a while.
     Harsh,
-    /// It is taken from its holder, out of use, out of its store or out of management, or what contains it while it is lost is ended.
+    /// It is taken from its holder, out of use, out of its store or out of management, or what contains it while it is lost is
+    /// ended.
     Stripping,
 }
 

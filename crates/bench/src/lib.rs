@@ -1,4 +1,5 @@
-//! Measuring the service, and attacking it (`attack`). To measure: an estate of any size prepared in a database, messages signed beforehand, and a light client
+//! Measuring the service, and attacking it (`attack`). To measure: an estate of any size prepared in a database, messages signed
+//! beforehand, and a light client
 //! that replays them.
 //!
 //! The client does as little as it can, because it runs on the cores of the service that it measures: requests are

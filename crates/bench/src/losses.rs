@@ -44,7 +44,8 @@ pub struct Wanted {
     pub kills: usize,
 }
 
-/// How long what was reported may take to be finished after the last report: longer than the leases of jobs and pushes, which have to
+/// How long what was reported may take to be finished after the last report: longer than the leases of jobs and pushes, which
+/// have to
 /// end before another process takes what a killed one had begun.
 const PATIENCE: Duration = Duration::from_secs(90);
 

@@ -26,7 +26,7 @@ pub struct Answer {
 }
 
 impl Connection {
-    /// Connects.
+    /// Connects to an address.
     ///
     /// # Errors
     /// Where nobody listens.

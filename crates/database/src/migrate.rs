@@ -76,7 +76,7 @@ impl Store {
         Ok(applied)
     }
 
-    /// Has the engine look at its tables, so that it plans by their size and not by what they were when they were made.
+    /// Lets the engine look at its tables, so that it plans by their size and not by what they were when they were made.
     /// Both engines do this by themselves in time; after rows arrived in bulk it is worth asking for. Blocks.
     ///
     /// # Errors

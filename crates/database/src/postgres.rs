@@ -5,7 +5,8 @@
 //! handle, with an error that says whether anything was done. A worker whose connection broke makes a new one for the
 //! next transaction.
 //!
-//! Not here: where the server is and how the way there is protected (see `postgres_url`), and grouping as on SQLite. PostgreSQL flushes concurrent commits together by
+//! Not here: where the server is and how the way there is protected (see `postgres_url`), and grouping as on SQLite. PostgreSQL
+//! flushes concurrent commits together by
 //! itself. Running eight transactions as savepoints of one was tried on a busy machine, whose figures swung too much to
 //! settle what it gains (perhaps a half on bare writes). It was left out for what it costs: each would hold its row
 //! locks until the last is done, which turns orders of locking that are harmless one by one into deadlocks.

@@ -28,7 +28,7 @@ impl Value {
         Self::Text(id.to_string())
     }
 
-    /// As [`Value::id`], or NULL.
+    /// Makes a value as [`Value::id`] does, or NULL.
     #[must_use]
     pub fn opt_id(id: Option<impl fmt::Display>) -> Self {
         id.map_or(Self::Null, Self::id)
@@ -202,7 +202,7 @@ impl Row {
         Ok(self.opt_text_ref(column)?.map(str::to_owned))
     }
 
-    /// Bytes.
+    /// Reads bytes.
     ///
     /// # Errors
     /// `Corrupt` when it is NULL or of another kind.

@@ -23,7 +23,7 @@ impl App {
         Self { identifier, name, version, from_store: true, managed: false }
     }
 
-    /// As the list shows it; a Mac knows less of its apps.
+    /// Writes an app as the list shows it; a Mac knows less of its apps.
     pub(crate) fn to_dict(&self, on_mac: bool) -> Dictionary {
         let mut all = dict([
             ("Identifier", text(&self.identifier)),

@@ -84,7 +84,7 @@ impl Device {
         self.state.payloads(payload_type)
     }
 
-    /// The holder puts an app on the device.
+    /// Puts an app on the device, as its holder does.
     pub fn put_app(&mut self, identifier: &str) {
         self.state.put_app(identifier);
     }
@@ -126,7 +126,7 @@ impl Device {
         Ok(())
     }
 
-    /// Its holder removes the profile: the device tells the server, if the profile asked for that, and is free.
+    /// Removes the profile, as its holder does: the device tells the server, if the profile asked for that, and is free.
     ///
     /// # Errors
     /// [`SimError`]; the device is unenrolled all the same.
@@ -173,7 +173,7 @@ impl Device {
         }
     }
 
-    /// As it left the box: nothing of the enrolment, its settings or its profiles stays.
+    /// Wipes the device to what it was when it left the box: nothing of the enrolment, its settings or its profiles stays.
     pub(crate) fn wipe(&mut self) {
         self.identity = None;
         self.state = State::out_of_the_box(&self.spec, &mut self.rng);

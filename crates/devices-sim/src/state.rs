@@ -73,7 +73,7 @@ pub(crate) struct State {
 }
 
 impl State {
-    /// As the device leaves its box, with what its holder has put on since.
+    /// Returns the device as it leaves its box, with what its holder has put on since.
     pub(crate) fn out_of_the_box(spec: &DeviceSpec, rng: &mut Rng) -> Self {
         let tampered = spec.temper == Temper::Tampered && spec.model.is_mac();
         Self {

@@ -127,7 +127,8 @@ words! {
         HarshPerson = "harsh-person" / "harsh orders by one person",
         /// Harsh orders of a force.
         HarshForce = "harsh-force" / "harsh orders in the force",
-        /// Devices that one person takes from holders, out of use, out of stores or out of management, or whose containment they end.
+        /// Devices that one person takes from holders, out of use, out of stores or out of management, or whose containment they
+        /// end.
         Stripping = "stripping" / "devices taken away, moved, cut off or let out of lost mode by one person",
         /// Containment that a loss report asks for, in a force.
         Loss = "loss" / "containment orders for lost devices in the force",

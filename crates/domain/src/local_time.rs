@@ -1,7 +1,8 @@
 //! Converts between instants and what a clock on the wall shows where the forces are.
 //!
 //! A process serves forces that keep one clock and write days in one form: the policy names both, and [`set_zone`] and
-//! [`set_dates`] put them into use when a policy comes into force. Until then it is British time. This is the one thing in the pure crates that is not passed in: every page,
+//! [`set_dates`] put them into use when a policy comes into force. Until then it is British time. This is the one thing in the
+//! pure crates that is not passed in: every page,
 //! rule and table would have to carry it.
 //!
 //! Twice a year a wall clock does not name an instant: in the hour that is skipped in spring there is none, and

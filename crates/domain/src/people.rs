@@ -20,7 +20,8 @@ pub struct Force {
 }
 
 impl Force {
-    /// Makes a force from its word: 2 to 24 lower-case letters, digits and hyphens, a letter first. Returns `None` for anything else.
+    /// Makes a force from its word: 2 to 24 lower-case letters, digits and hyphens, a letter first. Returns `None` for anything
+    /// else.
     #[must_use]
     #[expect(
         clippy::indexing_slicing,

@@ -152,7 +152,8 @@ impl Coverage {
     }
 }
 
-/// What WPA takes as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key itself in 64
+/// Returns whether WPA takes a text as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key
+/// itself in 64
 /// hexadecimal digits.
 #[must_use]
 pub fn is_network_password(password: &Secret<String>) -> bool {

@@ -85,7 +85,7 @@ impl Deref for Gate {
     }
 }
 
-/// Every route of this door. Must be called inside a runtime: the contact desk starts here.
+/// Builds the router of every address of this door. Must be called inside a runtime: the contact desk starts here.
 pub fn router(app: App, options: Options) -> Router {
     let contacts = Contacts::start(&app);
     let (directory, api) = (scim::router(app.clone()), api::router(app.clone()));

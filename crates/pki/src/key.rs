@@ -354,7 +354,7 @@ impl PrivateKey {
         if self.public.kind == Kind::P384 { Hash::Sha384 } else { Hash::Sha256 }
     }
 
-    /// Signs: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of the message.
+    /// Signs a message: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of it.
     ///
     /// # Errors
     /// [`KeyError::Refused`] if the library cannot.

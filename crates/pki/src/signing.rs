@@ -14,7 +14,7 @@ pub trait Sign: std::fmt::Debug + Send + Sync {
     /// Returns the digest that [`Self::sign`] uses.
     fn hash(&self) -> Hash;
 
-    /// Signs: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of the message.
+    /// Signs a message: PKCS#1 v1.5 for RSA, ASN.1 form for ECDSA, over [`Self::hash`] of it.
     ///
     /// # Errors
     /// [`KeyError::Refused`] if the key cannot.

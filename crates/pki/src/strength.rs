@@ -56,7 +56,7 @@ pub(crate) fn fault(spki: &[u8]) -> Result<Option<KeyFault>, Malformed> {
     })
 }
 
-/// As [`fault`], where only RSA will do: for SCEP.
+/// Finds the fault of a key as [`fault`] does, where only RSA will do: for SCEP.
 pub(crate) fn fault_for_scep(spki: &[u8]) -> Result<Option<KeyFault>, Malformed> {
     if rsa_key(spki)?.is_none() { Ok(Some(KeyFault::NotRsa)) } else { fault(spki) }
 }

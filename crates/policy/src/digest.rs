@@ -53,7 +53,8 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
-    /// Digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the parameters' values in force, and
+    /// Computes the digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the
+    /// parameters' values in force, and
     /// who may do what.
     #[must_use]
     pub fn digest(&self) -> String {

@@ -72,7 +72,8 @@ pub struct Forces {
     pub marking: String,
     /// The number that anybody rings in an emergency.
     pub emergency: String,
-    /// What the identifiers of profiles on devices begin with, in reverse-DNS style. Changing it leaves the old profiles on devices.
+    /// What the identifiers of profiles on devices begin with, in reverse-DNS style. Changing it leaves the old profiles on
+    /// devices.
     pub profile_prefix: String,
 }
 

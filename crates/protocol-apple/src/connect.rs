@@ -116,7 +116,7 @@ pub fn decode(bytes: &[u8], limit: usize) -> Result<CommandReport, DecodeError> 
     Ok(CommandReport { channel, status, command_uuid, errors, not_on_console, payload, skipped })
 }
 
-/// The `CommandUUID` of an answer that [`decode`] cannot read, so that the command can be closed; `None` if there is none.
+/// Returns the `CommandUUID` of an answer that [`decode`] cannot read, so that the command can be closed; `None` if there is none.
 /// Proves nothing: the sender's signature and the command's own enrolment do.
 #[must_use]
 pub fn command_of_unreadable(bytes: &[u8], limit: usize) -> Option<String> {
@@ -135,7 +135,7 @@ fn error_chain(fields: Fields<'_>) -> Vec<ErrorLink> {
     fields.dictionaries("ErrorChain").into_iter().flatten().take(MAX_ERRORS).map(error_link).collect()
 }
 
-/// A link keeps its place even where it lacks keys, so that the chain's length stays true.
+/// Reads one link of the chain. A link keeps its place even where it lacks keys, so that the chain's length stays true.
 fn error_link(link: Fields<'_>) -> ErrorLink {
     ErrorLink {
         code: link.count("ErrorCode").unwrap_or_default(),

@@ -82,7 +82,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Bytes; none at all is absent.
+    /// Reads bytes; none at all is absent.
     pub(crate) fn data(self, key: &str) -> Option<Vec<u8>> {
         self.get(key)?.as_data().filter(|data| !data.is_empty()).map(<[u8]>::to_vec)
     }

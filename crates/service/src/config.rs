@@ -185,12 +185,12 @@ pub struct Log {
     pub level: tracing::Level,
 }
 
-/// Whether an address leads to this machine.
+/// Returns whether an address leads to this machine.
 pub fn is_this_machine(address: &str) -> bool {
     address.split_once("://").is_some_and(|(_, rest)| read::is_loopback(rest))
 }
 
-/// Which settings file to use: the one named, or [`DEFAULT_FILE`] in the working folder if it is there.
+/// Chooses the settings file: the one named, or [`DEFAULT_FILE`] in the working folder if it is there.
 pub fn file(named: Option<&Path>) -> Option<PathBuf> {
     match named {
         Some(file) => Some(file.to_owned()),
@@ -238,7 +238,7 @@ impl Config {
         read::config(text, file, folder)
     }
 
-    /// What the service does worse than it could, because of a setting that is left out.
+    /// Returns what the service does worse than it could, because of a setting that is left out.
     pub fn warnings(&self) -> Vec<&'static str> {
         let nameless = self.behind_proxy && self.address_header.is_none();
         let said = "[tls] behind_proxy is on and address_header is not set: every request seems to come from the proxy, so \
@@ -247,12 +247,12 @@ impl Config {
         nameless.then_some(said).into_iter().collect()
     }
 
-    /// The topic of the push certificate, or what stands for it where there is none.
+    /// Returns the topic of the push certificate, or what stands for it where there is none.
     pub fn push_topic(&self) -> &str {
         self.push.as_ref().map_or(NO_PUSH_TOPIC, |push| push.topic.as_str())
     }
 
-    /// What the use cases need of it.
+    /// Returns what the use cases need of it.
     pub fn for_app(&self) -> AppConfig {
         AppConfig {
             address: self.address.clone(),

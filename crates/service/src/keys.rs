@@ -94,7 +94,7 @@ fn given_ca(given: &GivenCa) -> anyhow::Result<DeviceCa> {
     Ok(DeviceCa::from_pem(&certificate, &text(&given.key)?)?)
 }
 
-/// What is wrong with a device authority that nevertheless works for the devices that it has, and the way out.
+/// Returns what is wrong with a device authority that nevertheless works for the devices that it has, and the way out.
 pub fn authority_warning(ca: &DeviceCa) -> Option<String> {
     let missing = ca.certificate().missing_for_scep();
     (!missing.is_empty()).then(|| {
@@ -108,7 +108,7 @@ pub fn authority_warning(ca: &DeviceCa) -> Option<String> {
     })
 }
 
-/// The device authority that the service will use, where it is there already.
+/// Returns the device authority that the service will use, where it is there already.
 ///
 /// # Errors
 /// An authority that is there and cannot be used.
@@ -179,7 +179,7 @@ fn ledger_key(config: &Config, world: &World) -> anyhow::Result<SigningKey> {
     Ok(key)
 }
 
-/// `PRIVATE+KEY+name+id+base64`, as other tools for signed notes write it.
+/// Writes `PRIVATE+KEY+name+id+base64`, as other tools for signed notes write it.
 fn ledger_text(key: &SigningKey, seed: &Secret<[u8; 32]>) -> Secret<String> {
     let mut bytes = vec![ED25519];
     bytes.extend_from_slice(seed.expose());

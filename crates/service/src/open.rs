@@ -25,7 +25,7 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The permit for one use case.
+    /// Returns the permit for one use case.
     ///
     /// # Errors
     /// Where access control refuses.
@@ -33,7 +33,7 @@ impl Opened {
         Ok(permit(&self.actor)?)
     }
 
-    /// A permit that reaches what is one's own too; whoever runs the program has the whole.
+    /// Returns a permit that reaches what is one's own too; whoever runs the program has the whole.
     ///
     /// # Errors
     /// As access control says.
@@ -41,7 +41,7 @@ impl Opened {
         Ok(permit_within(&self.actor)?)
     }
 
-    /// A device by serial number or id.
+    /// Returns a device by serial number or id.
     ///
     /// # Errors
     /// Where there is none.
@@ -61,7 +61,7 @@ impl Opened {
         })
     }
 
-    /// A person by id, or by number; the force only where several have that number.
+    /// Returns a person by id, or by number; the force only where several have that number.
     ///
     /// # Errors
     /// Where there is none, or one in each force.
@@ -119,7 +119,7 @@ pub fn store(config: &Config) -> anyhow::Result<Store> {
     Ok(store)
 }
 
-/// The newest schema that this program knows.
+/// Returns the newest schema that this program knows.
 pub fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |migration| migration.version)
 }
@@ -139,7 +139,7 @@ fn schema(store: &Store) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The rules of the policy folder.
+/// Returns the rules of the policy folder.
 ///
 /// # Errors
 /// Every problem of them.
@@ -157,7 +157,7 @@ pub fn policy_in_folder(config: &Config) -> anyhow::Result<PolicyInForce> {
         .with_context(|| format!("the rules in {shown} cannot be taken into use"))
 }
 
-/// The rules that are in force in the database, or those of the folder where none ever were.
+/// Returns the rules that are in force in the database, or those of the folder where none ever were.
 fn policy(store: &Store, config: &Config) -> anyhow::Result<PolicyInForce> {
     let (organisation, platforms) = (config.organisation.clone(), vendors::platforms(config));
     match store.read_blocking(move |tx| PolicyInForce::in_force(tx, &organisation, &platforms))? {
@@ -202,7 +202,7 @@ pub fn run<T>(
     run_on(&tokio::runtime::Builder::new_current_thread().enable_all().build()?, settings, verb)
 }
 
-/// As [`run`], on a runtime of the caller's.
+/// Does what [`run`] does, on a runtime of the caller's.
 ///
 /// # Errors
 /// As [`run`].

@@ -34,12 +34,12 @@ impl Out {
         Self(BufWriter::new(io::stdout().lock()))
     }
 
-    /// One line.
+    /// Prints one line.
     pub fn line(&mut self, line: impl Display) -> io::Result<()> {
         writeln!(self.0, "{line}")
     }
 
-    /// A value as JSON on lines of its own.
+    /// Prints a value as JSON on lines of its own.
     pub fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
         serde_json::to_writer_pretty(&mut self.0, value)?;
         writeln!(self.0)
@@ -96,7 +96,7 @@ pub fn note(words: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{words}");
 }
 
-/// Whether an error only says that the reader of our output has gone.
+/// Returns whether an error only says that the reader of our output has gone.
 pub fn is_gone(error: &anyhow::Error) -> bool {
     let gone = |cause: &(dyn std::error::Error + 'static)| {
         cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)

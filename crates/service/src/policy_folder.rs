@@ -60,7 +60,7 @@ impl Folder {
         Ok(Self { dir, parameters, organisation })
     }
 
-    /// Another folder, read with the same parameters.
+    /// Returns another folder, read with the same parameters.
     ///
     /// # Errors
     /// Where it is not there.
@@ -73,7 +73,7 @@ impl Folder {
         })
     }
 
-    /// Its files.
+    /// Returns its files.
     ///
     /// # Errors
     /// What cannot be read.
@@ -81,7 +81,7 @@ impl Folder {
         Files::read(&self.dir)
     }
 
-    /// Its library.
+    /// Returns its library.
     ///
     /// # Errors
     /// Every problem, under the folder's name.

@@ -73,7 +73,7 @@ pub fn run(settings: Option<&Path>) -> anyhow::Result<()> {
     })
 }
 
-/// A runtime on all cores.
+/// Returns a runtime on all cores.
 ///
 /// # Errors
 /// Where the system gives no threads.
@@ -158,7 +158,7 @@ impl Running {
     }
 }
 
-/// The use cases on an up-to-date database, with the policy folder in force.
+/// Returns the use cases on an up-to-date database, with the policy folder in force.
 ///
 /// # Errors
 /// Settings, keys, rules or database that cannot be used.
@@ -180,7 +180,7 @@ pub async fn app(config: &Config) -> anyhow::Result<App> {
     Ok(app)
 }
 
-/// The mail client that the settings make.
+/// Returns the mail client that the settings make.
 ///
 /// # Errors
 /// Files that cannot be used.
@@ -246,7 +246,7 @@ async fn listen(
     })
 }
 
-/// The places for connections. Behind a proxy all of them come from its address, and requests are counted instead.
+/// Returns the places for connections. Behind a proxy all of them come from its address, and requests are counted instead.
 fn places(config: &Config) -> Arc<places::Places> {
     let most = connections::most();
     let of_address = config.limits.connections_per_address.unwrap_or(most / 2);

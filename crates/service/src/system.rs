@@ -37,12 +37,12 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// The real world.
+/// Returns the real world.
 pub fn world() -> World {
     World::new(Arc::new(SystemClock(Instant::now())), Arc::new(SystemEntropy))
 }
 
-/// The client secret for the force's directory, where the environment gives it.
+/// Returns the client secret for the force's directory, where the environment gives it.
 #[expect(clippy::disallowed_methods, reason = "this is where the environment comes in")]
 pub fn sign_in_secret() -> Option<Secret<String>> {
     let secret = std::env::var("LANYARD_SIGN_IN_SECRET").ok()?;
@@ -56,7 +56,7 @@ pub fn install_tls() -> anyhow::Result<()> {
         .map_err(|_| anyhow!("another TLS library was chosen before; this is a fault in the program"))
 }
 
-/// Who runs this program, for the ledger: the account that signed in, also behind `sudo`; else the account it runs as.
+/// Returns who runs this program, for the ledger: the account that signed in, also behind `sudo`; else the account it runs as.
 pub fn user() -> String {
     let signed_in = fs::read_to_string("/proc/self/loginuid")
         .ok()
@@ -70,7 +70,7 @@ pub fn user() -> String {
     }
 }
 
-/// The name of an account in the format of `/etc/passwd`.
+/// Returns the name of an account in the format of `/etc/passwd`.
 fn account(accounts: &str, uid: u32) -> Option<String> {
     accounts.lines().find_map(|line| {
         let mut fields = line.split(':');

@@ -64,7 +64,7 @@ fn private(path: &Path) -> anyhow::Result<PrivateKeyDer<'static>> {
     })
 }
 
-/// What a file that is no PEM seems to be, and what to do about it.
+/// Returns what a file that is no PEM seems to be, and what to do about it.
 fn form(bytes: &[u8], convert: &str) -> String {
     let indented = contains(bytes, b"-----BEGIN")
         && !bytes.starts_with(b"-----BEGIN")

@@ -193,7 +193,7 @@ pub const HOLDERS: [(usize, &str); 2] = [
     (40, "Officer who is to have a phone, and has not read the terms yet."),
 ];
 
-/// The place among the people of the person behind a persona.
+/// Returns the place among the people of the person behind a persona.
 pub const fn persona_person(persona: usize) -> usize {
     PERSONAS_FROM + persona
 }
@@ -300,7 +300,7 @@ const fn kind_at(place: usize) -> DeviceKind {
     }
 }
 
-/// How the simulated device at a place behaves: 26 of 40 do what they should.
+/// Returns how the simulated device at a place behaves: 26 of 40 do what they should.
 fn temper(place: usize) -> Temper {
     match place {
         3 | 10 | 19 | 31 => Temper::NonCompliant,
@@ -314,7 +314,7 @@ fn temper(place: usize) -> Temper {
     }
 }
 
-/// The simulated devices: what each is, and the seed that its behaviour follows from. They are the same in every force.
+/// Returns the simulated devices: what each is, and the seed that its behaviour follows from. They are the same in every force.
 pub fn simulated() -> Vec<(DeviceSpec, u64)> {
     (0..ENROLLED)
         .zip(0_u64..)
@@ -326,7 +326,7 @@ pub fn simulated() -> Vec<(DeviceSpec, u64)> {
         .collect()
 }
 
-/// The simulated model of a kind of device.
+/// Returns the simulated model of a kind of device.
 pub const fn model(kind: DeviceKind) -> Option<Model> {
     match kind {
         DeviceKind::Iphone => Some(Model::Iphone),

@@ -233,7 +233,7 @@ async fn roles(app: &App, cast: &Cast, people: &[PersonId]) -> anyhow::Result<()
     Ok(())
 }
 
-/// The simulated devices, as they were left; one that the register no longer calls enrolled starts afresh.
+/// Returns the simulated devices, as they were left; one that the register no longer calls enrolled starts afresh.
 async fn fleet(app: &App, file: &Path) -> anyhow::Result<Fleet> {
     let filter = DeviceFilter { state: Some(EnrolmentState::Enrolled), ..DeviceFilter::default() };
     let limit = u32::try_from(cast::DEVICES).unwrap_or(u32::MAX);
@@ -243,7 +243,7 @@ async fn fleet(app: &App, file: &Path) -> anyhow::Result<Fleet> {
     Fleet::remembered(file, keep, cast::simulated().into_iter().map(|(spec, seed)| Device::new(spec, seed)))
 }
 
-/// The pages, with everybody whom a visitor can be.
+/// Returns the pages, with everybody whom a visitor can be.
 fn pages(cast: &Cast, people: &[PersonId]) -> web::Options {
     let names = cast.people();
     let personas = cast::PERSONAS

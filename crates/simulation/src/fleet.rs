@@ -81,7 +81,7 @@ impl Fleet {
         self.members.len()
     }
 
-    /// How many are enrolled, as far as they know.
+    /// Returns how many are enrolled, as far as they know.
     pub async fn enrolled(&self) -> usize {
         let mut count = 0;
         for member in self.members.values() {
@@ -122,7 +122,7 @@ impl Fleet {
     }
 }
 
-/// The life of one device.
+/// Runs the life of one device.
 async fn live(member: Member, around: Surroundings, gate: Arc<Semaphore>, mut stop: watch::Receiver<bool>) {
     let mut early = 0;
     while !*stop.borrow() {
@@ -142,7 +142,7 @@ async fn live(member: Member, around: Surroundings, gate: Arc<Semaphore>, mut st
     }
 }
 
-/// One thing after the other: enrols the device or holds a session. Gives the pause until the next turn; none where the
+/// Does one thing after the other: enrols the device or holds a session. Gives the pause until the next turn; none where the
 /// device will do nothing more.
 async fn turn(
     member: &Member,

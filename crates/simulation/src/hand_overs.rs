@@ -93,7 +93,7 @@ async fn draft(
     Ok(custody_app::draft_handover(app, permit(actor)?, new).await?)
 }
 
-/// Has both sides sign: a person at the counter, and the desk for the place on the other side.
+/// Lets both sides sign: a person at the counter, and the desk for the place on the other side.
 async fn sign(
     app: &App,
     actor: &Actor,

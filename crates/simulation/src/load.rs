@@ -92,7 +92,7 @@ impl Simulate {
         }
     }
 
-    /// The devices for which a folder has profiles.
+    /// Returns the devices for which a folder has profiles.
     fn in_folder(&self, folder: &Path) -> anyhow::Result<Vec<DeviceSpec>> {
         let shown = folder.display();
         let mut serials: Vec<String> = std::fs::read_dir(folder)
@@ -187,7 +187,7 @@ impl Around {
         Ok(device)
     }
 
-    /// Every device holds its first sessions; then, until the time is over, one after the other all over again.
+    /// Lets every device hold its first sessions; then, until the time is over, one after the other all over again.
     async fn speak(&self, devices: Vec<Device>, parallel: u16, until: Instant) -> anyhow::Result<()> {
         tokio::time::sleep(SETTLE).await;
         let bar = bar("speaking", u64::try_from(devices.len())?);
@@ -322,7 +322,7 @@ const fn kind(model: Model) -> DeviceKind {
     }
 }
 
-/// An invented person who has accepted the terms.
+/// Returns an invented person who has accepted the terms.
 async fn holder(app: &App, actor: &Actor, number: u64) -> anyhow::Result<domain::PersonId> {
     let number = format!("SIM{number:05}");
     let wanted = number.clone();

@@ -22,7 +22,7 @@ pub enum Profiles {
 }
 
 impl Profiles {
-    /// The profile for a device.
+    /// Returns the profile for a device.
     ///
     /// # Errors
     /// Where there is none, or it cannot be made.

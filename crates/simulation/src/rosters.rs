@@ -17,7 +17,8 @@ fn may(actor: &Actor) -> anyhow::Result<PermitWithin<ManageDuty>> {
     Ok(permit::<ManageDuty>(actor)?.into())
 }
 
-/// Enters rosters for the people, unless that was done when the demo first ran, who stand in the order of the cast with their forces.
+/// Enters rosters for the people, unless that was done when the demo first ran, who stand in the order of the cast with their
+/// forces.
 ///
 /// # Errors
 /// What the use cases say.

@@ -55,7 +55,7 @@ impl Tally {
         });
     }
 
-    /// The counts so far.
+    /// Returns the counts so far.
     pub fn counts(&self) -> Counts {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -67,7 +67,7 @@ impl Counts {
         self.answers.values().sum()
     }
 
-    /// How often something went wrong.
+    /// Returns how often something went wrong.
     pub fn failed(&self) -> u64 {
         self.errors.values().sum()
     }

@@ -76,7 +76,7 @@ impl Authenticator {
         data
     }
 
-    /// What it answers when it is to be registered.
+    /// Returns what it answers when it is to be registered.
     pub fn create(&self, challenge: &Challenge) -> String {
         let rp = challenge.options["rp"]["id"].as_str().unwrap();
         let mut data = self.data(rp, NEW_KEY);
@@ -104,7 +104,7 @@ impl Authenticator {
         .to_string()
     }
 
-    /// What it answers when its owner signs in.
+    /// Returns what it answers when its owner signs in.
     pub fn get(&mut self, challenge: &Challenge) -> String {
         self.counter += 1;
         let rp = challenge.options["rpId"].as_str().unwrap();

@@ -38,12 +38,12 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// A browser of nobody, on a service of one's own.
+    /// Returns a browser of nobody, on a service of one's own.
     pub fn of(router: Router) -> Self {
         Self { router, cookie: String::new() }
     }
 
-    /// A browser that has a cookie.
+    /// Returns a browser that has a cookie.
     pub fn with_cookie(router: Router, cookie: String) -> Self {
         Self { router, cookie }
     }
@@ -63,7 +63,7 @@ impl Browser {
         self.send(Request::get(path), String::new()).await
     }
 
-    /// A page that must be there, as text.
+    /// Returns a page that must be there, as text.
     pub async fn page(&self, path: &str) -> String {
         let answer = self.get(path).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
@@ -106,7 +106,7 @@ impl Browser {
         self.send(request, body).await
     }
 
-    /// The cookie that an answer set.
+    /// Returns the cookie that an answer set.
     pub fn with_cookie_of(&self, answer: &Answer) -> Self {
         let set = answer.headers.get(SET_COOKIE).expect("a cookie").to_str().unwrap();
         Self { cookie: set.split(';').next().unwrap().to_owned(), ..self.clone() }

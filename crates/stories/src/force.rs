@@ -57,7 +57,7 @@ pub struct Seeded {
     pub event: EventId,
 }
 
-/// What the pages' tests set otherwise: sessions that outlive the days that a test lets pass, and groups with roles.
+/// Returns what the pages' tests set otherwise: sessions that outlive the days that a test lets pass, and groups with roles.
 fn settings(config: &mut AppConfig) {
     // By name: browsers use passkeys at no other address.
     config.address = config.address.replace("127.0.0.1", "localhost");
@@ -69,12 +69,12 @@ fn settings(config: &mut AppConfig) {
         groups.map(|(group, role)| GroupRole { group: group.into(), role, everywhere: false }).into();
 }
 
-/// The shipped policy, with files changed by the test.
+/// Returns the shipped policy, with files changed by the test.
 pub fn shipped_policy(change: impl FnOnce(&mut policy::Files)) -> PolicyInForce {
     seeds::policy_with(change, &policy::Overrides::new())
 }
 
-/// The personas of the tests' demonstration.
+/// Returns the personas of the tests' demonstration.
 pub fn personas() -> Vec<web::Persona> {
     vec![web::Persona {
         name: "Morgan Ash".into(),
@@ -91,7 +91,7 @@ pub fn with_force<F: Future<Output = ()>>(test: impl FnOnce(Seeded) -> F) {
     testkit::block_on(async { test(Seeded::start(&scratch.config).await).await });
 }
 
-/// The same, with the file that the database lies in.
+/// Returns the same, with the file that the database lies in.
 pub fn with_database<F: Future<Output = ()>>(test: impl FnOnce(Seeded, std::path::PathBuf) -> F) {
     let scratch = testkit::scratch_sqlite();
     let store::StoreConfig::Sqlite { path, .. } = scratch.config.clone() else { panic!("a file") };
@@ -170,24 +170,24 @@ impl Seeded {
         seeds::pass(&self.app, &self.world, seconds).await;
     }
 
-    /// A browser of nobody.
+    /// Returns a browser of nobody.
     pub fn nobody(&self) -> Browser {
         Browser::of(self.router.clone())
     }
 
-    /// A browser of somebody signed in whom the register does not know.
+    /// Returns a browser of somebody signed in whom the register does not know.
     pub async fn browser(&self, role: Role, force: Option<Force>) -> Browser {
         let name = format!("{} <script>", role.title());
         self.browser_as(SignedIn { name, person: None, roles: role.into(), force, how: "test" }).await
     }
 
-    /// A browser of somebody in the register, signed in as a holder.
+    /// Returns a browser of somebody in the register, signed in as a holder.
     pub async fn browser_of(&self, person: PersonId, force: Force) -> Browser {
         let (name, roles) = ("Holder <script>".into(), Role::Holder.into());
         self.browser_as(SignedIn { name, person: Some(person), roles, force: Some(force), how: "test" }).await
     }
 
-    /// The same, after they were given a role.
+    /// Returns the same, after they were given a role.
     pub async fn browser_in_role(&self, person: PersonId, role: Role, force: Force) -> Browser {
         let new = NewGrant { role: Some(role), reason: "test".into(), ..NewGrant::default() };
         people_app::grants::grant_role(&self.app, permit(&root()).unwrap(), person, new).await.unwrap();
@@ -199,7 +199,7 @@ impl Seeded {
         Browser::with_cookie(self.router.clone(), format!("lanyard-demo={}", token.expose()))
     }
 
-    /// An entry of a register, asked for the phone; the same one however often it is asked for.
+    /// Returns an entry of a register, asked for the phone; the same one however often it is asked for.
     pub async fn entry(&self) -> PermissionId {
         let new = NewPermission {
             register: "private-hubs".into(),
@@ -218,12 +218,12 @@ impl Seeded {
         }
     }
 
-    /// A day so many days from now, as a form takes it.
+    /// Returns a day so many days from now, as a form takes it.
     pub fn day(&self, ahead: i64) -> String {
         self.world.now().plus(Span::from_secs(ahead * 24 * 3600)).to_string()[..10].to_owned()
     }
 
-    /// Some open case.
+    /// Returns some open case.
     pub async fn case(&self) -> CaseId {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
         let (cases, _) =
@@ -231,7 +231,7 @@ impl Seeded {
         cases.iter().find(|case| case.case.kind == "breach").expect("a breach opened a case").case.id
     }
 
-    /// A step of an open case that a note does, with its case.
+    /// Returns a step of an open case that a note does, with its case.
     pub async fn step(&self) -> (CaseId, StepId) {
         let filter = CaseFilter { state: "open".into(), ..CaseFilter::default() };
         let (cases, _) =
@@ -247,17 +247,17 @@ impl Seeded {
         panic!("no open case has a step that a note does");
     }
 
-    /// Norfolk's store; entered when first asked for.
+    /// Returns Norfolk's store; entered when first asked for.
     pub async fn store(&self) -> PlaceId {
         self.place(PlaceKind::Store, "ICT stores, Norwich").await
     }
 
-    /// A place in which nothing stands, and which may be closed.
+    /// Returns a place in which nothing stands, and which may be closed.
     pub async fn cupboard(&self) -> PlaceId {
         self.place(PlaceKind::Store, "Cupboard").await
     }
 
-    /// A place of Norfolk by its name; entered when first asked for.
+    /// Returns a place of Norfolk by its name; entered when first asked for.
     pub async fn place(&self, kind: PlaceKind, name: &str) -> PlaceId {
         let all = custody_app::places(&self.app, permit(&root()).unwrap(), false).await.unwrap();
         if let Some(found) =
@@ -274,7 +274,7 @@ impl Seeded {
         custody_app::add_place(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
-    /// A device of Norfolk that stands in its store.
+    /// Returns a device of Norfolk that stands in its store.
     pub async fn spare(&self, serial: &str) -> DeviceId {
         let new = NewDevice {
             serial: serial.into(),
@@ -286,7 +286,7 @@ impl Seeded {
         custody_app::register::add_device(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
-    /// A hand-over that both have signed.
+    /// Returns a hand-over that both have signed.
     pub async fn handover(&self) -> HandoverId {
         let done = (Some(HandoverState::Complete), None);
         let found =
@@ -332,7 +332,7 @@ impl Seeded {
         id
     }
 
-    /// Some stock count.
+    /// Returns some stock count.
     pub async fn count(&self) -> CountId {
         let found = custody_app::counts(&self.app, permit(&root()).unwrap()).await.unwrap();
         match found.first() {
@@ -343,23 +343,23 @@ impl Seeded {
         }
     }
 
-    /// A file of people of Norfolk that waits.
+    /// Returns a file of people of Norfolk that waits.
     pub async fn import(&self) -> ImportId {
         self.given::<People>("hr.csv", b"Number,Name,Role\n1234,PC Ames,sergeant\n9,,officer\n").await
     }
 
-    /// A file of devices of Norfolk that waits.
+    /// Returns a file of devices of Norfolk that waits.
     pub async fn import_of_devices(&self) -> ImportId {
         self.given::<Devices>("assets.csv", b"Serial,Category,Maker\nF4FILE0001,Phones,Apple\n,Phones,\n")
             .await
     }
 
-    /// A table of rosters of Norfolk that waits.
+    /// Returns a table of rosters of Norfolk that waits.
     pub async fn import_of_rosters(&self) -> ImportId {
         self.given::<Rosters>("leave.csv", b"number,kind,start\n1234,sick,2027-01-01\n").await
     }
 
-    /// The calendar of somebody of Norfolk that waits.
+    /// Returns the calendar of somebody of Norfolk that waits.
     pub async fn import_of_a_calendar(&self) -> ImportId {
         // Somebody whom no route takes off the books.
         let new = seeds::officer(domain::samples::NORFOLK, "7788", "PC Gage");
@@ -380,7 +380,7 @@ impl Seeded {
         imports::start::<K>(&self.app, permit(&by).unwrap(), file).await.unwrap()
     }
 
-    /// An API token of Norfolk.
+    /// Returns an API token of Norfolk.
     pub async fn token(&self) -> TokenId {
         let new = NewToken {
             name: "Entra".into(),
@@ -391,7 +391,7 @@ impl Seeded {
         sign_in_app::tokens::make_token(&self.app, permit(&root()).unwrap(), new).await.unwrap().0
     }
 
-    /// An alarm of Norfolk that nobody has seen to.
+    /// Returns an alarm of Norfolk that nobody has seen to.
     pub async fn alarm(&self) -> domain::AlarmId {
         let open = || notices_app::alarms::list(&self.app, permit(&root()).unwrap(), true, None, 50);
         let norfolk = |all: Vec<notices_app::alarms::AlarmRead>| {
@@ -406,7 +406,7 @@ impl Seeded {
         norfolk(open().await.unwrap()).expect("a token was made, which is told")
     }
 
-    /// Norfolk's duty pattern, entered when it is first asked for.
+    /// Returns Norfolk's duty pattern, entered when it is first asked for.
     pub async fn pattern(&self) -> domain::PatternId {
         if let Some(known) =
             duty_app::duty_patterns(&self.app, permit(&root()).unwrap()).await.unwrap().first()
@@ -423,7 +423,7 @@ impl Seeded {
         duty_app::add_pattern(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
-    /// An entry of the ledger about a person of Norfolk, covered by a checkpoint.
+    /// Returns an entry of the ledger about a person of Norfolk, covered by a checkpoint.
     pub async fn ledger_entry(&self) -> domain::EntryId {
         ledger_app::checkpoint_ledger(&self.app).await.unwrap();
         let rows = self.app.store().read(|tx| store::ledger::from_place(tx, 0, 1000)).await.unwrap();
@@ -433,7 +433,7 @@ impl Seeded {
         rows.iter().find(about).expect("somebody was entered").id
     }
 
-    /// A burst that is held: locks beyond what may go in an hour.
+    /// Returns a burst that is held: locks beyond what may go in an hour.
     pub async fn burst(&self) -> BurstId {
         let open = self.app.store().read(|tx| store::orders::bursts(tx, None)).await.unwrap();
         if let Some(open) = open.first() {
@@ -451,7 +451,7 @@ impl Seeded {
         }
     }
 
-    /// A loss of Norfolk's of which nobody knows which device it is; the same one however often it is asked for.
+    /// Returns a loss of Norfolk's of which nobody knows which device it is; the same one however often it is asked for.
     pub async fn loss(&self) -> domain::LossId {
         let new = losses_app::report::NewReport {
             force: Some(domain::samples::NORFOLK),
@@ -461,7 +461,7 @@ impl Seeded {
         losses_app::report::report_publicly(&self.app, new).await.unwrap().loss
     }
 
-    /// The latest command of a device.
+    /// Returns the latest command of a device.
     pub async fn command(&self, device: DeviceId) -> CommandId {
         let read = overview_app::device::device(&self.app, permit::<SeeDevices>(&root()).unwrap(), device)
             .await

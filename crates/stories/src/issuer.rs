@@ -117,7 +117,7 @@ impl Issuer {
         self.0.lock().unwrap().address.clone()
     }
 
-    /// How often the keys were asked for.
+    /// Returns how often the keys were asked for.
     pub fn keys_fetched(&self) -> usize {
         self.0.lock().unwrap().fetched
     }
@@ -134,7 +134,7 @@ impl Issuer {
         inner.kid = "second".into();
     }
 
-    /// What the provider does when somebody signs in: reads the address that the browser was sent to, and sends it back
+    /// Does what the provider does when somebody signs in: reads the address that the browser was sent to, and sends it back
     /// with a code. Gives the path to come back by.
     pub fn sign_in(&self, there: &str, claims: Value) -> String {
         let asked = query(there);
@@ -150,7 +150,7 @@ impl Issuer {
     }
 }
 
-/// The query of an address, decoded as far as these tests need it.
+/// Returns the query of an address, decoded as far as these tests need it.
 pub fn query(address: &str) -> HashMap<String, String> {
     let pairs = address.split_once('?').expect("a query").1.split('&');
     pairs
@@ -272,12 +272,12 @@ fn rsa(key: &KeyPair, text: &str) -> Vec<u8> {
     signature
 }
 
-/// A service whose people sign in at a provider.
+/// Returns a service whose people sign in at a provider.
 pub async fn connected(seeded: &Seeded) -> (Issuer, Browser) {
     connected_by(seeded, "sub").await
 }
 
-/// The same, with the claim from which the account is read.
+/// Returns the same, with the claim from which the account is read.
 pub async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
     let issuer = Issuer::start().await;
     let oidc = Oidc::new(OidcConfig {
@@ -300,7 +300,7 @@ pub async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
     (issuer, Browser::of(web::router(seeded.app.clone(), options)))
 }
 
-/// The claims of an account of Norfolk's number 1234.
+/// Returns the claims of an account of Norfolk's number 1234.
 pub fn ames(seeded: &Seeded) -> Value {
     let now = seeded.world.now().millis() / 1000;
     json!({ "sub": "account-1", "iat": now, "force": "norfolk", "number": "1234", "preferred_username": "x@y" })

@@ -18,7 +18,7 @@ pub struct SeededRota {
 }
 
 impl Seeded {
-    /// Norfolk's rota, entered when it is first asked for.
+    /// Returns Norfolk's rota, entered when it is first asked for.
     pub async fn rota(&self) -> SeededRota {
         let seen = || permit_within::<SeeDuty>(&root()).unwrap();
         let known = rota::rotas(&self.app, seen()).await.unwrap();

@@ -92,7 +92,7 @@ fn loads(draft: &Draft) {
     assert_eq!(library.clauses.len(), draft.clauses);
 }
 
-/// Every word stands in a file or in what was left over.
+/// Checks that every word stands in a file or in what was left over.
 fn nothing_is_lost(text: &str, draft: &Draft) {
     let mut all: String = draft.files.iter().map(|(_, content)| format!("{content}\n")).collect();
     all.extend(draft.not_drafted.iter().map(|left| format!("{}\n", left.text)));

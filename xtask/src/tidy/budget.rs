@@ -68,7 +68,7 @@ pub(crate) fn check_crates(files: &[File], packages: &[Package], large: &[Large]
     too_large.map(|package| Problem::new(&*package.folder, None, message(package))).collect()
 }
 
-/// A crate begins with what it is for.
+/// Checks that a crate begins with what it is for.
 fn head(file: &File) -> Option<Problem> {
     let is_root = file.path.ends_with("src/lib.rs") || file.path.ends_with("src/main.rs");
     let first = file.text.lines().next().unwrap_or_default();

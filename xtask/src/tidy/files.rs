@@ -28,7 +28,7 @@ impl File {
     }
 }
 
-/// Every text file of the repository; what is not UTF-8 is left out.
+/// Returns every text file of the repository; what is not UTF-8 is left out.
 ///
 /// # Errors
 /// When git cannot list them.

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 
 mod budget;
 mod circles;
+mod comments;
 mod edges;
 mod files;
 mod forces;
@@ -70,6 +71,7 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     let mut functions = 0;
     for file in &files {
         problems.extend(words::check(file, &foreign));
+        problems.extend(comments::check(file));
         problems.extend(vendors::check(file, &table.vendor_words));
         problems.extend(paths::check(file, &there));
         if file.is_rust() {

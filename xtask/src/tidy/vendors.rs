@@ -33,7 +33,7 @@ pub(crate) fn check(file: &File, table: &VendorWords) -> Vec<Problem> {
     found.collect()
 }
 
-/// Every path that the table names is there: a folder that was moved must not leave a hole.
+/// Checks that every path that the table names is there: a folder that was moved must not leave a hole.
 pub(crate) fn check_places(files: &[File], table: &VendorWords) -> Vec<Problem> {
     let gone =
         table.only_in.iter().filter(|place| !files.iter().any(|file| file.path.starts_with(place.as_str())));

@@ -208,14 +208,14 @@ fn lose(tx: &mut Tx<'_>, world: &domain::World, id: DeviceId) -> Result<CommandI
     Ok(lock.id)
 }
 
-/// Who has a device, and where it is.
+/// Returns who has a device, and where it is.
 fn state(tx: &mut Tx<'_>, id: DeviceId) -> Result<Before, StoreError> {
     let Some(device) = store::devices::by_id(tx, id)? else { return Ok((None, Standing::Disposed, None)) };
     let asset = assets::of(tx, &device)?;
     Ok((device.holder, asset.standing, asset.place))
 }
 
-/// What was done to one device, and what of it waits for somebody: for each kind of harm.
+/// Returns what was done to one device, and what of it waits for somebody: for each kind of harm.
 fn marks(
     tx: &mut Tx<'_>,
     target: Target,
@@ -358,7 +358,7 @@ impl Stage {
         Ok(id.unwrap_or_default().to_owned())
     }
 
-    /// The digest of what somebody who signs a hand-over is shown.
+    /// Returns the digest of what somebody who signs a hand-over is shown.
     pub(super) async fn shown(&self, id: domain::HandoverId) -> anyhow::Result<String> {
         let root = Actor::command_line("look");
         Ok(custody_app::read::handover(&self.app, permit(&root)?, id).await?.digest)

@@ -13,7 +13,8 @@ use crate::estate::{Estate, SPEAKERS};
 
 const DAY: Span = Span::from_secs(24 * 3600);
 
-/// Returns the settings of the service: where it pushes, and that the report of a holder locks. The limit of containments an hour is
+/// Returns the settings of the service: where it pushes, and that the report of a holder locks. The limit of containments an
+/// hour is
 /// raised to the number of losses; what it does otherwise is measured by the attack table.
 pub(super) fn settings(push_address: &str, losses: usize) -> String {
     format!(

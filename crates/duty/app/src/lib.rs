@@ -86,7 +86,8 @@ pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     Some((local_time::midnight(first), local_time::midnight(next)))
 }
 
-/// How long shifts, absences, times on call, changes of rotas and hand-over notes are kept after they end: long enough to review the time, and no
+/// How long shifts, absences, times on call, changes of rotas and hand-over notes are kept after they end: long enough to review
+/// the time, and no
 /// longer, because an absence says something about a person's life.
 const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 

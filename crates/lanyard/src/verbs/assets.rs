@@ -167,7 +167,7 @@ async fn give(
     Ok(out.finish()?)
 }
 
-/// One device for a machine.
+/// Writes one device for a machine.
 pub(crate) fn as_json(device: &DeviceView) -> serde_json::Value {
     json!({
         "id": device.id, "serial": device.serial, "kind": device.kind, "force": device.force, "holder": device.holder,

@@ -134,7 +134,7 @@ impl Restore {
     }
 }
 
-/// What to change in the settings, as it is to be written there.
+/// Returns what to change in the settings, as it is to be written there.
 fn advice(into: &Path, settings: Option<&Path>) -> Vec<String> {
     let mut lines =
         vec!["next, in the settings file:".to_owned(), format!("  data = \"{}\"", into.display())];

@@ -66,7 +66,7 @@ impl Compile {
     }
 }
 
-/// The platforms that a word names: a vendor's, or one platform.
+/// Returns the platforms that a word names: a vendor's, or one platform.
 fn platforms(wired: &Platforms, word: &str) -> Result<Vec<Platform>, Failure> {
     if let Some(of_vendor) = wired.of_vendor(word) {
         return Ok(of_vendor.to_vec());
@@ -133,7 +133,7 @@ fn as_json(
     json!({ "profiles": profiles, "clauses": lines, "warnings": warnings })
 }
 
-/// Each clause under its verdict on each platform, with what is left to people.
+/// Writes each clause under its verdict on each platform, with what is left to people.
 fn table(out: &mut Out, lines: &[ClauseLine], asked: &[Platform]) -> io::Result<()> {
     for platform in asked {
         out.line(format_args!("{}", platform.title()))?;

@@ -175,7 +175,7 @@ fn fact_words(out: &mut Out, library: &Library, facts: &[Fact], then: Timestamp)
     Ok(())
 }
 
-/// How long before a time something was, in the two largest units.
+/// Returns how long before a time something was, in the two largest units.
 fn age(then: Timestamp, at: Timestamp) -> String {
     let seconds = then.since(at).millis() / 1000;
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
@@ -187,7 +187,7 @@ fn age(then: Timestamp, at: Timestamp) -> String {
     }
 }
 
-/// Which profiles the device should have, beside what it reported.
+/// Returns which profiles the device should have, beside what it reported.
 fn profile_words(
     out: &mut Out,
     facts: &[Fact],

@@ -42,7 +42,7 @@ pub(crate) async fn run<K: Kind>(opened: &Opened, asked: Asked) -> anyhow::Resul
     about::<K>(opened, asked, String::new()).await
 }
 
-/// As [`run`], for a file about the person of a number.
+/// Does what [`run`] does, for a file about the person of a number.
 pub(crate) async fn about<K: Kind>(opened: &Opened, asked: Asked, about: String) -> anyhow::Result<()> {
     let bytes = content(&asked.file)?;
     let name = asked.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -101,7 +101,7 @@ fn content(file: &Path) -> anyhow::Result<Vec<u8>> {
     fs::read(file).with_context(|| format!("the file {shown} cannot be read"))
 }
 
-/// The columns as their headings say, with some named by hand.
+/// Returns the columns as their headings say, with some named by hand.
 fn by_hand<K: Kind>(read: &ImportRead<K>, pairs: &[String]) -> anyhow::Result<Mapping<K::Column>> {
     let mut mapping = read.mapping.clone();
     for pair in pairs {

@@ -143,7 +143,8 @@ async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {
     Ok(out.finish()?)
 }
 
-/// Gives the newest entries their place and signs them, so that what is written out proves them too. A ledger that is not signed can
+/// Gives the newest entries their place and signs them, so that what is written out proves them too. A ledger that is not signed
+/// can
 /// be written out as well: that is when somebody has to look at it.
 async fn sign_first(opened: &Opened) {
     if let Err(error) = ledger_app::checkpoint_ledger(&opened.app).await {

@@ -175,7 +175,7 @@ fn verify_one(file: &Path, reader: impl Read, key: &VerifierKey, json: bool) -> 
     Ok(out.finish()?)
 }
 
-/// A key given as text or as a file.
+/// Returns a key given as text or as a file.
 fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
     let text = if Path::new(given).is_file() {
         std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
@@ -219,7 +219,7 @@ pub(super) fn kept(path: &Path, key: &VerifierKey) -> anyhow::Result<Vec<Checkpo
     Ok(all)
 }
 
-/// The notes in a text: as they are, and quoted on one line.
+/// Returns the notes in a text: as they are, and quoted on one line.
 fn notes(text: &str) -> Vec<String> {
     let mut found = blocks(text);
     for line in text.lines() {
@@ -231,7 +231,7 @@ fn notes(text: &str) -> Vec<String> {
     found
 }
 
-/// Each run of lines that is a checkpoint by its form: a name, a number, a root, an empty line, signatures.
+/// Returns each run of lines that is a checkpoint by its form: a name, a number, a root, an empty line, signatures.
 fn blocks(text: &str) -> Vec<String> {
     const SIGNATURE: &str = "\u{2014} ";
     let lines: Vec<&str> = text.lines().collect();

@@ -177,7 +177,7 @@ impl RegisterVerb {
     }
 }
 
-/// The entry of a number, `P-101` or `101`.
+/// Returns the entry of a number, `P-101` or `101`.
 async fn found(opened: &Opened, which: &str) -> anyhow::Result<PermissionRead> {
     let number = number(which).with_context(|| {
         format!("{which} is no entry's number, such as P-101; `lanyard register list REGISTER` shows them")
@@ -349,7 +349,7 @@ async fn ask(opened: &Opened, asked: Ask) -> anyhow::Result<()> {
     }
 }
 
-/// The first line of a file, which other programs on the machine do not see as they would an argument.
+/// Returns the first line of a file, which other programs on the machine do not see as they would an argument.
 fn password(file: &Path) -> anyhow::Result<Secret<String>> {
     let mut text = String::new();
     if file == Path::new("-") {
@@ -382,7 +382,7 @@ async fn decide(opened: &Opened, decided: Decide) -> anyhow::Result<()> {
     state_now(opened, &decided.entry).await
 }
 
-/// A time as a machine reads it.
+/// Returns a time as a machine reads it.
 pub(super) fn time(at: Option<Timestamp>) -> Option<String> {
     at.map(|at| at.to_string())
 }

@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use super::registers::time;
 use service::out::Out;
 
-/// Until when an entry holds, once that is decided.
+/// Returns until when an entry holds, once that is decided.
 pub(super) fn until(row: &PermissionRow) -> Option<String> {
     time(row.grant.ends_at.filter(|_| row.grant.decided_at.is_some()))
 }
 
-/// An entry of a list, for a machine.
+/// Writes an entry of a list, for a machine.
 pub(super) fn row(row: &PermissionRow) -> Value {
     let grant = &row.grant;
     json!({
@@ -27,7 +27,7 @@ pub(super) fn row(row: &PermissionRow) -> Value {
     })
 }
 
-/// An entry with what it asks and its timeline, for a machine.
+/// Writes an entry with what it asks and its timeline, for a machine.
 pub(super) fn entry_json(read: &PermissionRead) -> Value {
     let mut all = row(&read.row);
     if let Some(all) = all.as_object_mut() {
@@ -62,7 +62,7 @@ pub(super) fn table(out: &mut Out, rows: &[PermissionRow]) -> anyhow::Result<()>
     Ok(out.table(["ENTRY", "STATE", "UNTIL", "FORCE", "FOR"], &rows)?)
 }
 
-/// One entry.
+/// Prints one entry.
 pub(super) fn entry(out: &mut Out, read: &PermissionRead) -> anyhow::Result<()> {
     let grant = &read.row.grant;
     out.line(format_args!("P-{}: {}, {}", grant.number, read.row.register, read.row.state.to_lowercase()))?;
@@ -99,7 +99,7 @@ pub(super) fn entry(out: &mut Out, read: &PermissionRead) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// What a register is for and asks, for a machine.
+/// Writes what a register is for and asks, for a machine.
 pub(super) fn register_json(register: &PermissionRegister) -> Value {
     let fields: Vec<Value> = register
         .fields
@@ -124,7 +124,7 @@ fn about(register: &PermissionRegister) -> &'static str {
     }
 }
 
-/// What a register is for and asks.
+/// Prints what a register is for and asks.
 pub(super) fn register(
     out: &mut Out,
     register: &PermissionRegister,

@@ -83,7 +83,7 @@ impl SignInLink {
     }
 }
 
-/// The person of the register that somebody names as `FORCE/NUMBER`.
+/// Returns the person of the register that somebody names as `FORCE/NUMBER`.
 pub(super) async fn person(opened: &Opened, which: &str) -> anyhow::Result<PersonId> {
     let (force, number) = which.split_once('/').context("--person takes force and number: FORCE/NUMBER")?;
     Ok(opened.person(number, Some(force.parse()?)).await?.id)

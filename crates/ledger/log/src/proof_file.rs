@@ -1,7 +1,8 @@
 //! Writes and checks the proof that one entry is in the ledger, as a line for a reader who has nothing else of the ledger.
 //!
 //! ```text
-//! {"proof":{"format":"lanyard-ledger-proof-1","origin":"...","entry":{"index":0,"leaf":"...", ...},"path":["...",...],"note":"..."}}
+//! {"proof":{"format":"lanyard-ledger-proof-1","origin":"...","entry":{"index":0,"leaf":"...",
+//! ...},"path":["...",...],"note":"..."}}
 //! ```
 //!
 //! The entry is spelt as in an export; `path` holds the siblings from the leaf up (RFC 9162 section 2.1.3), and `note` is a

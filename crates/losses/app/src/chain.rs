@@ -1,7 +1,8 @@
 //! Looks up whom to call about a loss now, step by step: the only place that knows where rotas are.
 //!
 //! The force says which roles are called, in which order, and how long each step waits: one chain for the hours of the service desk
-//! and one for all others. Of a role, those are called who have a turn on one of its rotas, then those who are on call or on duty at that moment.
+//! and one for all others. Of a role, those are called who have a turn on one of its rotas, then those who are on call or on
+//! duty at that moment.
 
 use std::collections::BTreeSet;
 

@@ -287,7 +287,7 @@ fn word_of(meaning: Meaning) -> &'static str {
     MEANINGS.iter().find(|(known, _)| *known == meaning).map_or("unclear", |(_, word)| word)
 }
 
-/// The place for which the answers of a report are sealed.
+/// Returns the place for which the answers of a report are sealed.
 pub(crate) fn place(id: LossId) -> String {
     format!("loss-report:{id}")
 }

@@ -10,7 +10,8 @@ use kernel::{App, AppError};
 
 /// Most attempts before a job is given up and shown to the people who run the service.
 const MOST_ATTEMPTS: i64 = 8;
-/// How long a claimed job may run before another node takes it. It is also how long the work of a process that was killed waits.
+/// Returns how long a claimed job may run before another node takes it. It is also how long the work of a process that was
+/// killed waits.
 const fn lease(lane: Lane) -> Span {
     match lane {
         Lane::Urgent => Span::from_secs(15),

@@ -51,7 +51,7 @@ pub fn verify_detached(
     verify_detached_known(signature, content, options, &|_| None)
 }
 
-/// As [`verify_detached`], for a caller that keeps the keys of certificates it has seen: `known` is asked by the
+/// Verifies as [`verify_detached`] does, for a caller that keeps the keys of certificates it has seen: `known` is asked by the
 /// certificate's SHA-256 digest, and must return no other key than that certificate's.
 ///
 /// # Errors
@@ -70,7 +70,8 @@ pub fn verify_detached_known(
     Ok(verified.signed())
 }
 
-/// The SHA-256 digest of the certificate that a signature names as its signer's. Nothing is checked: it says whose signature
+/// Returns the SHA-256 digest of the certificate that a signature names as its signer's. Nothing is checked: it says whose
+/// signature
 /// this claims to be, for a caller that wants to know before it reads what was signed.
 ///
 /// # Errors
@@ -243,7 +244,8 @@ impl<'a> SignedData<'a> {
         }
     }
 
-    /// Checks a signature without attributes: only plain data may be signed so (RFC 5652 section 5.3), and content that could itself be a set
+    /// Checks a signature without attributes: only plain data may be signed so (RFC 5652 section 5.3), and content that could
+    /// itself be a set
     /// of attributes is refused: a signature over attributes could otherwise be passed off as one over that content.
     fn check_bare(&self, content: &[u8]) -> Result<(), CmsError> {
         if self.content_type != oid::DATA || content.first() == Some(&tag::SET) {

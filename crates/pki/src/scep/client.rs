@@ -81,7 +81,8 @@ pub fn first(wish: &Wish<'_>, ca: &Certificate, entropy: &dyn Entropy) -> Result
     first_by(wish, wish.key, ca, entropy)
 }
 
-/// As [`first`], with the temporary certificate signed in another way: `temporary` must sign as the same key.
+/// Makes the first request as [`first`] does, with the temporary certificate signed in another way: `temporary` must sign as the
+/// same key.
 ///
 /// # Errors
 /// [`ClientError`] if the keys refuse.

@@ -13,7 +13,7 @@ use platform_port::{
 
 use crate::SEAL;
 
-/// The vendor's verb for an order; `None` for one that it does not have.
+/// Returns the vendor's verb for an order; `None` for one that it does not have.
 pub(crate) const fn verb(order: &Order) -> Option<&'static str> {
     Some(match order {
         Order::Lock { .. } => "FREEZE",

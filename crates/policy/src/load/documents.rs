@@ -45,7 +45,7 @@ impl Loader<'_> {
         self.library.clauses = clauses;
     }
 
-    /// A file that is never read would be a rule that is never applied.
+    /// Finds files that are never read: each would be a rule that is never applied.
     fn strays(&self) {
         for (path, _) in self.files.iter() {
             let parts: Vec<&str> = path.split('/').collect();

@@ -55,7 +55,7 @@ pub fn read_lenient(bytes: &[u8], limit: usize) -> Result<Lenient, DecodeError> 
     read_to(bytes, limit, MAX_DEPTH)
 }
 
-/// As [`read_lenient`], and everything must have been read.
+/// Reads as [`read_lenient`] does, and everything must have been read.
 ///
 /// # Errors
 /// As [`read_lenient`], and a value that cannot be read.
@@ -70,7 +70,7 @@ pub fn read(bytes: &[u8], limit: usize) -> Result<Value, DecodeError> {
     }
 }
 
-/// As [`read`], of a property list whose outermost value is a dictionary.
+/// Reads as [`read`] does, a property list whose outermost value is a dictionary.
 ///
 /// # Errors
 /// As [`read`], or another outermost value.

@@ -119,7 +119,7 @@ impl NetworkIdentity {
     }
 }
 
-/// Reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
+/// Returns whether a text is in reverse-DNS style: what the vendor takes in an identifier and what reads well on the device.
 pub(super) fn is_identifier(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= 128

@@ -109,7 +109,7 @@ fn listen(root: &Section<'_>) -> Option<SocketAddr> {
     read.or_else(|| root.wrong("listen", "write address and port, such as 127.0.0.1:8443"))
 }
 
-/// An address as devices and people are given it.
+/// Reads an address as devices and people are given it.
 fn public(root: &Section<'_>, key: &'static str, text: &str) -> Option<String> {
     let text = text.trim_end_matches('/').to_owned();
     let (rest, encrypted) = match (text.strip_prefix("https://"), text.strip_prefix("http://")) {
@@ -131,7 +131,7 @@ fn public(root: &Section<'_>, key: &'static str, text: &str) -> Option<String> {
     Some(text)
 }
 
-/// Further names of the service, without scheme and port.
+/// Reads further names of the service, without scheme and port.
 fn names(root: &Section<'_>) -> Option<Vec<String>> {
     let such_as = "[\"lanyard.force.example\"]";
     let names = root.texts("names", such_as);
@@ -143,7 +143,7 @@ fn names(root: &Section<'_>) -> Option<Vec<String>> {
     Some(names)
 }
 
-/// Whether the host of an address without its scheme is this machine.
+/// Returns whether the host of an address without its scheme is this machine.
 pub(super) fn is_loopback(rest: &str) -> bool {
     let authority = rest.split('/').next().unwrap_or_default();
     let host = match authority.strip_prefix('[') {
@@ -181,7 +181,7 @@ fn tls(section: &Section<'_>, listen: SocketAddr, folder: &Path) -> Option<Tls> 
     }
 }
 
-/// The name of a header that only a proxy can be believed about.
+/// Reads the name of a header that only a proxy can be believed about.
 fn header(section: &Section<'_>, key: &'static str, (such_as, vouched): (&str, &str)) -> Option<String> {
     let name = section.text(key)?;
     let strange = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
@@ -216,7 +216,7 @@ fn database(section: &Section<'_>, data: &Path, folder: &Path) -> Option<StoreCo
     chosen
 }
 
-/// How connections to PostgreSQL are protected; left out, by where the server is.
+/// Reads how connections to PostgreSQL are protected; left out, by where the server is.
 fn postgres_tls(section: &Section<'_>, folder: &Path) -> Option<PostgresTls> {
     let trust = section.text("trust").map(|file| folder.join(file));
     let mode = match section.text("sslmode").as_deref() {
@@ -335,7 +335,7 @@ fn log(section: &Section<'_>) -> Option<Log> {
     Some(Log { json: json?, level: level? })
 }
 
-/// The places that `copy_to` under `[ledger]` names: one, or a list.
+/// Reads the places that `copy_to` under `[ledger]` names: one, or a list.
 fn ledger_copies(root: &Section<'_>, folder: &Path) -> Vec<Target> {
     let section = root.section("ledger");
     #[derive(Deserialize)]
@@ -360,7 +360,7 @@ fn ledger_copies(root: &Section<'_>, folder: &Path) -> Vec<Target> {
     places.iter().filter_map(read).collect()
 }
 
-/// The force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.
+/// Reads the force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.
 fn parameters(root: &Section<'_>) -> Overrides {
     let Some(value) = root.raw("parameters") else { return Overrides::new() };
     let read = Overrides::deserialize(ValueDeserializer::from(value.clone())).ok();
@@ -368,7 +368,7 @@ fn parameters(root: &Section<'_>) -> Overrides {
         .unwrap_or_default()
 }
 
-/// `"The group" = "role"`, or `"role, every force"`; files from before December 2026 say "both forces".
+/// Reads `"The group" = "role"`, or `"role, every force"`; files from before December 2026 say "both forces".
 fn group_roles(root: &Section<'_>) -> Vec<GroupRole> {
     let Some(value) = root.raw("group_roles") else { return Vec::new() };
     let read = BTreeMap::<String, String>::deserialize(ValueDeserializer::from(value.clone())).ok();
@@ -417,7 +417,7 @@ fn spans(root: &Section<'_>) -> Spans {
     spans
 }
 
-/// A length of time between two others, in seconds.
+/// Reads a length of time between two others, in seconds.
 fn span(section: &Section<'_>, key: &'static str, (least, most): (i64, i64), default: i64) -> Span {
     let (least, most) = (Span::from_secs(least), Span::from_secs(most));
     section

@@ -61,7 +61,7 @@ impl<'a> Section<'a> {
         Self { source, table: Some(table), at: None, name, asked: RefCell::default() }
     }
 
-    /// An inner table.
+    /// Returns an inner table.
     pub(super) fn section(&self, key: &'static str) -> Self {
         let value = self.raw(key);
         let table = value.and_then(|value| value.get_ref().as_table());
@@ -72,18 +72,18 @@ impl<'a> Section<'a> {
         Self { source: self.source, table, at, name: format!("[{key}]"), asked: RefCell::default() }
     }
 
-    /// Whether the table stands in the file.
+    /// Returns whether the table stands in the file.
     pub(super) const fn is_there(&self) -> bool {
         self.table.is_some()
     }
 
-    /// The value as it stands.
+    /// Returns the value as it stands.
     pub(super) fn raw(&self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.borrow_mut().insert(key);
         self.table?.get(key)
     }
 
-    /// Text, trimmed; empty text is a problem.
+    /// Reads text, trimmed; empty text is a problem.
     pub(super) fn text(&self, key: &'static str) -> Option<String> {
         let text = self.raw(key)?.get_ref().as_str().map(|text| text.trim().to_owned());
         match text {
@@ -93,7 +93,7 @@ impl<'a> Section<'a> {
         }
     }
 
-    /// A list of texts; none where it is left out.
+    /// Reads a list of texts; none where it is left out.
     pub(super) fn texts(&self, key: &'static str, such_as: &str) -> Vec<String> {
         let Some(value) = self.raw(key) else { return Vec::new() };
         let all = value.get_ref().as_array().and_then(|all| {
@@ -105,7 +105,7 @@ impl<'a> Section<'a> {
             .unwrap_or_default()
     }
 
-    /// Text that must be there.
+    /// Reads text that must be there.
     pub(super) fn must(&self, key: &'static str, such_as: &str) -> Option<String> {
         if self.raw(key).is_none() {
             let message = format!("{} has no \"{key}\": write {key} = {such_as}", self.name);
@@ -114,19 +114,19 @@ impl<'a> Section<'a> {
         self.text(key)
     }
 
-    /// True or false; false where it is left out.
+    /// Reads true or false; false where it is left out.
     pub(super) fn flag(&self, key: &'static str) -> bool {
         self.flag_or(key, false)
     }
 
-    /// True or false.
+    /// Reads true or false.
     pub(super) fn flag_or(&self, key: &'static str, default: bool) -> bool {
         let Some(value) = self.raw(key) else { return default };
         let flag = value.get_ref().as_bool();
         flag.or_else(|| self.wrong(key, "write true or false, without quotes")).unwrap_or(default)
     }
 
-    /// A whole number between two others.
+    /// Reads a whole number between two others.
     pub(super) fn count(&self, key: &'static str, from: usize, to: usize, default: usize) -> usize {
         let Some(value) = self.raw(key) else { return default };
         value
@@ -138,7 +138,7 @@ impl<'a> Section<'a> {
             .unwrap_or(default)
     }
 
-    /// Text that reads as something.
+    /// Reads text that must be readable as something.
     pub(super) fn parsed<T: FromStr<Err: Display>>(&self, key: &'static str) -> Option<T> {
         self.text(key)?.parse().map_err(|error| self.problem(key, format!("{key}: {error}"))).ok()
     }

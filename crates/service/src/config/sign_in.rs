@@ -69,7 +69,7 @@ fn issuer(section: &Section<'_>, text: String) -> Option<String> {
 }
 
 impl Config {
-    /// The directory as a way in, with its secret read.
+    /// Returns the directory as a way in, with its secret read.
     ///
     /// # Errors
     /// A secret that cannot be read, or that others can read too.

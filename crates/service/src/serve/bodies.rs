@@ -82,7 +82,7 @@ fn answered(room: &Room, visit: &Visit, answer: Option<Response>, whole: bool) -
     })
 }
 
-/// The answer to a request that found no room: that of its handler where it says so itself, as pages do.
+/// Returns the answer to a request that found no room: that of its handler where it says so itself, as pages do.
 fn busy(answer: Option<Response>) -> Response {
     let mut answer =
         answer.filter(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE).unwrap_or_else(|| {

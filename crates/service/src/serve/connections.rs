@@ -48,14 +48,14 @@ const RESERVE: usize = 256;
 /// What is assumed where the system does not say how many files may be open.
 const USUAL_FILES: usize = 1024;
 
-/// How many connections there may be, given how many files the account may have open.
+/// Returns how many connections there may be, given how many files the account may have open.
 pub(super) fn most() -> usize {
     let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
     let files = open_files(&limits).unwrap_or(USUAL_FILES);
     files.saturating_sub(RESERVE).clamp(RESERVE, MOST)
 }
 
-/// The soft limit on open files in the format of `/proc/self/limits`.
+/// Returns the soft limit on open files in the format of `/proc/self/limits`.
 fn open_files(limits: &str) -> Option<usize> {
     let line = limits.lines().find(|line| line.starts_with("Max open files"))?;
     match line.split_whitespace().nth(3)? {
@@ -129,7 +129,7 @@ impl<T> Held<T> {
         Self { stream, patience, began, last: None, alarm, place, connection, lingers_until: None }
     }
 
-    /// When patience ends, as things stand. It only ever moves away, so that the alarm never comes too late.
+    /// Returns when patience ends, as things stand. It only ever moves away, so that the alarm never comes too late.
     fn over(&self) -> Instant {
         match self.last {
             None => self.began + self.patience.first_byte,
@@ -138,7 +138,7 @@ impl<T> Held<T> {
         }
     }
 
-    /// Ready once the connection is to end: nothing has moved for too long, or another needs its place.
+    /// Resolves once the connection is to end: nothing has moved for too long, or another needs its place.
     fn poll_end(&mut self, context: &mut Context<'_>) -> Poll<io::Error> {
         if self.is_wanted(context) {
             let why = "closed for another connection, because nobody who is known used it";
@@ -156,7 +156,7 @@ impl<T> Held<T> {
         }
     }
 
-    /// Whether another connection needs the place of this one. Never, once somebody who is known used it.
+    /// Returns whether another connection needs the place of this one. Never, once somebody who is known used it.
     fn is_wanted(&mut self, context: &mut Context<'_>) -> bool {
         !self.place.closes.is_terminated()
             && Pin::new(&mut self.place.closes).poll(context) == Poll::Ready(Ok(()))

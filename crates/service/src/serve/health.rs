@@ -19,7 +19,7 @@ const WHOLE: Duration = Duration::from_secs(24 * 3600);
 /// What must fit on a disk: a transaction of a busy second.
 const SPACE: usize = 1 << 18;
 
-/// The folders in which the service writes.
+/// Returns the folders in which the service writes.
 pub(super) fn folders(config: &Config) -> Vec<PathBuf> {
     let mut all = vec![config.data.clone()];
     if let StoreConfig::Sqlite { path, .. } = &config.database
@@ -50,7 +50,7 @@ pub(super) async fn look_after(app: App, folders: Vec<PathBuf>, mut stop: watch:
     }
 }
 
-/// What is wrong with the first folder in which nothing more can be written.
+/// Returns what is wrong with the first folder in which nothing more can be written.
 fn full(folders: &[PathBuf]) -> Option<String> {
     folders.iter().find_map(|folder| {
         let error = space(folder).err()?;

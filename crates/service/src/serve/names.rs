@@ -33,7 +33,7 @@ impl Names {
         Self { own, address: config.address.clone() }
     }
 
-    /// Whether it is one of them, whatever the port.
+    /// Returns whether it is one of them, whatever the port.
     fn has(&self, authority: &str) -> bool {
         let read = authority.parse::<Authority>();
         // A name with a user before it is none.
@@ -63,14 +63,14 @@ impl Names {
     }
 }
 
-/// The name in an address.
+/// Returns the name in an address.
 fn host_of(address: &str) -> Option<String> {
     let (_, rest) = address.split_once("://")?;
     let authority: Authority = rest.split('/').next()?.parse().ok()?;
     Some(plain(authority.host()))
 }
 
-/// A name without what makes no difference: capitals, and the dot of the root.
+/// Returns a name without what makes no difference: capitals, and the dot of the root.
 fn plain(host: &str) -> String {
     host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase()
 }

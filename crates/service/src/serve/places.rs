@@ -115,7 +115,7 @@ impl Taken {
         false
     }
 
-    /// The same for the address that has most of them. It looks at every address, but only while all places are taken.
+    /// Does the same for the address that has most of them. It looks at every address, but only while all places are taken.
     fn close_one(&mut self) -> bool {
         loop {
             let most = self.addresses.iter().max_by_key(|(_, entry)| entry.unproved.len());

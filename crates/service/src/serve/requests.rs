@@ -71,7 +71,7 @@ async fn let_in(outer: &Outer, request: Request, next: Next) -> Response {
     }
 }
 
-/// What tells browsers to come by TLS only, where devices and people do.
+/// Returns what tells browsers to come by TLS only, where devices and people do.
 fn strict_transport(config: &Config) -> Option<HeaderValue> {
     let seconds = config.strict_transport.millis() / 1000;
     let said = config.address.starts_with("https://") && seconds > 0;
@@ -101,7 +101,7 @@ impl Origin {
     }
 }
 
-/// The last address in the last such header: the proxy added it itself, whatever the client had written before it.
+/// Returns the last address in the last such header: the proxy added it itself, whatever the client had written before it.
 fn said_by_proxy(headers: &HeaderMap, name: &HeaderName) -> Option<IpAddr> {
     let line = headers.get_all(name).iter().next_back()?.to_str().ok()?;
     let last = line.rsplit(',').next()?.trim();
@@ -122,7 +122,7 @@ fn log(method: &Method, route: Option<&MatchedPath>, response: &Response, began:
     }
 }
 
-/// Whether a status says that something of ours failed. What any client can have answered is no fault: a method that is not
+/// Returns whether a status says that something of ours failed. What any client can have answered is no fault: a method that is not
 /// offered, a body for which there is no room (which has a line of its own, at most once a minute).
 fn is_a_fault(response: &Response) -> bool {
     let status = response.status();
@@ -131,7 +131,8 @@ fn is_a_fault(response: &Response) -> bool {
         && !response.headers().contains_key(RETRY_AFTER)
 }
 
-/// What a quarter of a million devices do all day, and what load balancers ask every few seconds: not worth a line each
+/// Returns whether a request is one that a quarter of a million devices send all day, or that load balancers send every few
+/// seconds: not worth a line each
 /// while it goes well.
 fn is_routine(method: &Method, route: &str) -> bool {
     route.starts_with("/apple/") || (method == Method::GET && (route == "/healthz" || route == "/readyz"))

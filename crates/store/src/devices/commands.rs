@@ -280,7 +280,7 @@ pub fn stop(
     Ok(stopped)
 }
 
-/// Whether a command of that type is unfinished.
+/// Returns whether a command of that type is unfinished.
 pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, word: &str) -> Result<bool, StoreError> {
     Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), word.into()])? > 0)
 }

@@ -328,7 +328,7 @@ pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError
     tx.later(&ENROLMENT_CONFIGURED, vec![Value::id(id)])
 }
 
-/// Whether the device waits during set-up until its settings are in force.
+/// Returns whether the device waits during set-up until its settings are in force.
 pub fn awaits_settings(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
     tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
 }

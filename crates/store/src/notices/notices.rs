@@ -208,7 +208,7 @@ pub fn read(tx: &mut Tx<'_>, id: NoticeId, now: Timestamp) -> Result<bool, Store
     Ok(tx.execute(&NOTICE_READ, &[Value::id(id), now.into()])? > 0)
 }
 
-/// Has everything that is held for a person looked at again: what is known of their duty has changed. What is due before
+/// Marks everything that is held for a person to be looked at again: what is known of their duty has changed. What is due before
 /// `leased` may be claimed by a node at this moment, and is left to it.
 pub fn look_again(
     tx: &mut Tx<'_>,

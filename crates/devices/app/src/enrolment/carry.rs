@@ -4,9 +4,12 @@
 //!
 //! | order | what happens to it when the device enrols again |
 //! | --- | --- |
-//! | lock | one that waits, or was handed over and not answered, is queued again; one that was acknowledged has ended: the vendor has no way to ask whether it is still in force |
-//! | lost mode | on: queued again whether it waits or is in force, unless the device reported since that it is off; off: queued again while it waits |
-//! | erase | queued again only where a second person agreed, the device was never given it and is under no legal hold; one that it was given may be why it enrols again |
+//! | lock | one that waits, or was handed over and not answered, is queued again; one that was acknowledged has ended: the
+//! vendor has no way to ask whether it is still in force |
+//! | lost mode | on: queued again whether it waits or is in force, unless the device reported since that it is off; off: queued
+//! again while it waits |
+//! | erase | queued again only where a second person agreed, the device was never given it and is under no legal hold; one that
+//! it was given may be why it enrols again |
 //! | all others | end with the enrolment |
 //!
 //! What waited when a device left management is queued again too, except erasures: nobody knows for whom the device returns. The

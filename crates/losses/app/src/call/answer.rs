@@ -189,7 +189,8 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
         .await
 }
 
-/// Answers a call on the page: for oneself, or for a person of the register who answered by telephone, by their number. Who recorded
+/// Answers a call on the page: for oneself, or for a person of the register who answered by telephone, by their number. Who
+/// recorded
 /// it is kept. Answering again changes nothing; returns whether this answer
 /// changed anything.
 ///

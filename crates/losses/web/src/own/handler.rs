@@ -40,7 +40,8 @@ pub(crate) async fn get(
     page(StatusCode::OK, &view(&site, &session, &reference))
 }
 
-/// Shows the report, adds to it, or notes that the device is found. A word that does not fit counts against the address it came from.
+/// Shows the report, adds to it, or notes that the device is found. A word that does not fit counts against the address it came
+/// from.
 pub(crate) async fn post(
     State(site): State<Site>,
     Extension(session): Extension<Session>,

@@ -62,7 +62,7 @@ fn wipe(context: &Context<'_>, group: &Group, draft: &mut Draft) {
     }
 }
 
-/// One filter for both settings: a device with two would have to choose.
+/// Compiles one filter for both settings: a device with two would have to choose.
 fn filter(context: &Context<'_>, draft: &mut Draft) {
     draft.put(FILTER, "FilterType", "BuiltIn");
     draft.put(FILTER, "AutoFilterEnabled", context.asked("web.filter_adult").is_some());
@@ -75,7 +75,7 @@ fn filter(context: &Context<'_>, draft: &mut Draft) {
     }
 }
 
-/// The filter knows addresses only; a bare host name stands for both schemes.
+/// Returns the addresses that the filter knows; a bare host name stands for both schemes.
 fn addresses(item: &str) -> Vec<Value> {
     if item.contains("://") {
         vec![item.into()]

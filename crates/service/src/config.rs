@@ -21,6 +21,7 @@ use anyhow::{Context, bail};
 use domain::Span;
 use kernel::AppConfig;
 use kernel::roles::GroupRole;
+use ledger::WitnessKey;
 use outbound::copies::Target;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
@@ -64,6 +65,8 @@ pub struct Config {
     pub ledger_name: String,
     /// Where checkpoints of the ledger are copied to.
     pub ledger_copies: Vec<Target>,
+    /// Witnesses whose cosignatures on the ledger's checkpoints are trusted.
+    pub ledger_witnesses: Vec<WitnessKey>,
     /// How connections are protected.
     pub tls: Tls,
     /// Whether everything comes through a proxy.

@@ -87,6 +87,11 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
+    let signs = forgets.clone();
+    loops.spawn(every("sign of life", SLOW, stop.clone(), None, move || {
+        let app = signs.clone();
+        async move { compliance_app::note_running(&app).await.map(|()| 0) }
+    }));
     let calls = forgets.clone();
     loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();

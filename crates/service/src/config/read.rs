@@ -8,6 +8,7 @@ use anyhow::anyhow;
 use domain::{Secret, Span};
 use kernel::access::Role;
 use kernel::roles::GroupRole;
+use ledger::WitnessKey;
 use outbound::copies::Target;
 use outbound::mail::Protection;
 use policy::{Overrides, Problems};
@@ -72,6 +73,9 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let address_header = header(&tls_section, "address_header", ("X-Forwarded-For", "for an address"));
     let strict_transport = span(&tls_section, "strict_transport", (0, 730 * DAY), 365 * DAY);
     tls_section.finish();
+    let ledger = root.section("ledger");
+    let (ledger_copies, ledger_witnesses) = (ledger_copies(&ledger, folder), ledger_witnesses(&ledger));
+    ledger.finish();
     let address = address?;
     Some(Config {
         organisation: organisation?,
@@ -84,7 +88,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         policy,
         parameters,
         group_roles,
-        ledger_copies: ledger_copies(root, folder),
+        ledger_copies,
+        ledger_witnesses,
         tls: tls?,
         behind_proxy: tls_section.flag("behind_proxy"),
         strict_transport,
@@ -329,28 +334,40 @@ fn log(section: &Section<'_>) -> Option<Log> {
 }
 
 /// The places that `copy_to` under `[ledger]` names: one, or a list.
-fn ledger_copies(root: &Section<'_>, folder: &Path) -> Vec<Target> {
-    let section = root.section("ledger");
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Places {
-        One(String),
-        Many(Vec<String>),
-    }
-    let given = section.raw("copy_to").and_then(|value| {
-        let read = Places::deserialize(ValueDeserializer::from(value.clone())).ok();
-        read.or_else(|| section.wrong("copy_to", "write a place, or a list of places: [\"...\", \"...\"]"))
-    });
-    section.finish();
-    let places = match given {
-        Some(Places::One(place)) => vec![place],
-        Some(Places::Many(places)) => places,
-        None => Vec::new(),
-    };
+fn ledger_copies(section: &Section<'_>, folder: &Path) -> Vec<Target> {
+    let places = one_or_many(section, "copy_to", "write a place, or a list of places: [\"...\", \"...\"]");
     let read = |place: &String| {
         Target::parse(place, folder).map_or_else(|error| section.wrong("copy_to", error.to_string()), Some)
     };
     places.iter().filter_map(read).collect()
+}
+
+/// The keys that `witnesses` under `[ledger]` names: one, or a list.
+fn ledger_witnesses(section: &Section<'_>) -> Vec<WitnessKey> {
+    let keys =
+        one_or_many(section, "witnesses", "write a witness's public key, or a list of them: [\"...\", \"...\"]");
+    let read =
+        |key: &String| key.parse().map_or_else(|_| section.wrong("witnesses", "write each key as its witness publishes it: name+hash+base64"), Some);
+    keys.iter().filter_map(read).collect()
+}
+
+/// One text, or a list of texts.
+fn one_or_many(section: &Section<'_>, name: &'static str, wanted: &str) -> Vec<String> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Texts {
+        One(String),
+        Many(Vec<String>),
+    }
+    let given = section.raw(name).and_then(|value| {
+        let read = Texts::deserialize(ValueDeserializer::from(value.clone())).ok();
+        read.or_else(|| section.wrong(name, wanted))
+    });
+    match given {
+        Some(Texts::One(text)) => vec![text],
+        Some(Texts::Many(texts)) => texts,
+        None => Vec::new(),
+    }
 }
 
 /// The force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.

@@ -57,7 +57,8 @@ pub struct Stored {
 pub fn stored(devices: usize) -> anyhow::Result<Stored> {
     let scratch = testkit::scratch_sqlite();
     testkit::block_on(async {
-        let seeds::Started { app, .. } = seeds::start(&scratch.config, gateway::Options::default(), |_| ()).await;
+        let seeds::Started { app, .. } =
+            seeds::start(&scratch.config, gateway::Options::default(), |_| ()).await;
         let mut all = Vec::with_capacity(devices);
         for number in 0..devices {
             let new = custody_app::register::NewDevice {
@@ -67,7 +68,9 @@ pub fn stored(devices: usize) -> anyhow::Result<Stored> {
                 holder: None,
                 asset_tag: None,
             };
-            all.push(custody_app::register::add_device(&app, kernel::access::permit(&seeds::root())?, new).await?);
+            all.push(
+                custody_app::register::add_device(&app, kernel::access::permit(&seeds::root())?, new).await?,
+            );
         }
         let mut rates = [0.0; 2];
         for rate in &mut rates {
@@ -77,7 +80,8 @@ pub fn stored(devices: usize) -> anyhow::Result<Stored> {
             }
             *rate = devices as f64 / started.elapsed().as_secs_f64();
         }
-        let subject = domain::Subject::Device(*all.first().ok_or_else(|| anyhow::anyhow!("no device to judge"))?);
+        let subject =
+            domain::Subject::Device(*all.first().ok_or_else(|| anyhow::anyhow!("no device to judge"))?);
         let found = app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await?;
         let [changed, confirmed] = rates;
         Ok(Stored { changed, confirmed, findings: found.len() })

@@ -100,7 +100,10 @@ impl Run {
         lines.add(Line::rate(what, rate, "/s", "2,000,000/s", 2_000_000.0));
         let stored = judge::stored(STORED)?;
         let device = |what: &str, rate: f64| {
-            let what = format!("SQLite: devices judged a second, one after the other, {} findings each, {what}", stored.findings);
+            let what = format!(
+                "SQLite: devices judged a second, one after the other, {} findings each, {what}",
+                stored.findings
+            );
             Line::plain(what, format!("{} /s", grouped(rate)))
         };
         lines.add(device("all of them new and entered in the ledger", stored.changed));

@@ -6,8 +6,7 @@ use clap::{Parser, Subcommand};
 
 use crate::verbs::{
     assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, orders, pack,
-    pack_verify, people, policy,
-    registers, roles, serving, settings, terms, tokens,
+    pack_verify, people, policy, registers, roles, serving, settings, terms, tokens,
 };
 use simulation::{demo, load};
 

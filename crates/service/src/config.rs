@@ -6,6 +6,7 @@
 //! that the rules leave open may be set here, under `[parameters]`.
 
 mod algorithms;
+mod ledger_section;
 mod limits;
 mod read;
 mod reader;

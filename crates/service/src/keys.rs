@@ -268,7 +268,11 @@ mod tests {
         let mode = |name: &str| fs::metadata(config.data.join(name)).unwrap().mode() & 0o777;
         assert_eq!((mode("ca.key"), mode("seal.key"), mode("ledger.key")), (0o600, 0o600, 0o600));
         assert_eq!(fs::metadata(&config.data).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(&config.data).unwrap().count(), FILES.len() - 1, "the witness's key is made when it is needed");
+        assert_eq!(
+            fs::read_dir(&config.data).unwrap().count(),
+            FILES.len() - 1,
+            "the witness's key is made when it is needed"
+        );
     }
 
     #[test]

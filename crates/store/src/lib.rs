@@ -108,12 +108,12 @@ pub mod pushes;
 pub mod reminders;
 #[path = "kernel/replan.rs"]
 pub mod replan;
-#[path = "compliance/running.rs"]
-pub mod running;
 #[path = "duty/rota_overrides.rs"]
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
 pub mod rotas;
+#[path = "compliance/running.rs"]
+pub mod running;
 #[path = "sign-in/sessions.rs"]
 pub mod sessions;
 #[path = "sign-in/sign_in.rs"]

@@ -87,11 +87,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
-    let signs = forgets.clone();
-    loops.spawn(every("sign of life", SLOW, stop.clone(), None, move || {
-        let app = signs.clone();
-        async move { compliance_app::note_running(&app).await.map(|()| 0) }
-    }));
+    signs_of_life(&mut loops, &forgets, &stop);
     let calls = forgets.clone();
     loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();
@@ -112,6 +108,15 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         }
     }));
     while loops.join_next().await.is_some() {}
+}
+
+/// Runs the loop that gives signs of life: what nobody can have heard while no node was running is not known.
+fn signs_of_life(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
+    let signs = app.clone();
+    loops.spawn(every("signs of life", SLOW, stop.clone(), None, move || {
+        let app = signs.clone();
+        async move { compliance_app::note_running(&app).await.map(|()| 0) }
+    }));
 }
 
 /// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.

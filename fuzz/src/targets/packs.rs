@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use domain::{EntryId, EvidenceId, Secret, Timestamp};
 use ledger::{
-    Checkpoint, CosignerKey, Entry, EvidenceParts, EvidenceText, FINDINGS_CHANGED, FindingBatch, FindingLine, Hash, Tree,
-    WitnessKey, WitnessRequest, proof_line, stated_findings,
+    Checkpoint, CosignerKey, Entry, EvidenceParts, EvidenceText, FINDINGS_CHANGED, FindingBatch, FindingLine,
+    Hash, Tree, WitnessKey, WitnessRequest, proof_line, stated_findings,
 };
 use pack::{Asked, Content, EntryProof, FORMAT, Finding, Sample, Shown, Subject, Written};
 use serde_json::json;
@@ -79,7 +79,8 @@ pub fn witness_request(data: &[u8]) -> bool {
     let (key, now) = (cosigner(), Timestamp::from_millis(1_795_348_800_000));
     if let Ok(line) = key.cosign(&request, ledger_key().verifier(), None, now) {
         assert!(request.old == 0 && request.proof.is_empty(), "nothing was cosigned before");
-        let cosigned = key.public().check(&format!("{}{line}", request.note)).expect("what was cosigned checks");
+        let cosigned =
+            key.public().check(&format!("{}{line}", request.note)).expect("what was cosigned checks");
         assert_eq!(cosigned.at, now);
     }
     true
@@ -90,7 +91,8 @@ fn cosigner() -> CosignerKey {
 }
 
 fn evidence() -> EvidenceText {
-    let (outcome, basis) = (json!({ "outcome": "met" }), json!({ "kind": "device", "facts": [{ "name": "a", "value": true }] }));
+    let (outcome, basis) =
+        (json!({ "outcome": "met" }), json!({ "kind": "device", "facts": [{ "name": "a", "value": true }] }));
     let parts = EvidenceParts {
         id: "0190a7b2-0000-7000-8000-000000000001",
         subject: "device:a",
@@ -142,7 +144,8 @@ fn content() -> (Content, String) {
     let shown = |fact: &ledger::SaltedFact| {
         Some(Shown { salt: fact.salt, text: fact.text.clone(), means: "a".into(), value: "yes".into() })
     };
-    let (sample, _) = Sample::draw("devices", None, 1, 7, &["device:a".to_owned()]).expect("one to draw from");
+    let (sample, _) =
+        Sample::draw("devices", None, 1, 7, &["device:a".to_owned()]).expect("one to draw from");
     let text = "lanyard policy clause\n{}".to_owned();
     let content = Content {
         format: FORMAT.into(),

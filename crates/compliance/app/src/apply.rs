@@ -69,8 +69,8 @@ impl<'a> Judging<'a> {
             _ => None,
         };
         let digest = self.policy.digest();
-        let confirmed = standing
-            .filter(|old| old.clause_digest == judged.clause_digest && old.policy_digest == digest);
+        let confirmed =
+            standing.filter(|old| old.clause_digest == judged.clause_digest && old.policy_digest == digest);
         self.judged.push(judged.clause.clone());
         let (clause, outcome) = (judged.clause.clone(), judged.outcome.clone());
         let evidence = match confirmed {
@@ -117,8 +117,7 @@ impl<'a> Judging<'a> {
             findings::drop(tx, &self.subject, &old.clause)?;
             self.lines.push(end(&self.subject, &old.clause, self.now));
         }
-        let changed =
-            Changed { action: FINDINGS_CHANGED, subject: &self.subject, force, lines: self.lines };
+        let changed = Changed { action: FINDINGS_CHANGED, subject: &self.subject, force, lines: self.lines };
         enter(self.app, tx, changed, self.now)
     }
 }
@@ -136,7 +135,12 @@ pub(super) struct Changed<'a> {
 }
 
 /// Enters changed findings under one root, and keeps their lines beside the entry. Without a change nothing is entered.
-pub(super) fn enter(app: &App, tx: &mut Tx<'_>, changed: Changed<'_>, now: Timestamp) -> Result<(), AppError> {
+pub(super) fn enter(
+    app: &App,
+    tx: &mut Tx<'_>,
+    changed: Changed<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
     if changed.lines.is_empty() {
         return Ok(());
     }

@@ -65,7 +65,8 @@ fn entries_alone(tx: &mut store::Tx<'_>) -> Result<Vec<FindingFault>, AppError> 
     let limit = u32::try_from(MOST_FAULTS).unwrap_or(u32::MAX);
     let mut faults = Vec::new();
     for bare in finding_batches::without_lines(tx, limit)? {
-        let says = format!("the ledger entry {} of {} states findings, and they are missing", bare.entry, bare.at);
+        let says =
+            format!("the ledger entry {} of {} states findings, and they are missing", bare.entry, bare.at);
         faults.push(FindingFault { subject: bare.subject, clause: None, says });
     }
     for late in finding_batches::carried_late(tx, limit)? {

@@ -71,7 +71,8 @@ pub(crate) fn compare(
     subject: &Subject,
     clause: Option<&ClauseId>,
 ) -> Result<Compared, AppError> {
-    let mut comparing = Comparing { subject: ledger_subject(subject), of: clause, found: Compared::default() };
+    let mut comparing =
+        Comparing { subject: ledger_subject(subject), of: clause, found: Compared::default() };
     let mut changed_before = false;
     for batch in finding_batches::of_subject(tx, subject)? {
         comparing.batch(tx, &batch, &mut changed_before)?;
@@ -103,7 +104,10 @@ impl Comparing<'_> {
         let batch = match FindingBatch::parse(&kept.lines) {
             Ok(batch) => batch,
             Err(error) => {
-                self.fault(None, format!("the lines under the ledger entry {} were changed: {error}", kept.entry));
+                self.fault(
+                    None,
+                    format!("the lines under the ledger entry {} were changed: {error}", kept.entry),
+                );
                 return Ok(());
             }
         };
@@ -224,7 +228,9 @@ fn entry_agrees(
         return Ok(Err(format!("the lines under the ledger entry {id} do not give the root that it states")));
     }
     if entry.subject != subject || entry.at != kept.at {
-        return Ok(Err(format!("the lines under the ledger entry {id} carry another subject or time than it does")));
+        return Ok(Err(format!(
+            "the lines under the ledger entry {id} carry another subject or time than it does"
+        )));
     }
     let Some(place) = entry.place else { return Ok(Ok(())) };
     let leaf = entry_of(&entry)?.leaf().map_err(|error| AppError::fault(&error))?;
@@ -256,7 +262,10 @@ fn stands_otherwise(finding: &StoredFinding, line: &FindingLine, row: Option<&Ev
         return Some(format!("the finding says {}, the ledger {}", finding.outcome.word(), line.outcome));
     }
     if Some(finding.evidence) != line.evidence {
-        return Some(format!("the finding rests on the compliance evidence {}, which is not the ledger's", finding.evidence));
+        return Some(format!(
+            "the finding rests on the compliance evidence {}, which is not the ledger's",
+            finding.evidence
+        ));
     }
     if finding.since != line.since {
         return Some(format!("the finding says since {}, the ledger since {}", finding.since, line.since));

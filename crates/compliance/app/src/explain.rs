@@ -169,7 +169,9 @@ fn missing(compared: &Compared, clause: &ClauseId, at: Timestamp) -> AppError {
 /// Says why a basis cannot be read: it was tampered with, or this program does not know it.
 fn unreadable(compared: &Compared, error: &serde_json::Error) -> AppError {
     match compared.faults.first() {
-        Some(fault) => AppError::Conflict(format!("{fault}. Tell information security, and restore a backup that verifies")),
+        Some(fault) => AppError::Conflict(format!(
+            "{fault}. Tell information security, and restore a backup that verifies"
+        )),
         None => AppError::fault(error),
     }
 }
@@ -188,7 +190,10 @@ fn in_ledger(compared: &Compared, evidence: &Evidence, at: Timestamp) -> Result<
             return Ok(InLedger::Agrees { entry: one.entry, at: one.line.at });
         }
         Some(one) if one.line.evidence == Some(evidence.id) => {}
-        _ => says.push(format!("the compliance evidence {} is not the one that the ledger has for then", evidence.id)),
+        _ => says.push(format!(
+            "the compliance evidence {} is not the one that the ledger has for then",
+            evidence.id
+        )),
     }
     Ok(InLedger::Differs(says))
 }

@@ -81,8 +81,12 @@ pub async fn gather_findings(
         .store()
         .read(move |tx| {
             let policy = app.policy();
-            let mut gathering =
-                Gathering { policy: &policy, permit: &permit, then: BTreeMap::new(), out: Gathered::default() };
+            let mut gathering = Gathering {
+                policy: &policy,
+                permit: &permit,
+                then: BTreeMap::new(),
+                out: Gathered::default(),
+            };
             for subject in &subjects {
                 gathering.subject(tx, subject, clause.as_ref())?;
                 if gathering.out.findings.len() > most {
@@ -112,7 +116,12 @@ struct Gathering<'a> {
 }
 
 impl Gathering<'_> {
-    fn subject(&mut self, tx: &mut Tx<'_>, subject: &Subject, clause: Option<&ClauseId>) -> Result<(), AppError> {
+    fn subject(
+        &mut self,
+        tx: &mut Tx<'_>,
+        subject: &Subject,
+        clause: Option<&ClauseId>,
+    ) -> Result<(), AppError> {
         let compared = compare(tx, subject, clause)?;
         if let Some(fault) = compared.faults.first() {
             return Err(AppError::Conflict(format!(
@@ -131,7 +140,9 @@ impl Gathering<'_> {
                 Err(error) => return Err(error),
             }
             let row = rows.iter().find(|row| Some(row.id) == line.line.evidence);
-            let row = row.ok_or_else(|| AppError::Fault(format!("evidence of {} is missing", ledger_subject(subject))))?;
+            let row = row.ok_or_else(|| {
+                AppError::Fault(format!("evidence of {} is missing", ledger_subject(subject)))
+            })?;
             let about = About { batches: &compared.batches, row, shown: &shown };
             self.finding(tx, line, &about)?;
         }
@@ -181,7 +192,9 @@ impl Gathering<'_> {
         };
         let Some(library) = library else { return Ok(()) };
         let json = |error: serde_json::Error| AppError::fault(&error);
-        if let Some(clause) = library.clause(&row.clause).filter(|clause| clause.digest() == row.clause_digest) {
+        if let Some(clause) =
+            library.clause(&row.clause).filter(|clause| clause.digest() == row.clause_digest)
+        {
             self.out.clauses.insert(RuleText {
                 name: clause.id.to_string(),
                 title: clause.title.clone(),

@@ -34,7 +34,7 @@ pub use basis::{Basis, CheckBasis};
 pub use carry_over::carry_findings_over;
 pub use check_all::{FindingsChecked, check_findings};
 pub use compare::{FindingFault, Line};
+pub use explain::{EvidenceView, Explanation, InLedger, Replayed};
 pub use gather::{Gathered, ProvenFinding, RuleText, gather_findings};
 pub use running::{Heard, note_running};
 pub use sealed::{evidence_text, ledger_subject};
-pub use explain::{EvidenceView, Explanation, InLedger, Replayed};

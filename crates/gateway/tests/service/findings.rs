@@ -48,9 +48,15 @@ impl Judged {
     /// What `explain` says of a clause.
     async fn explained(&self, person: PersonId, clause: &ClauseId) -> Result<Vec<String>, AppError> {
         let permit = permit(&Actor::command_line("test")).unwrap();
-        compliance_app::explain(&self.service.app, kernel::access::Permit::into(permit), Subject::Person(person), clause, None)
-            .await
-            .map(|explained| explained.in_ledger.sentences())
+        compliance_app::explain(
+            &self.service.app,
+            kernel::access::Permit::into(permit),
+            Subject::Person(person),
+            clause,
+            None,
+        )
+        .await
+        .map(|explained| explained.in_ledger.sentences())
     }
 }
 
@@ -73,7 +79,8 @@ fn one_entry_carries_all_that_a_judgement_changed() {
         };
         let once = stated(&service.ledger_actions().await);
         let (subject, about) = (Subject::Person(person), Subject::Person(person));
-        let all = service.app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await.unwrap();
+        let all =
+            service.app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await.unwrap();
         assert!(once.iter().any(|(count, _)| *count == all.len() as u64), "{once:?}, {} findings", all.len());
         let kept =
             service.app.store().read(move |tx| store::finding_batches::of_subject(tx, &about)).await.unwrap();
@@ -92,11 +99,23 @@ fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
         testkit::block_on(async {
             let judged = Judged::start(&database).await;
             let attacks: [(&str, &str, &str); 9] = [
-                ("UPDATE finding SET outcome = 'met', detail = '{\"outcome\":\"met\"}' WHERE WHO", "the finding says met, the ledger not-known", "2001"),
+                (
+                    "UPDATE finding SET outcome = 'met', detail = '{\"outcome\":\"met\"}' WHERE WHO",
+                    "the finding says met, the ledger not-known",
+                    "2001",
+                ),
                 ("DELETE FROM finding WHERE WHO", "and the finding is missing", "2002"),
                 ("UPDATE finding SET since = since - 86400000 WHERE WHO", "the finding says since", "2003"),
-                ("UPDATE evidence SET judged_at = judged_at - 86400000 WHERE WHO", "its time is another one", "2004"),
-                ("UPDATE evidence SET detail = '{\"outcome\":\"met\"}' WHERE WHO", "its outcome is another one", "2005"),
+                (
+                    "UPDATE evidence SET judged_at = judged_at - 86400000 WHERE WHO",
+                    "its time is another one",
+                    "2004",
+                ),
+                (
+                    "UPDATE evidence SET detail = '{\"outcome\":\"met\"}' WHERE WHO",
+                    "its outcome is another one",
+                    "2005",
+                ),
                 ("UPDATE evidence SET basis = replace(basis, 'person', 'persons') WHERE WHO", "", "2006"),
                 ("DELETE FROM evidence WHERE WHO", "is missing", "2007"),
                 (
@@ -107,18 +126,26 @@ fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
                     "is in no entry of the ledger",
                     "2008",
                 ),
-                ("UPDATE finding_batch SET lines = replace(lines, 'not-known', 'met') WHERE BATCH", "do not give the root", "2009"),
+                (
+                    "UPDATE finding_batch SET lines = replace(lines, 'not-known', 'met') WHERE BATCH",
+                    "do not give the root",
+                    "2009",
+                ),
             ];
             let mut expected = Vec::new();
             for (sql, says, number) in attacks {
                 let (person, finding) = judged.person(number).await;
-                let says = if says.is_empty() { "its facts, its reason or its rules were changed" } else { says };
+                let says =
+                    if says.is_empty() { "its facts, its reason or its rules were changed" } else { says };
                 expected.push((sql, says, person, finding.clause));
             }
             assert_eq!(judged.faults().await, Vec::<String>::new());
             for (sql, says, person, clause) in &expected {
                 let who = format!("subject_id = '{person}' AND clause_id = '{clause}'");
-                run_sql(&judged.database, &sql.replace("WHO", &who).replace("BATCH", &format!("subject_id = '{person}'")));
+                run_sql(
+                    &judged.database,
+                    &sql.replace("WHO", &who).replace("BATCH", &format!("subject_id = '{person}'")),
+                );
                 let explained = judged.explained(*person, clause).await;
                 let words = match explained {
                     Ok(sentences) => sentences.join(" "),
@@ -128,12 +155,16 @@ fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
             }
             let faults = judged.faults().await;
             for (sql, says, person, _) in &expected {
-                let named = faults.iter().any(|fault| fault.contains(&person.to_string()) && fault.contains(says));
+                let named =
+                    faults.iter().any(|fault| fault.contains(&person.to_string()) && fault.contains(says));
                 assert!(named, "{sql}: {faults:#?}");
             }
             // Each attack is named with its own person, and nobody else is.
             let people: Vec<String> = expected.iter().map(|(_, _, person, _)| person.to_string()).collect();
-            assert!(faults.iter().all(|fault| people.iter().any(|person| fault.contains(person))), "{faults:#?}");
+            assert!(
+                faults.iter().all(|fault| people.iter().any(|person| fault.contains(person))),
+                "{faults:#?}"
+            );
         });
     });
 }
@@ -145,10 +176,16 @@ fn what_is_forged_in_step_is_found_by_the_tree_and_what_is_removed_by_its_entry(
     testkit::both_engines(|database| {
         testkit::block_on(async {
             let judged = Judged::start(&database).await;
-            let ((forged, finding), (removed, _)) = (judged.person("3001").await, judged.person("3002").await);
+            let ((forged, finding), (removed, _)) =
+                (judged.person("3001").await, judged.person("3002").await);
             assert_eq!(judged.faults().await, Vec::<String>::new());
             let subject = Subject::Person(forged);
-            let kept = judged.service.app.store().read(move |tx| store::finding_batches::of_subject(tx, &subject)).await;
+            let kept = judged
+                .service
+                .app
+                .store()
+                .read(move |tx| store::finding_batches::of_subject(tx, &subject))
+                .await;
             let kept = kept.unwrap().remove(0);
             let mut lines: Vec<_> = FindingBatch::parse(&kept.lines).unwrap().lines().cloned().collect();
             let line = lines.iter_mut().find(|line| line.clause == finding.clause).unwrap();
@@ -190,11 +227,24 @@ fn the_future_is_refused_and_what_was_withdrawn_says_since_when() {
         let subject = Subject::Device(device);
         let all = app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await.unwrap();
         let tomorrow = service.world.now().plus(domain::Span::from_secs(86_400));
-        let refused =
-            compliance_app::explain(app, permit().into(), Subject::Device(device), &all[0].clause, Some(tomorrow)).await;
+        let refused = compliance_app::explain(
+            app,
+            permit().into(),
+            Subject::Device(device),
+            &all[0].clause,
+            Some(tomorrow),
+        )
+        .await;
         assert!(refused.unwrap_err().to_string().contains("is in the future"));
-        let said = compliance_app::explain(app, permit().into(), Subject::Device(device), &all[0].clause, None).await.unwrap();
-        assert!(said.in_ledger.sentences()[0].starts_with("The ledger says the same"), "{:?}", said.in_ledger);
+        let said =
+            compliance_app::explain(app, permit().into(), Subject::Device(device), &all[0].clause, None)
+                .await
+                .unwrap();
+        assert!(
+            said.in_ledger.sentences()[0].starts_with("The ledger says the same"),
+            "{:?}",
+            said.in_ledger
+        );
     });
 }
 
@@ -205,11 +255,17 @@ fn a_time_in_which_the_service_was_not_running_is_not_known() {
         let app = &service.app;
         let device = service.register("F4GXQ2SLNT", DeviceKind::Iphone, None).await;
         compliance_app::judge_device(app, device).await.unwrap();
-        let finding = app.store().read(move |tx| store::findings::of_subject(tx, &Subject::Device(device))).await.unwrap();
+        let finding = app
+            .store()
+            .read(move |tx| store::findings::of_subject(tx, &Subject::Device(device)))
+            .await
+            .unwrap();
         let clause = finding[0].clause.clone();
         let explained = async |at| {
             let permit = permit::<kernel::access::SeeFindings>(&Actor::command_line("test")).unwrap();
-            compliance_app::explain(app, permit.into(), Subject::Device(device), &clause, Some(at)).await.unwrap()
+            compliance_app::explain(app, permit.into(), Subject::Device(device), &clause, Some(at))
+                .await
+                .unwrap()
         };
         let minutes = |count: i64| service.world.clock.advance(domain::Span::from_secs(count * 60));
         let before = service.world.now();
@@ -238,7 +294,10 @@ fn a_time_in_which_the_service_was_not_running_is_not_known() {
         assert_eq!(explained(restarted).await.heard, Heard::Running);
         assert_eq!(explained(before).await.heard, Heard::NotKept);
         minutes(10);
-        assert_eq!(explained(service.world.now()).await.heard, Heard::Silent { from: restarted, until: None });
+        assert_eq!(
+            explained(service.world.now()).await.heard,
+            Heard::Silent { from: restarted, until: None }
+        );
     });
 }
 
@@ -267,8 +326,10 @@ fn old_findings_are_carried_over_once() {
             assert_eq!(judged.faults().await, Vec::<String>::new());
             run_sql(
                 &judged.database,
-                &format!("UPDATE ledger_entry SET action = 'findings.carried-over' WHERE subject = 'person:{late}'
-                          AND action = 'findings.changed';"),
+                &format!(
+                    "UPDATE ledger_entry SET action = 'findings.carried-over' WHERE subject = 'person:{late}'
+                          AND action = 'findings.changed';"
+                ),
             );
             let faults = judged.faults().await;
             assert!(faults.iter().any(|fault| fault.contains(&late.to_string())), "{faults:#?}");

@@ -4,7 +4,7 @@ use devices_sim::{Model, Temper};
 use domain::{PersonId, Subject};
 use kernel::access::{Actor, Role, SeeLedger, permit};
 use kernel::{App, AppError};
-use ledger::{Hash, SigningKey, VerifierKey};
+use ledger::{SigningKey, VerifierKey};
 use pack::{Content, File, PackFault, PackReport, read_zip, verify, write_zip};
 use packs_app::{Ask, Draw, MadePack, Population, Wanted, make_pack};
 
@@ -26,7 +26,11 @@ fn content(pack: &[u8]) -> (Content, String) {
 }
 
 /// Packs a changed content again, with the very key that signs: what the manifest's signature no longer finds.
-fn packed_again(app: &App, pack: &[u8], change: impl FnOnce(&mut Content)) -> Result<PackReport, Vec<PackFault>> {
+fn packed_again(
+    app: &App,
+    pack: &[u8],
+    change: impl FnOnce(&mut Content),
+) -> Result<PackReport, Vec<PackFault>> {
     let (mut content, note) = content(pack);
     change(&mut content);
     verify(&pack::make(&content, &note, app.ledger_key()).unwrap().bytes, &key(app), &[])
@@ -111,7 +115,8 @@ fn what_the_key_s_owner_changes_is_found_by_the_ledger() {
         let cases: [(fn(&mut Content), &str); 8] = [
             (
                 |content| {
-                    let one = content.findings.iter_mut().find(|one| one.line.contains("\"not-known\"")).unwrap();
+                    let one =
+                        content.findings.iter_mut().find(|one| one.line.contains("\"not-known\"")).unwrap();
                     one.line = one.line.replace("\"not-known\"", "\"met\"");
                 },
                 "is not under its ledger entry",
@@ -120,7 +125,8 @@ fn what_the_key_s_owner_changes_is_found_by_the_ledger() {
             (|content| content.findings[0].evidence.push(' '), "does not give the digest"),
             (
                 |content| {
-                    let fact = content.findings.iter_mut().flat_map(|one| &mut one.facts).flatten().next().unwrap();
+                    let fact =
+                        content.findings.iter_mut().flat_map(|one| &mut one.facts).flatten().next().unwrap();
                     fact.text = fact.text.replace(':', ": ");
                 },
                 "is not the one that was judged",
@@ -179,9 +185,7 @@ fn a_sample_is_drawn_again_from_its_seed_and_shows_nobody_else() {
             compliance_app::judge_person(&service.app, *person).await.unwrap();
         }
         let year = i16::try_from(domain::local_time::day_of(service.world.now()).year()).unwrap();
-        let draw = |seed| {
-            Wanted::Sample(Draw { of: Population::Joiners, year: Some(year), size: 3, seed })
-        };
+        let draw = |seed| Wanted::Sample(Draw { of: Population::Joiners, year: Some(year), size: 3, seed });
         let first = made(&service.app, &service.desk, draw(4711)).await.unwrap();
         let again = made(&service.app, &service.desk, draw(4711)).await.unwrap();
         let other = made(&service.app, &service.desk, draw(4712)).await.unwrap();
@@ -204,7 +208,7 @@ fn a_sample_is_drawn_again_from_its_seed_and_shows_nobody_else() {
         });
         assert!(faults.unwrap_err()[0].to_string().contains("are not those that the seed"));
         let faults = packed_again(&service.app, &first.bytes, |content| {
-            content.sample.as_mut().unwrap().ranks.push(Hash::of(&[]));
+            content.sample.as_mut().unwrap().ranks.swap(0, 1);
         });
         assert!(faults.is_err());
     });
@@ -228,7 +232,10 @@ fn nothing_is_packed_that_does_not_agree_with_the_ledger_or_that_a_reader_may_no
             assert!(refused.to_string().contains("from 1 to 500"), "{refused}");
             let no_clause = made(&service.app, &service.desk, Wanted::Everything).await.unwrap_err();
             assert!(matches!(no_clause, AppError::Invalid { field: "clause", .. }), "{no_clause}");
-            run_sql(&database, &format!("UPDATE finding SET since = since - 1 WHERE subject_id = '{person}'"));
+            run_sql(
+                &database,
+                &format!("UPDATE finding SET since = since - 1 WHERE subject_id = '{person}'"),
+            );
             let refused = made(&service.app, &service.desk, wanted()).await.unwrap_err();
             assert!(refused.to_string().contains("nothing is packed"), "{refused}");
         });

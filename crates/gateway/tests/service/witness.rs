@@ -23,7 +23,12 @@ async fn asked(app: &App, from: u64) -> WitnessRequest {
 }
 
 /// The witness's answer to a request of the ledger of `of`.
-async fn answer(witness_app: &App, of: &App, asked: WitnessRequest, first: bool) -> Result<Witnessed, AppError> {
+async fn answer(
+    witness_app: &App,
+    of: &App,
+    asked: WitnessRequest,
+    first: bool,
+) -> Result<Witnessed, AppError> {
     let request = Request { ledger: of.ledger_key_text().parse().unwrap(), asked, first };
     witness(witness_app, permit::<RunService>(&root()).unwrap(), request, cosigner()).await
 }
@@ -66,7 +71,9 @@ fn what_continues_is_cosigned_kept_and_exported() {
             assert!(refused.to_string().contains("say --first"), "{refused}");
             let first = answer(by, app, asked(app, 0).await, true).await.unwrap();
             assert_eq!(first.before, None);
-            let keep = |note: String, keys| keep_cosignatures(app, permit::<RunService>(&root()).unwrap(), note, keys);
+            let keep = |note: String, keys| {
+                keep_cosignatures(app, permit::<RunService>(&root()).unwrap(), note, keys)
+            };
             let stranger = CosignerKey::from_seed("stranger.test/witness", &Secret::new([6; 32])).unwrap();
             let refused = keep(first.note.clone(), vec![stranger.public().clone()]).await.unwrap_err();
             assert!(refused.to_string().contains("no witness that you trust"), "{refused}");
@@ -83,17 +90,25 @@ fn what_continues_is_cosigned_kept_and_exported() {
             let notes = cosigned_notes(app, permit::<SeeLedger>(&root()).unwrap()).await.unwrap();
             assert_eq!(notes, [first.note.clone(), second.note.clone()]);
             let mut export = Vec::new();
-            ledger_app::ledger_export::export_ledger(app, permit(&root()).unwrap(), true, &mut export).await.unwrap();
+            ledger_app::ledger_export::export_ledger(app, permit(&root()).unwrap(), true, &mut export)
+                .await
+                .unwrap();
             let key = app.ledger_key_text().parse().unwrap();
             ledger::verify_extension(export.as_slice(), &key, &[]).unwrap();
             let line = cosigner().public().check(&second.note).unwrap().line;
             let quoted = serde_json::to_string(&line).unwrap();
             assert!(String::from_utf8(export).unwrap().contains(quoted.trim_matches('"')), "{line}");
             // A pack stands under the cosigned checkpoint, and its check wants the witness's word.
-            let ask = packs_app::Ask { wanted: packs_app::Wanted::Document("mobile-device-use".into()), clause: None };
+            let ask = packs_app::Ask {
+                wanted: packs_app::Wanted::Document("mobile-device-use".into()),
+                clause: None,
+            };
             compliance_app::judge_document(app, "mobile-device-use").await.unwrap();
             let pack = packs_app::make_pack(app, permit(&root()).unwrap(), ask.clone()).await.unwrap();
-            assert!(pack::verify(&pack.bytes, &key, &[cosigner().public().clone()]).is_err(), "not cosigned yet");
+            assert!(
+                pack::verify(&pack.bytes, &key, &[cosigner().public().clone()]).is_err(),
+                "not cosigned yet"
+            );
             let third = answer(&again, app, asked(app, second.size).await, false).await.unwrap();
             keep(third.note.clone(), vec![cosigner().public().clone()]).await.unwrap();
             let pack = packs_app::make_pack(app, permit(&root()).unwrap(), ask).await.unwrap();
@@ -149,7 +164,8 @@ fn a_cosignature_on_another_history_is_not_kept() {
             let first = answer(&other.service.app, app, asked(app, 0).await, true).await.unwrap();
             run_sql(&database, "DELETE FROM ledger_checkpoint;");
             let keys = vec![cosigner().public().clone()];
-            let refused = keep_cosignatures(app, permit(&root()).unwrap(), first.note, keys.clone()).await.unwrap_err();
+            let refused =
+                keep_cosignatures(app, permit(&root()).unwrap(), first.note, keys.clone()).await.unwrap_err();
             assert!(refused.to_string().contains("over another history"), "{refused}");
             let foreign = SigningKey::from_seed("elsewhere.test/ledger", &Secret::new([8; 32])).unwrap();
             let note = Checkpoint::sign(1, ledger::empty_root(), &foreign).unwrap();

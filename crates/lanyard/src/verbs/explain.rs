@@ -99,7 +99,6 @@ fn words(
     (device, title): (&NamedDevice, &str),
     explained: &Explanation,
 ) -> io::Result<()> {
-    let evidence = &explained.evidence;
     out.line(format_args!("{} {}", explained.clause, title))?;
     out.line(format_args!(
         "{} {} of {}",
@@ -107,22 +106,7 @@ fn words(
         device.serial,
         library.forces().name(device.force).title()
     ))?;
-    match explained.heard.sentence().filter(|_| explained.heard.is_silent()) {
-        Some(says) => {
-            out.line(wrapped(&format!("\nAs of {}: not known: {says}", explained.at), 96, ""))?;
-            out.line(format_args!("  what had been found before: {}", outcome_words(&evidence.outcome)))?;
-        }
-        None => {
-            out.line(format_args!("\nAs of {}: {}", explained.at, outcome_words(&evidence.outcome)))?;
-            if let Some(says) = explained.heard.sentence() {
-                out.line(format_args!("  {says}"))?;
-            }
-        }
-    }
-    out.line(format_args!(
-        "  so judged since {}, last confirmed {}",
-        evidence.judged_at, evidence.confirmed_at
-    ))?;
+    as_of(out, explained)?;
     match &explained.basis {
         Basis::Device { platform, supervised, checks, facts, expected_profiles, granted } => {
             let supervised = match supervised {
@@ -162,6 +146,28 @@ fn words(
         }
     }
     closing(out, explained)
+}
+
+/// Says what was so at the time asked for: not known where nothing can have been heard.
+fn as_of(out: &mut Out, explained: &Explanation) -> io::Result<()> {
+    let evidence = &explained.evidence;
+    match explained.heard.sentence().filter(|_| explained.heard.is_silent()) {
+        Some(says) => {
+            out.line(wrapped(&format!("\nAs of {}: not known: {says}", explained.at), 96, ""))?;
+            out.line(format_args!("  what had been found before: {}", outcome_words(&evidence.outcome)))?;
+        }
+        None => {
+            out.line(format_args!("\nAs of {}: {}", explained.at, outcome_words(&evidence.outcome)))?;
+            if let Some(says) = explained.heard.sentence() {
+                out.line(format_args!("  {says}"))?;
+            }
+        }
+    }
+    out.line(format_args!(
+        "  so judged since {}, last confirmed {}",
+        evidence.judged_at, evidence.confirmed_at
+    ))?;
+    Ok(())
 }
 
 fn outcome_words(outcome: &Outcome) -> String {

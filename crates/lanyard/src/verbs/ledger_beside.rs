@@ -32,19 +32,26 @@ impl Witnessing {
             match key.check(note) {
                 Ok(good) => newest = Some((size, good.at)),
                 Err(CosignError::Missing(_)) => {}
-                Err(error) => return Self { says: format!("checkpoint of {size} entries: {error}"), bad: true },
+                Err(error) => {
+                    return Self { says: format!("checkpoint of {size} entries: {error}"), bad: true };
+                }
             }
         }
         match newest {
-            Some((size, at)) => Self { says: format!("cosigned by {}: {size} entries, at {at}", key.name()), bad: false },
-            None => Self { says: format!("{} has cosigned no checkpoint of this ledger", key.name()), bad: must },
+            Some((size, at)) => {
+                Self { says: format!("cosigned by {}: {size} entries, at {at}", key.name()), bad: false }
+            }
+            None => {
+                Self { says: format!("{} has cosigned no checkpoint of this ledger", key.name()), bad: must }
+            }
         }
     }
 }
 
 /// The notes of the checkpoints in an export.
 pub(super) fn exported_notes(file: &Path) -> anyhow::Result<Vec<String>> {
-    let reader = BufReader::new(File::open(file).with_context(|| format!("{} cannot be read", file.display()))?);
+    let reader =
+        BufReader::new(File::open(file).with_context(|| format!("{} cannot be read", file.display()))?);
     let mut notes = Vec::new();
     for line in reader.lines() {
         let line = line?;

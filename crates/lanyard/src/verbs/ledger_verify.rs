@@ -112,12 +112,7 @@ impl Verify {
 }
 
 /// Says what a check found.
-fn told(
-    what: &str,
-    verified: Result<Report, Vec<Fault>>,
-    more: &More,
-    json: bool,
-) -> anyhow::Result<()> {
+fn told(what: &str, verified: Result<Report, Vec<Fault>>, more: &More, json: bool) -> anyhow::Result<()> {
     let mut out = Out::new();
     let findings = more.findings.as_ref();
     let good = verified.is_ok()
@@ -131,34 +126,7 @@ fn told(
             "details_absent": report.details_absent, "withheld": report.withheld, "shows": report.shows,
             "extends": report.extends, "findings": findings.map(findings_json), "witnesses": witnesses,
         }))?,
-        Ok(report) => {
-            out.line(format_args!(
-                "{what} is whole: {} entries, {} proven by {} checkpoints of {}",
-                report.entries,
-                report.sealed,
-                report.checkpoints,
-                report.origin
-            ))?;
-            if let (Some(first), Some(last)) = (report.first, report.last) {
-                out.line(format_args!("from {first} to {last}"))?;
-            }
-            out.line(format_args!("root of the last checkpoint: {}", report.sealed_root))?;
-            let absent = if report.with_details { "erased, and entries say so" } else { "not in this file" };
-            out.line(format_args!("private details: {} match, {} {absent}", report.details, report.details_absent))?;
-            if report.withheld > 0 {
-                let shows = report.shows.as_deref().unwrap_or_default();
-                out.line(format_args!(
-                    "withheld: {} entries are in it as their hash alone; it was made for a reader of {shows}",
-                    report.withheld
-                ))?;
-            }
-            if report.extends > 0 {
-                out.line(format_args!("it is an extension of each of the {} checkpoints that you kept", report.extends))?;
-            }
-            if report.unsealed() > 0 {
-                out.line(format_args!("not proven: the last {} entries, which no checkpoint covers yet", report.unsealed()))?;
-            }
-        }
+        Ok(report) => whole(&mut out, what, &report)?,
         Err(faults) => {
             if json {
                 let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
@@ -181,6 +149,40 @@ fn told(
     }
     out.finish()?;
     if good { Ok(()) } else { Err(Failure::Told.into()) }
+}
+
+/// Says that a ledger is whole, and how far that is proven.
+fn whole(out: &mut Out, what: &str, report: &Report) -> io::Result<()> {
+    out.line(format_args!(
+        "{what} is whole: {} entries, {} proven by {} checkpoints of {}",
+        report.entries, report.sealed, report.checkpoints, report.origin
+    ))?;
+    if let (Some(first), Some(last)) = (report.first, report.last) {
+        out.line(format_args!("from {first} to {last}"))?;
+    }
+    out.line(format_args!("root of the last checkpoint: {}", report.sealed_root))?;
+    let absent = if report.with_details { "erased, and entries say so" } else { "not in this file" };
+    out.line(format_args!("private details: {} match, {} {absent}", report.details, report.details_absent))?;
+    if report.withheld > 0 {
+        let shows = report.shows.as_deref().unwrap_or_default();
+        out.line(format_args!(
+            "withheld: {} entries are in it as their hash alone; it was made for a reader of {shows}",
+            report.withheld
+        ))?;
+    }
+    if report.extends > 0 {
+        out.line(format_args!(
+            "it is an extension of each of the {} checkpoints that you kept",
+            report.extends
+        ))?;
+    }
+    if report.unsealed() > 0 {
+        out.line(format_args!(
+            "not proven: the last {} entries, which no checkpoint covers yet",
+            report.unsealed()
+        ))?;
+    }
+    Ok(())
 }
 
 /// The largest proof that is read.

@@ -50,7 +50,9 @@ impl WitnessVerb {
             out.raw(done.note.as_bytes())?;
             out.finish()?;
             match done.before {
-                Some(before) => note(format_args!("cosigned: {} entries, which continue {before}", done.size)),
+                Some(before) => {
+                    note(format_args!("cosigned: {} entries, which continue {before}", done.size))
+                }
                 None => note(format_args!("cosigned for the first time: {} entries", done.size)),
             }
             note(format_args!("this witness's public key: {public}"));
@@ -70,7 +72,8 @@ pub(crate) struct AskWitness {
 impl AskWitness {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| {
-            let request = ledger_app::ask_witness(&opened.app, opened.permit::<SeeLedger>()?, self.from).await?;
+            let request =
+                ledger_app::ask_witness(&opened.app, opened.permit::<SeeLedger>()?, self.from).await?;
             let mut out = Out::new();
             out.raw(request.text().as_bytes())?;
             Ok(out.finish()?)
@@ -97,7 +100,8 @@ impl CosignedVerb {
         }
         open::run(settings, async |opened| {
             let permit: Permit<RunService> = opened.permit()?;
-            let kept = ledger_app::keep_cosignatures(&opened.app, permit, text.clone(), witnesses.clone()).await?;
+            let kept =
+                ledger_app::keep_cosignatures(&opened.app, permit, text.clone(), witnesses.clone()).await?;
             let mut out = Out::new();
             out.line(format_args!("kept the cosignature of {}", kept.join(", ")))?;
             Ok(out.finish()?)

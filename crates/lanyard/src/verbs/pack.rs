@@ -63,7 +63,9 @@ impl PackVerb {
             return Ok(wanted);
         }
         if self.clause.is_none() {
-            bail!("say what goes into the pack: --clause, --device, --person, --document, or --sample with --of and --seed");
+            bail!(
+                "say what goes into the pack: --clause, --device, --person, --document, or --sample with --of and --seed"
+            );
         }
         Ok(Wanted::Everything)
     }

@@ -63,12 +63,17 @@ pub(super) fn witness_key(given: &str) -> anyhow::Result<WitnessKey> {
     } else {
         given.to_owned()
     };
-    text.trim().parse().map_err(|error| anyhow::anyhow!("--witness is neither a file nor a witness's key: {error}"))
+    text.trim()
+        .parse()
+        .map_err(|error| anyhow::anyhow!("--witness is neither a file nor a witness's key: {error}"))
 }
 
 fn good(out: &mut Out, report: &PackReport, json: bool) -> anyhow::Result<()> {
     let content = &report.content;
-    let lines = content.findings.iter().filter_map(|finding| Some((finding, FindingLine::parse(&finding.line).ok()?)));
+    let lines = content
+        .findings
+        .iter()
+        .filter_map(|finding| Some((finding, FindingLine::parse(&finding.line).ok()?)));
     if json {
         let findings: Vec<_> = lines
             .map(|(finding, line)| {
@@ -76,8 +81,11 @@ fn good(out: &mut Out, report: &PackReport, json: bool) -> anyhow::Result<()> {
                     "judged_at": line.at.to_string(), "says": finding.says, "entry": finding.entry })
             })
             .collect();
-        let cosigned: Vec<_> =
-            report.cosigned.iter().map(|(witness, at)| json!({ "witness": witness, "at": at.to_string() })).collect();
+        let cosigned: Vec<_> = report
+            .cosigned
+            .iter()
+            .map(|(witness, at)| json!({ "witness": witness, "at": at.to_string() }))
+            .collect();
         return Ok(out.json(&json!({
             "proven": true, "origin": content.origin, "made_at": content.made_at.to_string(), "asked": content.asked.words,
             "size": report.size, "root": report.root.to_string(), "cosigned": cosigned, "left_out": content.left_out,
@@ -85,11 +93,18 @@ fn good(out: &mut Out, report: &PackReport, json: bool) -> anyhow::Result<()> {
         }))?);
     }
     out.line(format_args!("{}", content.asked.words))?;
-    out.line(format_args!("made {} by {} from the ledger {}", content.made_at, content.asked.by, content.origin))?;
+    out.line(format_args!(
+        "made {} by {} from the ledger {}",
+        content.made_at, content.asked.by, content.origin
+    ))?;
     for (finding, line) in lines {
         let named = content.subjects.iter().find(|one| one.subject == line.subject);
         let name = named.map_or(line.subject.as_str(), |one| one.name.as_str());
-        out.line(wrapped(&format!("{name}, {}: {} since {}", line.clause, finding.says, line.since), 100, "  "))?;
+        out.line(wrapped(
+            &format!("{name}, {}: {} since {}", line.clause, finding.says, line.since),
+            100,
+            "  ",
+        ))?;
     }
     out.line(format_args!(
         "proven: {} findings, under the checkpoint of {} entries with root {}",

@@ -73,7 +73,10 @@ pub(crate) fn cosigned(tx: &mut Tx<'_>, checkpoint: &rows::Checkpoint) -> Result
 /// Returns the checkpoint to prove some entries under.
 fn covering(tx: &mut Tx<'_>, entries: &[rows::Entry]) -> Result<rows::Checkpoint, AppError> {
     let unsigned = || {
-        AppError::Conflict("no checkpoint covers these entries yet: one is signed about once a minute, so try again then".into())
+        AppError::Conflict(
+            "no checkpoint covers these entries yet: one is signed about once a minute, so try again then"
+                .into(),
+        )
     };
     let mut last = -1;
     for entry in entries {

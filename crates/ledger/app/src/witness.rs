@@ -117,7 +117,9 @@ fn cosign(
     now: Timestamp,
 ) -> Result<Result<Witnessed, Refused>, AppError> {
     let memory = crate::status::witnessed_memory(app);
-    let unreadable = |why: String| AppError::Fault(format!("what was cosigned last cannot be read: {why}; nothing is cosigned"));
+    let unreadable = |why: String| {
+        AppError::Fault(format!("what was cosigned last cannot be read: {why}; nothing is cosigned"))
+    };
     let text = memory.read().map_err(|error| unreadable(error.to_string()))?;
     let mut all: BTreeMap<String, String> = match text {
         Some(text) => serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))?,
@@ -133,11 +135,15 @@ fn cosign(
         )));
     }
     if all.len() >= MOST_LEDGERS && before.is_none() {
-        return Err(AppError::Conflict(format!("this witness has {MOST_LEDGERS} ledgers already; use another one")));
+        return Err(AppError::Conflict(format!(
+            "this witness has {MOST_LEDGERS} ledgers already; use another one"
+        )));
     }
     let known = match &before {
         Some(note) => Some(Checkpoint::open(note, &request.ledger).map_err(|error| {
-            AppError::Conflict(format!("what was cosigned last of {origin} was signed by another key: {error}"))
+            AppError::Conflict(format!(
+                "what was cosigned last of {origin} was signed by another key: {error}"
+            ))
         })?),
         None => None,
     };
@@ -145,7 +151,8 @@ fn cosign(
         Ok(line) => line,
         Err(error) => return Ok(Err(Refused { error, origin, before, now: request.asked.note.clone() })),
     };
-    let checkpoint = Checkpoint::open(&request.asked.note, &request.ledger).map_err(|error| AppError::fault(&error))?;
+    let checkpoint =
+        Checkpoint::open(&request.asked.note, &request.ledger).map_err(|error| AppError::fault(&error))?;
     all.insert(origin.clone(), request.asked.note.clone());
     let text = serde_json::to_string_pretty(&all).map_err(|error| AppError::fault(&error))?;
     memory.keep(&text).map_err(|error| AppError::fault(&error))?;
@@ -167,7 +174,8 @@ fn refuse(app: &App, tx: &mut Tx<'_>, by: &str, refused: &Refused, now: Timestam
     }));
     app.enter(tx, now, record)?;
     let subject = "Another ledger was forked or rewritten";
-    let says = format!("The ledger {} does not continue what this service cosigned as its witness.", refused.origin);
+    let says =
+        format!("The ledger {} does not continue what this service cosigned as its witness.", refused.origin);
     super::raise_alarm(app, tx, by, (subject, &says), now)
 }
 
@@ -176,18 +184,26 @@ fn refuse(app: &App, tx: &mut Tx<'_>, by: &str, refused: &Refused, now: Timestam
 ///
 /// # Errors
 /// [`AppError::Invalid`] for a size that the ledger never had; [`AppError::Conflict`] where the ledger is not signed.
-pub async fn ask_witness(app: &App, permit: Permit<SeeLedger>, from: u64) -> Result<WitnessRequest, AppError> {
+pub async fn ask_witness(
+    app: &App,
+    permit: Permit<SeeLedger>,
+    from: u64,
+) -> Result<WitnessRequest, AppError> {
     if permit.scope().force().is_some() {
         return Err(AppError::Conflict("asking a witness needs a permit for every force".into()));
     }
     super::checkpoint_ledger(app).await?;
     app.store()
         .read(move |tx| {
-            let last = rows::last_checkpoint(tx)?
-                .ok_or_else(|| AppError::Conflict("the ledger has no entry yet, so there is nothing to cosign".into()))?;
+            let last = rows::last_checkpoint(tx)?.ok_or_else(|| {
+                AppError::Conflict("the ledger has no entry yet, so there is nothing to cosign".into())
+            })?;
             let size = last.size.unsigned_abs();
             if from > size {
-                return Err(AppError::invalid("from", format!("the ledger has {size} signed entries: enter at most that")));
+                return Err(AppError::invalid(
+                    "from",
+                    format!("the ledger has {size} signed entries: enter at most that"),
+                ));
             }
             let proof =
                 consistency_proof(from, size, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;

@@ -40,7 +40,9 @@ pub enum CosignError {
     #[error(transparent)]
     Note(#[from] NoteError),
     /// The request starts from another size than the one that was last cosigned.
-    #[error("this witness last cosigned {known} entries, the request begins at {asked}: ask again from {known}")]
+    #[error(
+        "this witness last cosigned {known} entries, the request begins at {asked}: ask again from {known}"
+    )]
     OtherSize {
         /// The size that was last cosigned.
         known: u64,
@@ -223,16 +225,21 @@ impl WitnessRequest {
         if text.len() > MAX_REQUEST {
             return Err(CosignError::Malformed("it is longer than 80 KiB"));
         }
-        let (head, note) =
-            text.split_once("\n\n").ok_or(CosignError::Malformed("no blank line stands before the checkpoint"))?;
+        let (head, note) = text
+            .split_once("\n\n")
+            .ok_or(CosignError::Malformed("no blank line stands before the checkpoint"))?;
         let mut lines = head.split('\n');
         let size = lines.next().and_then(|first| first.strip_prefix("old ")).unwrap_or_default();
-        let old: u64 = size.parse().map_err(|_| CosignError::Malformed("it does not begin with \"old\" and a size"))?;
+        let old: u64 =
+            size.parse().map_err(|_| CosignError::Malformed("it does not begin with \"old\" and a size"))?;
         if old.to_string() != size {
             return Err(CosignError::Malformed("its size is not a plain number"));
         }
         let proof: Vec<Hash> = lines
-            .map(|line| line.parse().map_err(|_| CosignError::Malformed("a line of its proof is not a SHA-256 digest")))
+            .map(|line| {
+                line.parse()
+                    .map_err(|_| CosignError::Malformed("a line of its proof is not a SHA-256 digest"))
+            })
             .collect::<Result<_, _>>()?;
         if proof.len() > MAX_PROOF {
             return Err(CosignError::Malformed("its proof has more than 63 lines"));
@@ -339,7 +346,10 @@ mod tests {
     fn keys_and_requests_read_back_and_other_text_is_refused() {
         let key = witness().public().clone();
         assert_eq!(key.to_string().parse::<WitnessKey>().unwrap(), key);
-        assert!(ledger().verifier().to_string().parse::<WitnessKey>().is_err(), "a ledger's key is no witness's");
+        assert!(
+            ledger().verifier().to_string().parse::<WitnessKey>().is_err(),
+            "a ledger's key is no witness's"
+        );
         let request = request(3, 7);
         assert_eq!(WitnessRequest::parse(&request.text()).unwrap(), request);
         let many = format!("old 1\n{}\nx", format!("{}\n", leaf_hash(b"")).repeat(64));

@@ -237,7 +237,9 @@ mod tests {
     fn only_one_spelling_is_read() {
         let good = line(1).text().unwrap();
         assert!(FindingLine::parse(&good).is_ok());
-        for bad in ["", "{}", &good.replace("\":", "\": "), &good.replace("{\"subject", "{\"more\":1,\"subject")] {
+        for bad in
+            ["", "{}", &good.replace("\":", "\": "), &good.replace("{\"subject", "{\"more\":1,\"subject")]
+        {
             assert!(FindingLine::parse(bad).is_err(), "{bad}");
         }
         assert_eq!(FindingBatch::parse(&format!("{good}\n")), Err(FindingError::Malformed(2)));

@@ -130,7 +130,10 @@ pub(crate) fn choose(
         }
         Wanted::Everything => {
             let Some(clause) = clause else {
-                return Err(AppError::invalid("clause", "enter the clause, or choose a device, a person, a document or a sample"));
+                return Err(AppError::invalid(
+                    "clause",
+                    "enter the clause, or choose a device, a person, a document or a sample",
+                ));
             };
             let all = populations::of_clause(tx, force, clause, MOST + 1)?;
             if all.len() > MOST as usize {
@@ -143,8 +146,13 @@ pub(crate) fn choose(
         Wanted::Sample(draw) => {
             let (subjects, sample) = drawn(tx, force, draw)?;
             let year = draw.year.map(|year| format!(" of {year}")).unwrap_or_default();
-            let words =
-                format!("{} of {} {}{year}, drawn with the seed {}", subjects.len(), sample.ranks.len(), draw.of.word(), draw.seed);
+            let words = format!(
+                "{} of {} {}{year}, drawn with the seed {}",
+                subjects.len(),
+                sample.ranks.len(),
+                draw.of.word(),
+                draw.seed
+            );
             (subjects, Some(sample), Some(words))
         }
     };
@@ -184,7 +192,10 @@ fn person(app: &App, tx: &mut Tx<'_>, permit: &Permit<SeeLedger>, which: &str) -
             permit.reaches(one.force)?;
             Ok(Subject::Person(one.id))
         }
-        _ => Err(AppError::invalid("which", "two forces have this number: enter the id, which is in the address of the person's page")),
+        _ => Err(AppError::invalid(
+            "which",
+            "two forces have this number: enter the id, which is in the address of the person's page",
+        )),
     }
 }
 
@@ -194,23 +205,35 @@ fn drawn(tx: &mut Tx<'_>, force: Option<Force>, draw: &Draw) -> Result<(Vec<Subj
     }
     let limit = MOST_MEMBERS + 1;
     let population: Vec<Subject> = match draw.of {
-        Population::Leavers => {
-            populations::leavers(tx, force, &year(draw.year)?, limit)?.into_iter().map(Subject::Person).collect()
+        Population::Leavers => populations::leavers(tx, force, &year(draw.year)?, limit)?
+            .into_iter()
+            .map(Subject::Person)
+            .collect(),
+        Population::Joiners => populations::joiners(tx, force, &year(draw.year)?, limit)?
+            .into_iter()
+            .map(Subject::Person)
+            .collect(),
+        Population::People => {
+            populations::people(tx, force, limit)?.into_iter().map(Subject::Person).collect()
         }
-        Population::Joiners => {
-            populations::joiners(tx, force, &year(draw.year)?, limit)?.into_iter().map(Subject::Person).collect()
+        Population::Devices => {
+            populations::devices(tx, force, limit)?.into_iter().map(Subject::Device).collect()
         }
-        Population::People => populations::people(tx, force, limit)?.into_iter().map(Subject::Person).collect(),
-        Population::Devices => populations::devices(tx, force, limit)?.into_iter().map(Subject::Device).collect(),
     };
     if population.is_empty() {
-        return Err(AppError::Conflict("nothing and nobody fits, so there is nothing to draw from: choose another year or population".into()));
+        return Err(AppError::Conflict(
+            "nothing and nobody fits, so there is nothing to draw from: choose another year or population"
+                .into(),
+        ));
     }
     let names: Vec<String> = population.iter().map(ledger_subject).collect();
     let of_year = draw.year.filter(|_| matches!(draw.of, Population::Leavers | Population::Joiners));
-    let (sample, places) = Sample::draw(draw.of.word(), of_year, draw.size, draw.seed, &names).ok_or_else(|| {
-        AppError::Conflict(format!("there are more than {MOST_MEMBERS} to draw from: take the people of one year"))
-    })?;
+    let (sample, places) =
+        Sample::draw(draw.of.word(), of_year, draw.size, draw.seed, &names).ok_or_else(|| {
+            AppError::Conflict(format!(
+                "there are more than {MOST_MEMBERS} to draw from: take the people of one year"
+            ))
+        })?;
     Ok((places.into_iter().filter_map(|place| population.get(place).cloned()).collect(), sample))
 }
 
@@ -237,7 +260,8 @@ fn name(app: &App, tx: &mut Tx<'_>, reader: &Actor, subject: &Subject) -> Result
         }
         Subject::Person(id) => {
             let found = people::by_id(tx, *id)?.ok_or_else(|| AppError::not_found("person", id))?;
-            let may = permit_within::<SeePeople>(reader).is_ok_and(|permit| permit.reaches_person(&found).is_ok());
+            let may =
+                permit_within::<SeePeople>(reader).is_ok_and(|permit| permit.reaches_person(&found).is_ok());
             if may { format!("{} ({})", found.name, found.number) } else { format!("Person {id}") }
         }
         Subject::Document(id) => {

@@ -64,7 +64,8 @@ pub async fn make_pack(app: &App, permit: Permit<SeeLedger>, ask: Ask) -> Result
     });
     if gathered.findings.is_empty() {
         return Err(AppError::Conflict(
-            "there is no finding that you may see: choose something else, or wait until it has been judged".into(),
+            "there is no finding that you may see: choose something else, or wait until it has been judged"
+                .into(),
         ));
     }
     let pack = Packing { app, chosen: &chosen, clause: clause.as_ref(), by: &reader.name };
@@ -158,5 +159,7 @@ fn finding(one: ProvenFinding) -> Finding {
 fn clause_of(app: &App, text: &str) -> Result<ClauseId, AppError> {
     let policy = app.policy();
     let known = policy.library().find_clause(text.trim()).map(|clause| clause.id.clone());
-    known.or_else(|| text.trim().parse().ok()).ok_or_else(|| AppError::invalid("clause", "enter a clause such as MDU-6.2a"))
+    known
+        .or_else(|| text.trim().parse().ok())
+        .ok_or_else(|| AppError::invalid("clause", "enter a clause such as MDU-6.2a"))
 }

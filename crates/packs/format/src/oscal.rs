@@ -36,8 +36,11 @@ pub(crate) fn results(content: &Content) -> Result<Vec<u8>, String> {
         }));
     }
     let controls: Vec<Value> = controls.into_iter().map(|clause| json!({ "control-id": clause })).collect();
-    let selection =
-        if controls.is_empty() { json!({ "include-all": {} }) } else { json!({ "include-controls": controls }) };
+    let selection = if controls.is_empty() {
+        json!({ "include-all": {} })
+    } else {
+        json!({ "include-controls": controls })
+    };
     let mut result = json!({
         "uuid": id(content, "result"),
         "title": one_line(&content.asked.words),

@@ -81,7 +81,12 @@ fn overview(content: &Content) -> Block {
         .iter()
         .filter_map(|finding| Some((finding, FindingLine::parse(&finding.line).ok()?)))
         .map(|(finding, line)| {
-            vec![name(content, &line.subject), line.clause.to_string(), finding.says.clone(), time(line.since)]
+            vec![
+                name(content, &line.subject),
+                line.clause.to_string(),
+                finding.says.clone(),
+                time(line.since),
+            ]
         })
         .collect();
     let head = ["About", "Clause", "Outcome", "Since"].map(str::to_owned).to_vec();

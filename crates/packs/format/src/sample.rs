@@ -38,7 +38,13 @@ impl Sample {
     ///
     /// # Errors
     /// When the population is larger than a pack can hold.
-    pub fn draw(of: &str, year: Option<i16>, size: u64, seed: u64, population: &[String]) -> Option<(Self, Vec<usize>)> {
+    pub fn draw(
+        of: &str,
+        year: Option<i16>,
+        size: u64,
+        seed: u64,
+        population: &[String],
+    ) -> Option<(Self, Vec<usize>)> {
         if population.len() > MAX_POPULATION {
             return None;
         }
@@ -61,7 +67,12 @@ impl Sample {
         own.sort_unstable();
         let lowest = self.ranks.get(..many).unwrap_or_default();
         (own != lowest).then(|| {
-            format!("the {} subjects are not those that the seed {} draws from {}", own.len(), self.seed, self.ranks.len())
+            format!(
+                "the {} subjects are not those that the seed {} draws from {}",
+                own.len(),
+                self.seed,
+                self.ranks.len()
+            )
         })
     }
 }
@@ -81,7 +92,9 @@ mod tests {
         let mut shuffled = all.clone();
         shuffled.reverse();
         let (again, places) = Sample::draw("leavers", Some(2026), 25, 7, &shuffled).unwrap();
-        let names = |all: &[String], drawn: &[usize]| -> Vec<String> { drawn.iter().map(|one| all[*one].clone()).collect() };
+        let names = |all: &[String], drawn: &[usize]| -> Vec<String> {
+            drawn.iter().map(|one| all[*one].clone()).collect()
+        };
         assert_eq!((&sample, names(&all, &drawn)), (&again, names(&shuffled, &places)), "whatever the order");
         let (_, other) = Sample::draw("leavers", Some(2026), 25, 8, &all).unwrap();
         assert_ne!(drawn, other);

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{EntryId, Timestamp};
 use ledger::{
-    Checkpoint, FINDINGS_CARRIED, FINDINGS_CHANGED, FindingLine, Hash, Proven, SaltedFact, VerifierKey, WitnessKey,
-    fact_digests, finding_leaf, stated_findings, verify_inclusion, verify_proof,
+    Checkpoint, FINDINGS_CARRIED, FINDINGS_CHANGED, FindingLine, Hash, Proven, SaltedFact, VerifierKey,
+    WitnessKey, fact_digests, finding_leaf, stated_findings, verify_inclusion, verify_proof,
 };
 use serde_json::Value;
 
@@ -47,7 +47,11 @@ pub struct PackReport {
 ///
 /// # Errors
 /// When anything in it is not as it was proven or signed; each fault with its place.
-pub fn verify(bytes: &[u8], key: &VerifierKey, witnesses: &[WitnessKey]) -> Result<PackReport, Vec<PackFault>> {
+pub fn verify(
+    bytes: &[u8],
+    key: &VerifierKey,
+    witnesses: &[WitnessKey],
+) -> Result<PackReport, Vec<PackFault>> {
     let one = |place: &str, says: String| vec![PackFault { place: place.to_owned(), says }];
     let files = zip::read(bytes).map_err(|error| one("the file", error.to_string()))?;
     manifest::check(&files, key).map_err(|says| one("the manifest", says))?;
@@ -83,7 +87,14 @@ pub fn verify(bytes: &[u8], key: &VerifierKey, witnesses: &[WitnessKey]) -> Resu
     if !faults.is_empty() {
         return Err(faults);
     }
-    Ok(PackReport { content, size: checkpoint.size, root: checkpoint.root, cosigned, withheld, without_clause })
+    Ok(PackReport {
+        content,
+        size: checkpoint.size,
+        root: checkpoint.root,
+        cosigned,
+        withheld,
+        without_clause,
+    })
 }
 
 fn content_of<'a>(files: &'a [File], name: &str) -> &'a [u8] {

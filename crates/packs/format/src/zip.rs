@@ -48,7 +48,9 @@ pub fn write(files: &[File]) -> Result<Vec<u8>, ZipError> {
     let (mut out, mut directory) = (Vec::with_capacity(total), Vec::new());
     for file in files {
         if !name_fits(&file.name) {
-            return Err(ZipError::Malformed("a name has other letters than small ones, digits, dots and hyphens"));
+            return Err(ZipError::Malformed(
+                "a name has other letters than small ones, digits, dots and hyphens",
+            ));
         }
         let offset = length(out.len())?;
         let common = common(file)?;
@@ -64,8 +66,11 @@ pub fn write(files: &[File]) -> Result<Vec<u8>, ZipError> {
         directory.extend_from_slice(&offset.to_le_bytes());
         directory.extend_from_slice(file.name.as_bytes());
     }
-    let (count, size, start) =
-        (u16::try_from(files.len()).map_err(|_| ZipError::TooLarge)?, length(directory.len())?, length(out.len())?);
+    let (count, size, start) = (
+        u16::try_from(files.len()).map_err(|_| ZipError::TooLarge)?,
+        length(directory.len())?,
+        length(out.len())?,
+    );
     out.extend_from_slice(&directory);
     out.extend_from_slice(b"PK\x05\x06\0\0\0\0");
     out.extend_from_slice(&count.to_le_bytes());

@@ -8,8 +8,6 @@ use anyhow::anyhow;
 use domain::{Secret, Span};
 use kernel::access::Role;
 use kernel::roles::GroupRole;
-use ledger::WitnessKey;
-use outbound::copies::Target;
 use outbound::mail::Protection;
 use policy::{Overrides, Problems};
 use serde::Deserialize;
@@ -17,7 +15,7 @@ use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, limits, sign_in};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, ledger_section, limits, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -66,6 +64,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let parameters = parameters(root);
     let group_roles = group_roles(root);
     let spans = spans(root);
+    let ledger = ledger_section::read(root, folder);
     let tls_section = root.section("tls");
     let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
     let certificate_header =
@@ -73,9 +72,6 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let address_header = header(&tls_section, "address_header", ("X-Forwarded-For", "for an address"));
     let strict_transport = span(&tls_section, "strict_transport", (0, 730 * DAY), 365 * DAY);
     tls_section.finish();
-    let ledger = root.section("ledger");
-    let (ledger_copies, ledger_witnesses) = (ledger_copies(&ledger, folder), ledger_witnesses(&ledger));
-    ledger.finish();
     let address = address?;
     Some(Config {
         organisation: organisation?,
@@ -88,8 +84,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         policy,
         parameters,
         group_roles,
-        ledger_copies,
-        ledger_witnesses,
+        ledger_copies: ledger.copies,
+        ledger_witnesses: ledger.witnesses,
         tls: tls?,
         behind_proxy: tls_section.flag("behind_proxy"),
         strict_transport,
@@ -331,43 +327,6 @@ fn log(section: &Section<'_>) -> Option<Log> {
     };
     section.finish();
     Some(Log { json: json?, level: level? })
-}
-
-/// The places that `copy_to` under `[ledger]` names: one, or a list.
-fn ledger_copies(section: &Section<'_>, folder: &Path) -> Vec<Target> {
-    let places = one_or_many(section, "copy_to", "write a place, or a list of places: [\"...\", \"...\"]");
-    let read = |place: &String| {
-        Target::parse(place, folder).map_or_else(|error| section.wrong("copy_to", error.to_string()), Some)
-    };
-    places.iter().filter_map(read).collect()
-}
-
-/// The keys that `witnesses` under `[ledger]` names: one, or a list.
-fn ledger_witnesses(section: &Section<'_>) -> Vec<WitnessKey> {
-    let keys =
-        one_or_many(section, "witnesses", "write a witness's public key, or a list of them: [\"...\", \"...\"]");
-    let read =
-        |key: &String| key.parse().map_or_else(|_| section.wrong("witnesses", "write each key as its witness publishes it: name+hash+base64"), Some);
-    keys.iter().filter_map(read).collect()
-}
-
-/// One text, or a list of texts.
-fn one_or_many(section: &Section<'_>, name: &'static str, wanted: &str) -> Vec<String> {
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Texts {
-        One(String),
-        Many(Vec<String>),
-    }
-    let given = section.raw(name).and_then(|value| {
-        let read = Texts::deserialize(ValueDeserializer::from(value.clone())).ok();
-        read.or_else(|| section.wrong(name, wanted))
-    });
-    match given {
-        Some(Texts::One(text)) => vec![text],
-        Some(Texts::Many(texts)) => texts,
-        None => Vec::new(),
-    }
 }
 
 /// The force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.

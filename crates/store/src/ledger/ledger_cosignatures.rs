@@ -34,8 +34,7 @@ fn cosignature(row: &crate::Row) -> Result<Cosignature, StoreError> {
 
 /// Keeps a cosignature in place of an earlier one of the same witness on the same checkpoint.
 pub fn put(tx: &mut Tx<'_>, new: &Cosignature) -> Result<(), StoreError> {
-    let params =
-        [new.size.into(), new.witness.as_str().into(), new.line.as_str().into(), new.at.into()];
+    let params = [new.size.into(), new.witness.as_str().into(), new.line.as_str().into(), new.at.into()];
     tx.execute(&COSIGNATURE_ADD, &params)?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use compliance_app::{Explanation, InLedger};
 use compliance_app::read_explain::{FactRead, Step};
+use compliance_app::{Explanation, InLedger};
 use domain::{ClauseId, Subject, Timestamp};
 use kernel::access::SeeFindings;
 
@@ -118,7 +118,10 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
 fn silence(found: &Explanation) -> String {
     match found.heard.sentence().filter(|_| found.heard.is_silent()) {
         Some(says) => {
-            format!("Not known: {says}. What had been found before: {}.", found.evidence.outcome.word().replace('-', " "))
+            format!(
+                "Not known: {says}. What had been found before: {}.",
+                found.evidence.outcome.word().replace('-', " ")
+            )
         }
         None => String::new(),
     }

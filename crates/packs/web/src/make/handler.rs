@@ -63,7 +63,8 @@ fn ask(fields: &Fields) -> Result<Ask, Errors> {
     let which = fields.some("which").unwrap_or_default();
     let one = matches!(fields.get("about"), "device" | "person" | "document");
     if one && which.is_empty() {
-        errors.add("which", "Enter the serial number, the collar or staff number, or the name of the document");
+        errors
+            .add("which", "Enter the serial number, the collar or staff number, or the name of the document");
     }
     let wanted = match fields.get("about") {
         "device" => Some(Wanted::Device(which)),
@@ -83,7 +84,8 @@ fn ask(fields: &Fields) -> Result<Ask, Errors> {
 }
 
 fn draw(fields: &Fields, errors: &mut Errors) -> Option<Draw> {
-    let of = fields.get("of").parse().map_err(|_| errors.add("of", "Choose what the sample is drawn from")).ok();
+    let of =
+        fields.get("of").parse().map_err(|_| errors.add("of", "Choose what the sample is drawn from")).ok();
     let year = match fields.some("year").map(|text| text.parse::<i16>()) {
         None => None,
         Some(Ok(year)) => Some(year),
@@ -92,8 +94,17 @@ fn draw(fields: &Fields, errors: &mut Errors) -> Option<Draw> {
             None
         }
     };
-    let size = fields.get("size").trim().parse().map_err(|_| errors.add("size", "Enter how many to draw, such as 25")).ok();
-    let seed =
-        fields.get("seed").trim().parse().map_err(|_| errors.add("seed", "Enter a whole number, such as 4711")).ok();
+    let size = fields
+        .get("size")
+        .trim()
+        .parse()
+        .map_err(|_| errors.add("size", "Enter how many to draw, such as 25"))
+        .ok();
+    let seed = fields
+        .get("seed")
+        .trim()
+        .parse()
+        .map_err(|_| errors.add("seed", "Enter a whole number, such as 4711"))
+        .ok();
     Some(Draw { of: of?, year, size: size?, seed: seed? })
 }

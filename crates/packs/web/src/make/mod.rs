@@ -81,7 +81,12 @@ impl View {
             ]
             .into_iter()
             .collect(),
-            typed: Typed { about: "sample".into(), which: "<script>".into(), year: "next".into(), ..Typed::default() },
+            typed: Typed {
+                about: "sample".into(),
+                which: "<script>".into(),
+                year: "next".into(),
+                ..Typed::default()
+            },
             ..Self::sample()
         }
     }

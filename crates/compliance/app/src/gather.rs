@@ -91,7 +91,7 @@ pub async fn gather_findings(
                 gathering.subject(tx, subject, clause.as_ref())?;
                 if gathering.out.findings.len() > most {
                     return Err(AppError::Conflict(format!(
-                        "there are more than {most} findings: ask for one clause, or for a sample"
+                        "there are more than {most} findings: ask for one clause, or for a smaller sample"
                     )));
                 }
             }

@@ -1,8 +1,8 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, calendar, certificates, checks, cms, headers, ledger, plist, policy_files, policy_import, scep,
-    scim, tables, words,
+    apple, calendar, certificates, checks, cms, headers, ledger, packs, plist, policy_files, policy_import,
+    scep, scim, tables, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.
@@ -232,6 +232,30 @@ pub const TARGETS: &[Target] = &[
         seeds: ledger::entry_seeds,
         words: &["MDU-4.3", "norfolk", "\u{0}", "\u{1}"],
         rounds: 12000,
+    },
+    Target {
+        name: "finding_lines",
+        limit: Limit::Caller(64 * 1024),
+        run: packs::finding_lines,
+        seeds: packs::line_seeds,
+        words: packs::WORDS,
+        rounds: 8000,
+    },
+    Target {
+        name: "pack_file",
+        limit: Limit::Caller(256 * 1024),
+        run: packs::pack_file,
+        seeds: packs::pack_seeds,
+        words: packs::WORDS,
+        rounds: 1000,
+    },
+    Target {
+        name: "witness_request",
+        limit: Limit::Refused(80 * 1024),
+        run: packs::witness_request,
+        seeds: packs::request_seeds,
+        words: packs::WORDS,
+        rounds: 4000,
     },
     Target {
         name: "scim_filter",

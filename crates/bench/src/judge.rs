@@ -39,6 +39,55 @@ pub fn judgements(folder: &Path, lasting: Duration) -> anyhow::Result<(f64, f64)
     Ok((all as f64 / started.elapsed().as_secs_f64(), met as f64 * 1000.0 / all as f64))
 }
 
+/// Devices judged a second with everything that is stored of it: when all findings change, and when none does.
+#[derive(Debug, Clone, Copy)]
+pub struct Stored {
+    /// Devices a second whose findings are all new.
+    pub changed: f64,
+    /// Devices a second whose findings stay what they are.
+    pub confirmed: f64,
+    /// Findings of one device.
+    pub findings: usize,
+}
+
+/// Judges registered devices one after the other on SQLite, and stores what follows.
+///
+/// # Errors
+/// Where a device cannot be registered or judged.
+pub fn stored(devices: usize) -> anyhow::Result<Stored> {
+    let scratch = testkit::scratch_sqlite();
+    testkit::block_on(async {
+        let seeds::Started { app, .. } =
+            seeds::start(&scratch.config, gateway::Options::default(), |_| ()).await;
+        let mut all = Vec::with_capacity(devices);
+        for number in 0..devices {
+            let new = custody_app::register::NewDevice {
+                serial: format!("F4GXQ{number:05}"),
+                kind: domain::DeviceKind::Iphone,
+                force: domain::samples::NORFOLK,
+                holder: None,
+                asset_tag: None,
+            };
+            all.push(
+                custody_app::register::add_device(&app, kernel::access::permit(&seeds::root())?, new).await?,
+            );
+        }
+        let mut rates = [0.0; 2];
+        for rate in &mut rates {
+            let started = Instant::now();
+            for device in &all {
+                compliance_app::judge_device(&app, *device).await?;
+            }
+            *rate = devices as f64 / started.elapsed().as_secs_f64();
+        }
+        let subject =
+            domain::Subject::Device(*all.first().ok_or_else(|| anyhow::anyhow!("no device to judge"))?);
+        let found = app.store().read(move |tx| store::findings::of_subject(tx, &subject)).await?;
+        let [changed, confirmed] = rates;
+        Ok(Stored { changed, confirmed, findings: found.len() })
+    })
+}
+
 /// Returns the facts of an iPhone on which every restriction stands as the policy wants it.
 fn obedient(policy: &PolicyInForce, expected: &BTreeMap<String, String>, now: Timestamp) -> Facts {
     let merged = policy.library().merged_settings(&policy::Scope::default());

@@ -19,6 +19,8 @@ use devices_sim::{Device, DeviceSpec, KeyPool, Link, Model, Temper};
 const CONNECTIONS: usize = 64;
 /// Commands for each connection in the round-trip run.
 const COMMANDS: usize = 300;
+/// Devices judged with what is stored of it.
+const STORED: usize = 500;
 /// Devices enrolled in the enrolment run.
 const ENROLMENTS: usize = 200;
 
@@ -97,6 +99,16 @@ impl Run {
         let (rate, met) = judge::judgements(&self.policy, self.lasting)?;
         let what = format!("clauses judged a second on one core ({met:.0} of 1,000 met)");
         lines.add(Line::rate(what, rate, "/s", "2,000,000/s", 2_000_000.0));
+        let stored = judge::stored(STORED)?;
+        let device = |what: &str, rate: f64| {
+            let what = format!(
+                "SQLite: devices judged a second, one after the other, {} findings each, {what}",
+                stored.findings
+            );
+            Line::plain(what, format!("{} /s", grouped(rate)))
+        };
+        lines.add(device("all of them new and entered in the ledger", stored.changed));
+        lines.add(device("none changed", stored.confirmed));
         Ok(())
     }
 

@@ -1,5 +1,7 @@
 //! Writes ledger entries from inside a use case.
 
+use std::borrow::Cow;
+
 use domain::{ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::{Tx, devices, people};
 
@@ -27,7 +29,7 @@ pub struct Record<'a> {
     /// Clause, where it differs from the one that the policy gives for the action.
     pub clause: Option<ClauseId>,
     /// Reason, as a word.
-    pub reason: Option<&'static str>,
+    pub reason: Option<Cow<'static, str>>,
     /// Private detail, which can be erased.
     pub detail: Option<serde_json::Value>,
 }
@@ -58,10 +60,10 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Sets the reason, as a word.
+    /// Sets the reason: a word, or the product's own words with figures, such as the root over findings.
     #[must_use]
-    pub fn reason(mut self, reason: &'static str) -> Self {
-        self.reason = Some(reason);
+    pub fn reason(mut self, reason: impl Into<Cow<'static, str>>) -> Self {
+        self.reason = Some(reason.into());
         self
     }
 
@@ -77,6 +79,26 @@ impl<'a> Record<'a> {
 pub fn force_of(tx: &mut Tx<'_>, person: Option<PersonId>) -> Result<Option<Force>, AppError> {
     let found = person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
     Ok(found.map(|person| person.force))
+}
+
+/// Returns a stored entry as the log encodes it.
+///
+/// # Errors
+/// [`AppError::Fault`] where its digest cannot be read.
+pub fn entry_of(row: &store::ledger::Entry) -> Result<ledger::Entry, AppError> {
+    Ok(ledger::Entry {
+        id: row.id,
+        at: row.at,
+        actor: row.actor.clone(),
+        action: row.action.clone(),
+        subject: row.subject.clone(),
+        force: row.force,
+        clause: row.clause.clone(),
+        reason: row.reason.clone(),
+        detail_digest: row.detail_digest.as_deref().map(str::parse).transpose().map_err(|_| {
+            AppError::Fault(format!("ledger entry {} has an unreadable detail digest", row.id))
+        })?,
+    })
 }
 
 impl App {
@@ -95,6 +117,16 @@ impl App {
 
     /// Writes a record in the use case's own transaction.
     pub fn enter(&self, tx: &mut Tx<'_>, at: Timestamp, record: Record<'_>) -> Result<(), AppError> {
+        self.enter_found(tx, at, record).map(drop)
+    }
+
+    /// Writes a record as [`App::enter`] does, and returns the id of its entry for what is kept beside it.
+    pub fn enter_found(
+        &self,
+        tx: &mut Tx<'_>,
+        at: Timestamp,
+        record: Record<'_>,
+    ) -> Result<EntryId, AppError> {
         let detail = record
             .detail
             .map(|detail| ledger::Detail::new(detail.to_string().into_bytes(), self.world().entropy()))
@@ -110,13 +142,13 @@ impl App {
             force: record.force,
             clause: record.clause.or_else(|| {
                 let policy = self.policy();
-                policy.library().clause_of_action(record.action, record.reason).cloned()
+                policy.library().clause_of_action(record.action, record.reason.as_deref()).cloned()
             }),
-            reason: record.reason.map(str::to_owned),
+            reason: record.reason.map(Cow::into_owned),
             detail_digest: detail.as_ref().map(|detail| detail.digest().to_string()),
         };
         let parts = detail.map(|detail| (detail.salt().expose().to_vec(), detail.bytes().expose().clone()));
         store::ledger::add(tx, &entry, parts)?;
-        Ok(())
+        Ok(entry.id)
     }
 }

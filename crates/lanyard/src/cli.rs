@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 
 use crate::verbs::{
-    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, orders, people, policy,
-    registers, roles, serving, settings, terms, tokens,
+    assets, backup, break_glass, custody, devices, duty, enrol, explain, ledger_book, orders, pack,
+    pack_verify, people, policy, registers, roles, serving, settings, terms, tokens,
 };
 use simulation::{demo, load};
 
@@ -29,6 +29,10 @@ pub(crate) enum Verb {
     Policy(policy::PolicyVerb),
     /// Why a device meets a clause or does not, today or at a time in the past.
     Explain(explain::Explain),
+    /// Findings with everything that a stranger needs to believe them, as one signed file.
+    Pack(pack::PackVerb),
+    /// Check a pack with nothing but the ledger's public key.
+    Verify(pack_verify::VerifyPack),
     /// An enrolment profile for a registered device.
     Enrol(enrol::Enrol),
     /// People: add, import, list, end, erase.
@@ -100,6 +104,8 @@ impl Cli {
         match self.verb {
             Verb::Policy(verb) => verb.run(settings),
             Verb::Explain(verb) => verb.run(settings),
+            Verb::Pack(verb) => verb.run(settings),
+            Verb::Verify(verb) => verb.run(),
             Verb::Enrol(verb) => verb.run(settings),
             Verb::Person(verb) => verb.run(settings),
             Verb::Duty(verb) => verb.run(settings),

@@ -45,15 +45,19 @@ const VERBS: &[(&str, Needs)] = &[
     ("enrol", Needs::Permit("enrol devices")),
     ("explain", Needs::Permit("see findings")),
     ("ledger accept", Needs::Permit("run service")),
+    ("ledger ask-witness", Needs::Permit("see ledger")),
     ("ledger checkpoint", Needs::Permit("run service")),
+    ("ledger cosigned", Needs::Permit("run service")),
     ("ledger export", Needs::Permit("see ledger")),
     ("ledger prove", Needs::Permit("see ledger")),
     ("ledger verify", Needs::Permit("see ledger")),
+    ("ledger witness", Needs::Permit("run service")),
     ("migrate", Needs::Server),
     ("order call-off", Needs::Permit("call off orders")),
     ("order cancel", Needs::Permit("call off orders")),
     ("order freeze", Needs::Permit("freeze destruction")),
     ("order held", Needs::Permit("see held orders")),
+    ("pack", Needs::Permit("see ledger")),
     ("person add", Needs::Permit("manage people")),
     ("person end", Needs::Permit("manage people")),
     ("person erase", Needs::Permit("run service")),
@@ -84,6 +88,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("token end", Needs::Permit("run service")),
     ("token list", Needs::Permit("run service")),
     ("token make", Needs::Permit("run service")),
+    ("verify", Needs::Files),
 ];
 
 fn leaves(command: &clap::Command, path: &str, found: &mut Vec<String>) {

@@ -66,14 +66,18 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("enrol", &["apple", "--serial", "F4X"]),
     ("explain", &["F4X", "MDU-6.6"]),
     ("ledger accept", &["--checkpoint", "file.csv", "--reason", "x"]),
+    ("ledger ask-witness", &[]),
     ("ledger checkpoint", &[]),
+    ("ledger cosigned", &["file.csv"]),
     ("ledger export", &[]),
     ("ledger prove", &["00000000-0000-7000-8000-000000000000"]),
+    ("ledger witness", &["file.csv", "--ledger", "x"]),
     ("migrate", &[]),
     ("order call-off", &["--force", "norfolk", "--reason", "x"]),
     ("order cancel", &["00000000-0000-7000-8000-000000000000", "--reason", "x"]),
     ("order freeze", &["--force", "norfolk", "--reason", "x"]),
     ("order held", &[]),
+    ("pack", &["--document", "mobile-device-use", "--out", "pack.zip"]),
     ("person add", &["--force", "norfolk", "--number", "1", "--name", "A"]),
     ("person end", &["--person", "1234"]),
     ("person erase", &["--due"]),
@@ -111,6 +115,7 @@ const OTHERS: &[&str] = &[
     "policy show",
     "restore",
     "simulate",
+    "verify",
 ];
 
 #[test]

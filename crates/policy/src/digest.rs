@@ -19,6 +19,14 @@ impl Clause {
         digest("clause", &self.as_written())
     }
 
+    /// Returns the text of which [`Clause::digest`] is the SHA-256.
+    ///
+    /// # Errors
+    /// When JSON cannot be written, which no clause can cause.
+    pub fn digested(&self) -> Result<String, serde_json::Error> {
+        digested("clause", &self.as_written())
+    }
+
     /// Returns digest of what a person reads of the clause, hex: its number, title, force and own words. A person who accepted the
     /// clause accepted this. How it is kept, by which check and with what grace, is left out: correcting a check asks
     /// nobody to read the clause again.
@@ -53,6 +61,14 @@ impl Library {
         self.checks.get(name).map(|check| digest("check", check))
     }
 
+    /// Returns the text of which [`Library::check_digest`] is the SHA-256.
+    ///
+    /// # Errors
+    /// When JSON cannot be written, which no check can cause.
+    pub fn check_digested(&self, name: &str) -> Result<Option<String>, serde_json::Error> {
+        self.checks.get(name).map(|check| digested("check", check)).transpose()
+    }
+
     /// Computes the digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the
     /// parameters' values in force, and
     /// who may do what.
@@ -74,6 +90,10 @@ impl Library {
             ),
         )
     }
+}
+
+fn digested(kind: &str, of: &impl Serialize) -> Result<String, serde_json::Error> {
+    serde_json::to_string(of).map(|json| format!("lanyard policy {kind}\n{json}"))
 }
 
 fn digest(kind: &str, of: &impl Serialize) -> String {

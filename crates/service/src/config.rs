@@ -6,6 +6,7 @@
 //! that the rules leave open may be set here, under `[parameters]`.
 
 mod algorithms;
+mod ledger_section;
 mod limits;
 mod read;
 mod reader;
@@ -21,6 +22,7 @@ use anyhow::{Context, bail};
 use domain::Span;
 use kernel::AppConfig;
 use kernel::roles::GroupRole;
+use ledger::WitnessKey;
 use outbound::copies::Target;
 use outbound::mail::Protection;
 use pki::scep::ScepOptions;
@@ -64,6 +66,8 @@ pub struct Config {
     pub ledger_name: String,
     /// Where checkpoints of the ledger are copied to.
     pub ledger_copies: Vec<Target>,
+    /// Witnesses whose cosignatures on the ledger's checkpoints are trusted.
+    pub ledger_witnesses: Vec<WitnessKey>,
     /// How connections are protected.
     pub tls: Tls,
     /// Whether everything comes through a proxy.

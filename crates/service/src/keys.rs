@@ -4,6 +4,7 @@
 //! | --- | --- | --- |
 //! | `ca.key`, `ca.pem` | certifies devices | every device must enrol again |
 //! | `seal.key` | seals unlock tokens, PINs and raw messages in the database | they cannot be opened any more |
+//! | `witness.key` | cosigns the checkpoints of other ledgers; made when it is first needed | those who trust this witness need the new key |
 //! | `ledger.key`, `ledger.pub` | signs checkpoints of the ledger | a new key must be published; old checkpoints stay good |
 //!
 //! Each lies in the data folder, readable by the service's account alone; a key file that others could read is refused,
@@ -18,20 +19,24 @@ use base64::engine::general_purpose::STANDARD;
 use domain::{Secret, Span, World};
 use kernel::Keys;
 use kernel::seal::Sealer;
-use ledger::SigningKey;
+use ledger::{CosignerKey, SigningKey};
 use pki::{DeviceCa, RsaBits, Validity};
 
 use crate::config::{Config, GivenCa};
 use crate::private_files::{folder, read_private, write_private};
 
 /// The files of a data folder that are keys, whichever of them are there.
-pub const FILES: [&str; 5] = ["ca.key", "ca.pem", "seal.key", "ledger.key", "ledger.pub"];
+pub const FILES: [&str; 6] = ["ca.key", "ca.pem", "seal.key", "ledger.key", "ledger.pub", "witness.key"];
+/// Those without which a database in use is whole: one follows from another, one is made when it is first needed.
+const OPTIONAL: [&str; 2] = ["ledger.pub", "witness.key"];
 /// How long an authority that we make ourselves lasts.
 const CA_LIFE: Span = Span::from_secs(15 * 365 * 24 * 3600);
 /// How a private key of signed notes begins (golang.org/x/mod/sumdb/note, the format's first implementation).
 const LEDGER_PREFIX: &str = "PRIVATE+KEY+";
 /// Marks Ed25519 in front of a note key's bytes.
 const ED25519: u8 = 1;
+/// Marks the key of timestamped cosignatures.
+const COSIGNATURE: u8 = 4;
 
 /// Loads the keys of a data folder, making those that are not there yet; where the database has been in use, none is made.
 ///
@@ -55,7 +60,7 @@ pub fn load_or_make(config: &Config, world: &World, in_use: bool) -> anyhow::Res
 /// The first that is.
 pub fn whole(config: &Config) -> anyhow::Result<()> {
     let own_ca = config.ca.is_none();
-    let needed = FILES.iter().filter(|name| **name != "ledger.pub" && (own_ca || !name.starts_with("ca.")));
+    let needed = FILES.iter().filter(|name| !OPTIONAL.contains(name) && (own_ca || !name.starts_with("ca.")));
     for name in needed {
         let path = config.data.join(name);
         if !path.exists() {
@@ -74,7 +79,7 @@ pub fn whole(config: &Config) -> anyhow::Result<()> {
 /// # Errors
 /// As [`load_or_make`], and where some are there and others are not.
 pub fn look(config: &Config, world: &World) -> anyhow::Result<()> {
-    let names = FILES.iter().filter(|name| **name != "ledger.pub");
+    let names = FILES.iter().filter(|name| !OPTIONAL.contains(name));
     if names.clone().any(|name| config.data.join(name).exists()) {
         load_or_make(config, world, true)?;
     }
@@ -179,6 +184,34 @@ fn ledger_key(config: &Config, world: &World) -> anyhow::Result<SigningKey> {
     Ok(key)
 }
 
+/// Returns the key with which this service cosigns the checkpoints of other ledgers; made here when it is first needed.
+///
+/// # Errors
+/// A key that others can read, or that cannot be read or made.
+pub fn witness_key(config: &Config, world: &World) -> anyhow::Result<CosignerKey> {
+    let path = config.data.join("witness.key");
+    let name = format!("{}/witness", config.ledger_name.trim_end_matches("/ledger"));
+    if !path.exists() {
+        let seed = Secret::new(world.bytes::<32>());
+        let key = CosignerKey::from_seed(&name, &seed)?;
+        let mut bytes = vec![COSIGNATURE];
+        bytes.extend_from_slice(seed.expose());
+        let text = Secret::new(format!("{LEDGER_PREFIX}{name}+{}\n", STANDARD.encode(bytes)));
+        write_private(&path, text.expose().as_bytes(), 0o600, world)?;
+        made("a witness's key", &path, &format!("publish its other half: {}", key.public()));
+    }
+    let text = text(&path)?;
+    let read = || {
+        let (name, key) = text.expose().trim().strip_prefix(LEDGER_PREFIX)?.split_once('+')?;
+        let bytes = Secret::new(STANDARD.decode(key).ok()?);
+        let (kind, seed) = bytes.expose().split_first()?;
+        let seed = Secret::new(<[u8; 32]>::try_from(seed).ok()?);
+        let key = CosignerKey::from_seed(name, &seed).ok()?;
+        (*kind == COSIGNATURE).then_some(key)
+    };
+    read().ok_or_else(|| anyhow!("{} is not a witness's key; restore it from a backup", path.display()))
+}
+
 /// Writes `PRIVATE+KEY+name+id+base64`, as other tools for signed notes write it.
 fn ledger_text(key: &SigningKey, seed: &Secret<[u8; 32]>) -> Secret<String> {
     let mut bytes = vec![ED25519];
@@ -235,7 +268,11 @@ mod tests {
         let mode = |name: &str| fs::metadata(config.data.join(name)).unwrap().mode() & 0o777;
         assert_eq!((mode("ca.key"), mode("seal.key"), mode("ledger.key")), (0o600, 0o600, 0o600));
         assert_eq!(fs::metadata(&config.data).unwrap().mode() & 0o777, 0o700);
-        assert_eq!(fs::read_dir(&config.data).unwrap().count(), FILES.len());
+        assert_eq!(
+            fs::read_dir(&config.data).unwrap().count(),
+            FILES.len() - 1,
+            "the witness's key is made when it is needed"
+        );
     }
 
     #[test]

@@ -174,6 +174,10 @@ pub async fn app(config: &Config) -> anyhow::Result<App> {
         tracing::info!("{warning}");
     }
     let app = open::join(config, store, system::world(), policy)?;
+    let carried = compliance_app::carry_findings_over(&app).await?;
+    if carried > 0 {
+        tracing::info!(subjects = carried, "entered the findings of before into the ledger");
+    }
     if compliance_app::policy_change::bring_into_force(&app, permit(&Actor::system())?).await? {
         tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
     }

@@ -44,6 +44,8 @@ pub mod erasure;
 pub mod events;
 #[path = "terms/exemptions.rs"]
 pub mod exemptions;
+#[path = "compliance/finding_batches.rs"]
+pub mod finding_batches;
 #[path = "compliance/findings.rs"]
 pub mod findings;
 #[path = "devices/freezes.rs"]
@@ -64,6 +66,8 @@ pub mod jobs;
 pub mod kept_forms;
 #[path = "ledger/ledger.rs"]
 pub mod ledger;
+#[path = "ledger/ledger_cosignatures.rs"]
+pub mod ledger_cosignatures;
 #[path = "ledger/ledger_details.rs"]
 pub mod ledger_details;
 #[path = "ledger/ledger_guard.rs"]
@@ -94,6 +98,8 @@ pub mod people;
 pub mod people_directory;
 #[path = "permissions/permissions.rs"]
 pub mod permissions;
+#[path = "packs/populations.rs"]
+pub mod populations;
 #[path = "devices/profiles.rs"]
 pub mod profiles;
 #[path = "devices/pushes.rs"]
@@ -106,6 +112,8 @@ pub mod replan;
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
 pub mod rotas;
+#[path = "compliance/running.rs"]
+pub mod running;
 #[path = "sign-in/sessions.rs"]
 pub mod sessions;
 #[path = "sign-in/sign_in.rs"]
@@ -153,6 +161,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         erasure::ALL,
         events::ALL,
         exemptions::ALL,
+        finding_batches::ALL,
         findings::ALL,
         freezes::ALL,
         grants::ALL,
@@ -163,6 +172,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         jobs::ALL,
         kept_forms::ALL,
         ledger::ALL,
+        ledger_cosignatures::ALL,
         ledger_details::ALL,
         ledger_guard::ALL,
         loss_calls::ALL,
@@ -177,10 +187,12 @@ pub fn all_statements() -> Vec<&'static Statement> {
         people_directory::ALL,
         permissions::ALL,
         permissions::lists::ALL,
+        populations::ALL,
         profiles::ALL,
         pushes::ALL,
         reminders::ALL,
         replan::ALL,
+        running::ALL,
         rota_overrides::ALL,
         rotas::ALL,
         sessions::ALL,

@@ -67,6 +67,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 29, name: "rotas", sql: include_str!("../migrations/0029_rotas.sql") },
     Migration { version: 30, name: "losses", sql: include_str!("../migrations/0030_losses.sql") },
     Migration { version: 31, name: "job_lanes", sql: include_str!("../migrations/0031_job_lanes.sql") },
+    Migration {
+        version: 32,
+        name: "findings_in_the_ledger",
+        sql: include_str!("../migrations/0032_findings_in_the_ledger.sql"),
+    },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -87,6 +87,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
+    signs_of_life(&mut loops, &forgets, &stop);
     let calls = forgets.clone();
     loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();
@@ -120,6 +121,15 @@ fn run_jobs(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
     loops.spawn(every("jobs", FAST, stop.clone(), Some((app.clone(), Lane::Ordinary)), move || {
         let app = jobs.clone();
         async move { overview_app::work::run_jobs(&app, JOBS).await }
+    }));
+}
+
+/// Runs the loop that gives signs of life: what nobody can have heard while no node was running is not known.
+fn signs_of_life(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
+    let signs = app.clone();
+    loops.spawn(every("signs of life", SLOW, stop.clone(), None, move || {
+        let app = signs.clone();
+        async move { compliance_app::note_running(&app).await.map(|()| 0) }
     }));
 }
 

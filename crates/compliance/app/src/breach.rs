@@ -121,7 +121,7 @@ fn end_breach(
     let record = Record::new("system", "case.closed", format!("case:{}", open.id))
         .force(open.force)
         .clause(clause)
-        .reason(word);
+        .reason(*word);
     app.enter(tx, now, record)
 }
 

@@ -9,9 +9,9 @@ use domain::{
     Timestamp, WhyNotKnown,
 };
 use store::devices::Device;
-use store::{Tx, devices, enrolments, findings, messages};
+use store::{Tx, devices, enrolments, messages};
 
-use super::apply::Judged;
+use super::apply::{Judged, Judging};
 use super::basis::{Basis, CheckBasis};
 use kernel::policy_in_force::{DeviceRule, PolicyInForce};
 use kernel::{App, AppError, jobs};
@@ -31,8 +31,7 @@ pub async fn judge_device(app: &App, device: DeviceId) -> Result<(), AppError> {
 fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
-    let subject = Subject::Device(id);
-    let before = findings::of_subject(tx, &subject)?;
+    let mut judging = Judging::begin(app, tx, &policy, Subject::Device(id), now)?;
     let judged = match device.kind.platform() {
         Some(platform) => {
             let facts = facts_of(tx, &device, now)?;
@@ -42,7 +41,6 @@ fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> 
         None => Vec::new(),
     };
     let (mut met, mut not_met, mut not_known) = (0, 0, 0);
-    let mut clauses = Vec::with_capacity(judged.len());
     for (judged, rule) in judged {
         match judged.outcome {
             Outcome::Met => met += 1,
@@ -52,16 +50,13 @@ fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> 
         }
         let clause = judged.clause.clone();
         let breach = matches!(judged.outcome, Outcome::NotMet { .. });
-        let old = before.iter().find(|old| old.clause == clause);
-        let was_breach = old.is_some_and(|old| matches!(old.outcome, Outcome::NotMet { .. }));
-        let applied = crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
-        if (breach && applied.changed) || (was_breach && !breach) {
+        let applied = judging.apply(tx, judged)?;
+        if (breach && applied.changed) || (applied.was_breach && !breach) {
             let due = if breach { applied.since.plus(rule.grace) } else { now };
             kernel::jobs::ask_job(app, tx, jobs::Kind::Breach, &format!("{id}/{clause}"), due)?;
         }
-        clauses.push(clause);
     }
-    crate::apply::drop_others(tx, &subject, &before, &clauses)?;
+    judging.finish(tx, Some(device.force))?;
     devices::set_judged(tx, id, (met, not_met, not_known), now)?;
     let next = next_look(&policy, &device, tx, now)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &id.to_string(), next)

@@ -1,10 +1,10 @@
 //! Judges a document: whether the paper is right, and whether people do in time what it requires of them.
 
-use domain::{ClauseId, Outcome, Subject, Timestamp, WhyNotKnown};
+use domain::{Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{Document, KeptBy, PermissionRegister, RecordKind};
-use store::{Tx, devices, findings, permissions};
+use store::{Tx, devices, permissions};
 
-use super::apply::Judged;
+use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use super::procedure::procedure_outcome;
 use kernel::{App, AppError, jobs};
@@ -20,12 +20,8 @@ pub async fn judge_document(app: &App, document: &str) -> Result<(), AppError> {
 
 fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
-    let subject = Subject::Document(id.to_owned());
-    let before = findings::of_subject(tx, &subject)?;
-    let Some(document) = policy.library().document(id) else {
-        return crate::apply::drop_others(tx, &subject, &before, &[]);
-    };
-    let mut clauses: Vec<ClauseId> = Vec::new();
+    let mut judging = Judging::begin(app, tx, &policy, Subject::Document(id.to_owned()), now)?;
+    let Some(document) = policy.library().document(id) else { return judging.finish(tx, None) };
     for clause in policy.library().clauses_in(id) {
         let mut outcomes = Vec::new();
         let mut says = Vec::new();
@@ -46,17 +42,10 @@ fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Re
             }
         }
         let Some(outcome) = outcomes.into_iter().max_by_key(Outcome::severity) else { continue };
-        let judged = Judged {
-            clause: clause.id.clone(),
-            clause_digest: clause.digest(),
-            outcome,
-            basis: Basis::Record { says },
-        };
-        let old = before.iter().find(|old| old.clause == clause.id);
-        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
-        clauses.push(clause.id.clone());
+        let (clause, clause_digest) = (clause.id.clone(), clause.digest());
+        judging.apply(tx, Judged { clause, clause_digest, outcome, basis: Basis::Record { says } })?;
     }
-    crate::apply::drop_others(tx, &subject, &before, &clauses)?;
+    judging.finish(tx, None)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
 }
 

@@ -1,11 +1,13 @@
 //! Explains a finding, today or at a time in the past: reads it from the evidence, and judges it again from that.
 
 use compliance::{SubjectState, evaluate};
-use domain::{ClauseId, EvidenceId, Facts, Outcome, Subject, Timestamp};
+use domain::{ClauseId, EntryId, EvidenceId, Facts, Outcome, Subject, Timestamp, WhyNotKnown};
 use store::findings::{self, Evidence};
 use store::{Tx, devices, people};
 
 use super::basis::Basis;
+use super::compare::{Compared, compare};
+use super::running::{Heard, heard_at};
 use kernel::access::{PermitWithin, SeeDetections, SeeFindings};
 use kernel::policy_in_force::kept;
 use kernel::{App, AppError, PolicyInForce, access};
@@ -25,8 +27,26 @@ pub struct Explanation {
     pub basis: Basis,
     /// Result of judging again from what the evidence holds.
     pub replayed: Replayed,
+    /// Whether the ledger says the same.
+    pub in_ledger: InLedger,
+    /// What could be heard at that time.
+    pub heard: Heard,
     /// Earlier and later judgements, newest first: time and outcome.
     pub history: Vec<(Timestamp, Outcome)>,
+}
+
+impl Explanation {
+    /// Returns the outcome at the time for which it is explained: not known where nothing can have been heard, whatever the
+    /// evidence from before says.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        match self.heard {
+            Heard::Silent { from, .. } => {
+                Outcome::NotKnown(WhyNotKnown::Stale { what: "anything".to_owned(), last: from })
+            }
+            Heard::Running | Heard::NotKept => self.evidence.outcome.clone(),
+        }
+    }
 }
 
 /// The evidence of a judgement, as it is shown; its basis stands beside it.
@@ -70,9 +90,25 @@ pub enum Replayed {
     NotPossible(String),
 }
 
+/// Result of comparing a finding and its evidence with the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InLedger {
+    /// The entry says the same.
+    Agrees {
+        /// The entry.
+        entry: EntryId,
+        /// The time of the judgement, as the ledger has it.
+        at: Timestamp,
+    },
+    /// Something was forged, altered or removed; each in a sentence.
+    Differs(Vec<String>),
+}
+
 /// Explains a finding as it was at a time, by default now.
 ///
 /// # Errors
+/// [`AppError::Conflict`] for a time in the future, where the clause had ceased to ask anything by then, and where evidence that
+/// the ledger names is missing;
 /// [`AppError::NotFound`] if nothing had been judged by then; [`AppError::Denied`] for another force, for what is neither the
 /// reader's nor their people's if only those are permitted, and for a detection without permission for detections.
 pub async fn explain(
@@ -82,23 +118,84 @@ pub async fn explain(
     clause: &ClauseId,
     at: Option<Timestamp>,
 ) -> Result<Explanation, AppError> {
-    let (app, clause, at) = (app.clone(), clause.clone(), at.unwrap_or_else(|| app.world().now()));
+    let now = app.world().now();
+    let (app, clause, at) = (app.clone(), clause.clone(), at.unwrap_or(now));
+    if at > now {
+        return Err(AppError::Conflict(format!(
+            "{at} is in the future: nobody knows yet what will be found; give a time until {now}"
+        )));
+    }
     app.clone()
         .store()
         .read(move |tx| {
             may_explain(tx, &app.policy(), &permit, &subject, &clause)?;
+            let compared = compare(tx, &subject, Some(&clause))?;
             let evidence = findings::evidence_at(tx, &subject, &clause, at)?
-                .ok_or_else(|| AppError::not_found("judgement by then on", &clause))?;
+                .ok_or_else(|| missing(&compared, &clause, at))?;
+            let in_ledger = in_ledger(&compared, &evidence, at)?;
             let basis: Basis =
-                serde_json::from_str(&evidence.basis).map_err(|error| AppError::fault(&error))?;
+                serde_json::from_str(&evidence.basis).map_err(|error| unreadable(&compared, &error))?;
             let replayed = replay(&app, tx, &evidence, &basis)?;
             let history = findings::evidence_history(tx, &subject, &clause, 50)?
                 .into_iter()
                 .map(|old| (old.judged_at, old.outcome))
                 .collect();
-            Ok(Explanation { subject, clause, at, evidence: evidence.into(), basis, replayed, history })
+            Ok(Explanation {
+                subject,
+                clause,
+                at,
+                evidence: evidence.into(),
+                basis,
+                replayed,
+                in_ledger,
+                heard: heard_at(tx, at, now)?,
+                history,
+            })
         })
         .await
+}
+
+/// Says why there is no evidence: nothing had been judged, or what was judged is gone.
+fn missing(compared: &Compared, clause: &ClauseId, at: Timestamp) -> AppError {
+    match compared.line_at(clause, at) {
+        None => AppError::not_found("judgement by then on", clause),
+        Some(one) => AppError::Conflict(format!(
+            "the ledger entry {} says that {} was judged {} at {}, and the compliance evidence is gone: tell information security, and              restore a backup from before it went",
+            one.entry, one.line.clause, one.line.outcome, one.line.at
+        )),
+    }
+}
+
+/// Says why a basis cannot be read: it was tampered with, or this program does not know it.
+fn unreadable(compared: &Compared, error: &serde_json::Error) -> AppError {
+    match compared.faults.first() {
+        Some(fault) => AppError::Conflict(format!(
+            "{fault}. Tell information security, and restore a backup that verifies"
+        )),
+        None => AppError::fault(error),
+    }
+}
+
+/// Compares the evidence in force at a time with the line in force then.
+fn in_ledger(compared: &Compared, evidence: &Evidence, at: Timestamp) -> Result<InLedger, AppError> {
+    let mut says: Vec<String> = compared.faults.iter().map(|fault| fault.says.clone()).collect();
+    match compared.line_at(&evidence.clause, at) {
+        Some(one) if one.line.is_end() && says.is_empty() => {
+            return Err(AppError::Conflict(format!(
+                "since {} the clause {} asks nothing of it; give an earlier time to see what was found before",
+                one.line.at, evidence.clause
+            )));
+        }
+        Some(one) if one.line.evidence == Some(evidence.id) && says.is_empty() => {
+            return Ok(InLedger::Agrees { entry: one.entry, at: one.line.at });
+        }
+        Some(one) if one.line.evidence == Some(evidence.id) => {}
+        _ => says.push(format!(
+            "the compliance evidence {} is not the one that the ledger has for then",
+            evidence.id
+        )),
+    }
+    Ok(InLedger::Differs(says))
 }
 
 fn replay(app: &App, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Result<Replayed, AppError> {
@@ -142,7 +239,7 @@ fn replay(app: &App, tx: &mut Tx<'_>, evidence: &Evidence, basis: &Basis) -> Res
 }
 
 /// Refuses a finding that the permit does not cover.
-fn may_explain(
+pub(crate) fn may_explain(
     tx: &mut Tx<'_>,
     policy: &PolicyInForce,
     permit: &PermitWithin<SeeFindings>,

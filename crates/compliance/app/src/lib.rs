@@ -11,12 +11,18 @@ pub mod tally;
 
 mod apply;
 mod basis;
+mod carry_over;
+mod check_all;
+mod compare;
 mod device;
 mod document;
 mod explain;
+mod gather;
 mod person;
 mod person_procedures;
 mod procedure;
+mod running;
+mod sealed;
 
 pub(crate) use device::facts_of;
 pub use device::judge_device;
@@ -25,4 +31,10 @@ pub use explain::explain;
 pub use person::judge_person;
 
 pub use basis::{Basis, CheckBasis};
-pub use explain::{EvidenceView, Explanation, Replayed};
+pub use carry_over::carry_findings_over;
+pub use check_all::{FindingsChecked, check_findings};
+pub use compare::{FindingFault, Line};
+pub use explain::{EvidenceView, Explanation, InLedger, Replayed};
+pub use gather::{Gathered, ProvenFinding, RuleText, gather_findings};
+pub use running::{Heard, note_running};
+pub use sealed::{evidence_text, ledger_subject};

@@ -5,9 +5,9 @@ use policy::Clause;
 use store::reminders::{self, Reminder};
 use store::terms::Acceptance;
 use store::terms_asked::Standing;
-use store::{Tx, findings, people, terms};
+use store::{Tx, people, terms};
 
-use super::apply::Judged;
+use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use kernel::days::day_words;
 use kernel::policy_in_force::asks;
@@ -28,22 +28,17 @@ pub async fn judge_person(app: &App, person: PersonId) -> Result<(), AppError> {
 fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
     let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
-    let subject = Subject::Person(id);
-    let before = findings::of_subject(tx, &subject)?;
-    let mut clauses = Vec::new();
+    let mut judging = Judging::begin(app, tx, &policy, Subject::Person(id), now)?;
     for judged in crate::person_procedures::judge_procedures_of(app, tx, &policy, id, now)? {
-        let old = before.iter().find(|old| old.clause == judged.clause);
-        clauses.push(judged.clause.clone());
-        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
+        judging.apply(tx, judged)?;
     }
     if person.ended_at.is_some() {
-        return crate::apply::drop_others(tx, &subject, &before, &clauses);
+        return judging.finish(tx, Some(person.force));
     }
     let standing = terms_app::stand(app, tx, &person, now)?;
     let (about, accepted) = (terms_app::about(tx, &person)?, terms::of_person(tx, id)?);
     let (said, exempt) = (reminders::of_person(tx, id)?, terms_app::exempt(app, tx, &person, now)?);
     for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
-        let old = before.iter().find(|old| old.clause == clause.id);
         let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
             not_concerned(clause)
         } else if again_after(clause).is_some() {
@@ -52,8 +47,7 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
             let standing = standing.iter().find(|standing| standing.document == clause.document);
             judge(clause, &accepted, standing, now)
         };
-        crate::apply::apply(app, tx, &policy, &subject, judged, old, now)?;
-        clauses.push(clause.id.clone());
+        judging.apply(tx, judged)?;
     }
     if terms_app::terms_missing(app, tx, id)?.is_empty() {
         cases_app::acceptance_steps_done(app, tx, id, now)?;
@@ -70,7 +64,7 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
     if let Some(due) = dues.chain(stale).chain(exempt.iter().map(|(_, until)| *until)).min() {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &id.to_string(), due)?;
     }
-    crate::apply::drop_others(tx, &subject, &before, &clauses)
+    judging.finish(tx, Some(person.force))
 }
 
 /// Judges a reminder: an answer counts for as long as the clause says; after that the outcome is not known again.

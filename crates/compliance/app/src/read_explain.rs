@@ -1,10 +1,10 @@
 //! Explains a finding for a page, with the names and words that it needs around the judgement itself.
 
 use domain::{ClauseId, Fact, FactValue, Grade, Subject, Timestamp};
-use store::{devices, people};
+use store::{Tx, devices, people};
 
 use super::clause;
-use crate::{Basis, Explanation, Replayed};
+use crate::{Basis, Explanation, InLedger, Replayed};
 use kernel::access::{Actor, PermitWithin, SeeApps, SeeFindings, SeePeople, SeeReports};
 use kernel::sees::Sees;
 use kernel::{App, AppError, access};
@@ -28,6 +28,8 @@ pub struct ExplainRead {
     pub left_out: usize,
     /// Result of judging again, as a sentence.
     pub replayed: String,
+    /// What the ledger says, as sentences; more than one where something does not agree.
+    pub in_ledger: Vec<String>,
 }
 
 /// Question of a judgement.
@@ -91,7 +93,8 @@ pub async fn explain_read(
             person.name
         }
     };
-    let shows = facts_shown(app, &actor, &subject).await?;
+    let (asking, about) = (actor.clone(), subject.clone());
+    let shows = app.store().read(move |tx| shown_of(tx, &asking, &about)).await?;
     // The use case itself checks who may see a device's findings at all.
     let explanation = crate::explain(app, permit, subject, clause, at).await?;
     let today = library.clause(clause);
@@ -109,12 +112,13 @@ pub async fn explain_read(
         left_out: used.len().saturating_sub(facts.len()),
         facts,
         replayed: replayed(&explanation.replayed),
+        in_ledger: explanation.in_ledger.sentences(),
         explanation,
     })
 }
 
 /// Kinds of facts behind a judgement that somebody may see.
-struct Shown {
+pub(crate) struct Shown {
     /// Plain facts.
     reports: bool,
     /// Lists, such as the list of apps.
@@ -122,7 +126,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn shows(&self, fact: &Fact) -> bool {
+    pub(crate) fn shows(&self, fact: &Fact) -> bool {
         match fact.value {
             FactValue::List(_) => self.apps,
             FactValue::Bool(_) | FactValue::Count(_) | FactValue::Text(_) => self.reports,
@@ -130,17 +134,13 @@ impl Shown {
     }
 }
 
-async fn facts_shown(app: &App, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
+/// Returns which facts behind the judgements of a subject somebody may see.
+pub(crate) fn shown_of(tx: &mut Tx<'_>, actor: &Actor, subject: &Subject) -> Result<Shown, AppError> {
     let Subject::Device(id) = *subject else { return Ok(Shown { reports: true, apps: true }) };
-    let actor = actor.clone();
-    app.store()
-        .read(move |tx| {
-            let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
-            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-            let sees = Sees::of(&actor, device.force, holder);
-            Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
-        })
-        .await
+    let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
+    let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    let sees = Sees::of(actor, device.force, holder);
+    Ok(Shown { reports: sees.may::<SeeReports>(), apps: sees.may::<SeeApps>() })
 }
 
 fn steps(library: &policy::Library, explanation: &Explanation) -> Vec<Step> {
@@ -167,6 +167,27 @@ fn steps(library: &policy::Library, explanation: &Explanation) -> Vec<Step> {
         }
         Basis::Record { says } => {
             says.iter().map(|says| Step { expected: says.clone(), outcome: whole() }).collect()
+        }
+    }
+}
+
+impl InLedger {
+    /// Puts the result into sentences: what is so, then what to do.
+    #[must_use]
+    pub fn sentences(&self) -> Vec<String> {
+        match self {
+            Self::Agrees { entry, at } => {
+                vec![format!("The ledger says the same: entry {entry}, judged at {at}.")]
+            }
+            Self::Differs(says) => {
+                let mut all = vec![
+                    "THE LEDGER DOES NOT SAY THE SAME. Do not rely on this finding. Tell information security; keep a copy of \
+                     the database, then restore a backup that `lanyard ledger verify` finds whole."
+                        .to_owned(),
+                ];
+                all.extend(says.iter().cloned());
+                all
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ impl Signed {
 }
 
 /// Runs SQL as the database's owner does, past the product.
-fn run_sql(config: &StoreConfig, sql: &str) {
+pub(crate) fn run_sql(config: &StoreConfig, sql: &str) {
     match config {
         StoreConfig::Sqlite { path, .. } => {
             let database = rusqlite::Connection::open(path).unwrap();

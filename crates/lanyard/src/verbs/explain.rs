@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use clap::Args;
-use compliance_app::{Basis, Explanation, Replayed};
+use compliance_app::{Basis, Explanation, InLedger, Replayed};
 use domain::{ClauseId, Fact, Outcome, Subject, Timestamp};
 use kernel::access::SeeFindings;
 use kernel::named::NamedDevice;
@@ -78,11 +78,19 @@ fn as_json(device: &NamedDevice, title: &str, explained: &Explanation) -> serde_
     json!({
         "device": { "id": device.id, "serial": device.serial, "kind": device.kind, "force": device.force },
         "clause": explained.clause, "title": title, "at": explained.at.to_string(),
-        "outcome": evidence.outcome.word(), "because": evidence.outcome.reason(),
+        "outcome": explained.outcome().word(), "because": explained.outcome().reason(), "heard": explained.heard.sentence(),
+        "found_before": evidence.outcome.word(),
         "judged_at": evidence.judged_at.to_string(), "confirmed_at": evidence.confirmed_at.to_string(),
         "policy_digest": evidence.policy_digest, "clause_digest": evidence.clause_digest, "evidence": evidence.id,
-        "basis": explained.basis, "replayed": replayed, "replay_says": now, "history": history,
+        "basis": explained.basis, "in_ledger": in_ledger(explained), "replayed": replayed, "replay_says": now, "history": history,
     })
+}
+
+fn in_ledger(explained: &Explanation) -> serde_json::Value {
+    match &explained.in_ledger {
+        InLedger::Agrees { entry, at } => json!({ "agrees": true, "entry": entry, "at": at.to_string() }),
+        InLedger::Differs(says) => json!({ "agrees": false, "says": says }),
+    }
 }
 
 fn words(
@@ -91,7 +99,6 @@ fn words(
     (device, title): (&NamedDevice, &str),
     explained: &Explanation,
 ) -> io::Result<()> {
-    let evidence = &explained.evidence;
     out.line(format_args!("{} {}", explained.clause, title))?;
     out.line(format_args!(
         "{} {} of {}",
@@ -99,11 +106,7 @@ fn words(
         device.serial,
         library.forces().name(device.force).title()
     ))?;
-    out.line(format_args!("\nAs of {}: {}", explained.at, outcome_words(&evidence.outcome)))?;
-    out.line(format_args!(
-        "  so judged since {}, last confirmed {}",
-        evidence.judged_at, evidence.confirmed_at
-    ))?;
+    as_of(out, explained)?;
     match &explained.basis {
         Basis::Device { platform, supervised, checks, facts, expected_profiles, granted } => {
             let supervised = match supervised {
@@ -143,6 +146,28 @@ fn words(
         }
     }
     closing(out, explained)
+}
+
+/// Says what was so at the time asked for: not known where nothing can have been heard.
+fn as_of(out: &mut Out, explained: &Explanation) -> io::Result<()> {
+    let evidence = &explained.evidence;
+    match explained.heard.sentence().filter(|_| explained.heard.is_silent()) {
+        Some(says) => {
+            out.line(wrapped(&format!("\nAs of {}: not known: {says}", explained.at), 96, ""))?;
+            out.line(format_args!("  what had been found before: {}", outcome_words(&evidence.outcome)))?;
+        }
+        None => {
+            out.line(format_args!("\nAs of {}: {}", explained.at, outcome_words(&evidence.outcome)))?;
+            if let Some(says) = explained.heard.sentence() {
+                out.line(format_args!("  {says}"))?;
+            }
+        }
+    }
+    out.line(format_args!(
+        "  so judged since {}, last confirmed {}",
+        evidence.judged_at, evidence.confirmed_at
+    ))?;
+    Ok(())
 }
 
 fn outcome_words(outcome: &Outcome) -> String {
@@ -222,6 +247,10 @@ fn closing(out: &mut Out, explained: &Explanation) -> io::Result<()> {
         }
         Replayed::NotPossible(why) => format!("not possible: {why}"),
     };
+    out.line("\nIn the ledger")?;
+    for says in explained.in_ledger.sentences() {
+        out.line(wrapped(&says, 96, "  "))?;
+    }
     out.line(format_args!("\nJudged again from this: {replayed}"))?;
     out.line(format_args!("  clause digest {}", evidence.clause_digest))?;
     out.line(format_args!("  policy digest {}", evidence.policy_digest))?;

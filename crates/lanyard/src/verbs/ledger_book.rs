@@ -12,6 +12,7 @@ use kernel::access::{Permit, RunService, SeeLedger};
 use ledger_app::accept_ledger;
 
 use super::ledger_verify::{self, Verify};
+use super::ledger_witness::{AskWitness, CosignedVerb, WitnessVerb};
 use service::open;
 use service::open::Opened;
 use service::out::{Out, note};
@@ -52,6 +53,12 @@ pub(crate) enum LedgerVerb {
     },
     /// Sign a checkpoint over everything so far, and print it: a copy kept elsewhere proves the log from then on.
     Checkpoint,
+    /// Cosign the checkpoint of another ledger as its witness, if it continues the one that was cosigned last.
+    Witness(WitnessVerb),
+    /// Write what a witness is asked: to cosign the newest checkpoint of this ledger.
+    AskWitness(AskWitness),
+    /// Keep the cosignatures that witnesses gave on a checkpoint of this ledger.
+    Cosigned(CosignedVerb),
 }
 
 impl LedgerVerb {
@@ -67,6 +74,9 @@ impl LedgerVerb {
             Self::Prove { entry, out } => {
                 open::run(settings, async |opened| prove(opened, entry, out.as_deref()).await)
             }
+            Self::Witness(verb) => verb.run(settings),
+            Self::AskWitness(verb) => verb.run(settings),
+            Self::Cosigned(verb) => verb.run(settings),
             Self::Checkpoint => open::run(settings, async |opened| checkpoint(opened).await),
         }
     }

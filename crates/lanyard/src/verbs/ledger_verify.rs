@@ -8,9 +8,14 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use kernel::access::SeeLedger;
-use ledger::{Checkpoint, Fault, Proven, Report, VerifierKey, is_proof, verify_extension, verify_proof};
+use ledger::{
+    Checkpoint, Fault, Proven, Report, VerifierKey, WitnessKey, is_proof, verify_extension, verify_proof,
+};
 use serde_json::json;
 
+use super::ledger_beside::{More, Witnessing, exported_notes, findings_json, findings_told};
+use super::pack_verify::witness_key;
+use service::config::Config;
 use service::open;
 use service::open::Opened;
 use service::out::{Failure, Out};
@@ -26,6 +31,10 @@ pub(crate) struct Verify {
     /// A checkpoint that was kept, or the folder or log that checkpoints were copied to; may be given several times.
     #[arg(long, value_name = "FILE")]
     checkpoint: Vec<PathBuf>,
+    /// The public key of a witness, or a file that holds it: it must have cosigned a checkpoint. Those of the settings are known
+    /// without. May be given several times.
+    #[arg(long, value_name = "KEY")]
+    witness: Vec<String>,
     /// For a machine.
     #[arg(long)]
     json: bool,
@@ -34,7 +43,8 @@ pub(crate) struct Verify {
 impl Verify {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         let Some(file) = &self.file else {
-            return open::run(settings, async |opened| self.own_ledger(opened).await);
+            let trusted = Config::load(settings)?.ledger_witnesses;
+            return open::run(settings, async |opened| self.own_ledger(opened, &trusted).await);
         };
         let Some(key) = &self.key else { bail!("the key is missing: --key KEY, or the file that holds it") };
         let key = public_key(key)?;
@@ -47,17 +57,22 @@ impl Verify {
             return verify_one(file, reader, &key, self.json);
         }
         let kept = self.kept(&key)?;
-        told(&file.display().to_string(), verify_extension(reader, &key, &kept), self.json)
+        let verified = verify_extension(reader, &key, &kept);
+        let notes = if self.witness.is_empty() { Vec::new() } else { exported_notes(file)? };
+        let more = More { findings: None, witnesses: self.witnesses(&[], &notes)? };
+        told(&file.display().to_string(), verified, &more, self.json)
     }
 
     /// Checks the ledger in the database as an export of it would be, private details included.
-    async fn own_ledger(&self, opened: &Opened) -> anyhow::Result<()> {
+    async fn own_ledger(&self, opened: &Opened, trusted: &[WitnessKey]) -> anyhow::Result<()> {
         let permit = opened.permit::<SeeLedger>()?;
         let key: VerifierKey = match &self.key {
             Some(key) => public_key(key)?,
             None => opened.app.ledger_key_text().parse()?,
         };
-        let kept = self.kept(&key)?;
+        let mut kept = self.kept(&key)?;
+        // What this node signed last stands outside the database: a database that was put back is found by it.
+        kept.extend(ledger_app::last_signed(&opened.app).filter(|_| self.key.is_none()));
         let (to, from) = sync_channel(16);
         let checking =
             std::thread::spawn(move || verify_extension(BufReader::new(Reading::of(from)), &key, &kept));
@@ -68,7 +83,19 @@ impl Verify {
         if verified.is_ok() {
             written?;
         }
-        told("the ledger of this service", verified, self.json)
+        let checked = compliance_app::check_findings(&opened.app, opened.permit::<SeeLedger>()?).await?;
+        let notes = ledger_app::cosigned_notes(&opened.app, opened.permit::<SeeLedger>()?).await?;
+        let more = More { findings: Some(checked), witnesses: self.witnesses(trusted, &notes)? };
+        told("the ledger of this service", verified, &more, self.json)
+    }
+
+    /// Checks the cosignatures of the witnesses that are trusted on checkpoints that were cosigned.
+    fn witnesses(&self, trusted: &[WitnessKey], notes: &[String]) -> anyhow::Result<Vec<Witnessing>> {
+        let mut keys: Vec<(WitnessKey, bool)> = trusted.iter().map(|key| (key.clone(), false)).collect();
+        for given in &self.witness {
+            keys.push((witness_key(given)?, true));
+        }
+        Ok(keys.into_iter().map(|(key, must)| Witnessing::of(&key, must, notes)).collect())
     }
 
     fn kept(&self, key: &VerifierKey) -> anyhow::Result<Vec<Checkpoint>> {
@@ -85,58 +112,77 @@ impl Verify {
 }
 
 /// Says what a check found.
-fn told(what: &str, verified: Result<Report, Vec<Fault>>, json: bool) -> anyhow::Result<()> {
+fn told(what: &str, verified: Result<Report, Vec<Fault>>, more: &More, json: bool) -> anyhow::Result<()> {
     let mut out = Out::new();
+    let findings = more.findings.as_ref();
+    let good = verified.is_ok()
+        && findings.is_none_or(|checked| checked.faults.is_empty())
+        && more.witnesses.iter().all(|one| !one.bad);
+    let witnesses: Vec<&str> = more.witnesses.iter().map(|one| one.says.as_str()).collect();
     match verified {
         Ok(report) if json => out.json(&json!({
             "whole": true, "origin": report.origin, "entries": report.entries, "sealed": report.sealed,
             "checkpoints": report.checkpoints, "root": report.sealed_root.to_string(), "details": report.details,
             "details_absent": report.details_absent, "withheld": report.withheld, "shows": report.shows,
-            "extends": report.extends,
+            "extends": report.extends, "findings": findings.map(findings_json), "witnesses": witnesses,
         }))?,
-        Ok(report) => {
-            out.line(format_args!(
-                "{what} is whole: {} entries, {} proven by {} checkpoints of {}",
-                report.entries,
-                report.sealed,
-                report.checkpoints,
-                report.origin
-            ))?;
-            if let (Some(first), Some(last)) = (report.first, report.last) {
-                out.line(format_args!("from {first} to {last}"))?;
-            }
-            out.line(format_args!("root of the last checkpoint: {}", report.sealed_root))?;
-            let absent = if report.with_details { "erased, and entries say so" } else { "not in this file" };
-            out.line(format_args!("private details: {} match, {} {absent}", report.details, report.details_absent))?;
-            if report.withheld > 0 {
-                let shows = report.shows.as_deref().unwrap_or_default();
-                out.line(format_args!(
-                    "withheld: {} entries are in it as their hash alone; it was made for a reader of {shows}",
-                    report.withheld
-                ))?;
-            }
-            if report.extends > 0 {
-                out.line(format_args!("it is an extension of each of the {} checkpoints that you kept", report.extends))?;
-            }
-            if report.unsealed() > 0 {
-                out.line(format_args!("not proven: the last {} entries, which no checkpoint covers yet", report.unsealed()))?;
-            }
-        }
+        Ok(report) => whole(&mut out, what, &report)?,
         Err(faults) => {
             if json {
                 let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                out.json(&json!({ "whole": false, "faults": faults }))?;
+                out.json(&json!({ "whole": false, "faults": faults, "findings": findings.map(findings_json) }))?;
             } else {
                 for fault in &faults {
                     out.line(fault)?;
                 }
                 out.line(format_args!("{what} is NOT whole: {} faults", faults.len()))?;
             }
-            out.finish()?;
-            return Err(Failure::Told.into());
         }
     }
-    Ok(out.finish()?)
+    if !json {
+        if let Some(checked) = findings {
+            findings_told(&mut out, checked)?;
+        }
+        for says in witnesses {
+            out.line(says)?;
+        }
+    }
+    out.finish()?;
+    if good { Ok(()) } else { Err(Failure::Told.into()) }
+}
+
+/// Says that a ledger is whole, and how far that is proven.
+fn whole(out: &mut Out, what: &str, report: &Report) -> io::Result<()> {
+    out.line(format_args!(
+        "{what} is whole: {} entries, {} proven by {} checkpoints of {}",
+        report.entries, report.sealed, report.checkpoints, report.origin
+    ))?;
+    if let (Some(first), Some(last)) = (report.first, report.last) {
+        out.line(format_args!("from {first} to {last}"))?;
+    }
+    out.line(format_args!("root of the last checkpoint: {}", report.sealed_root))?;
+    let absent = if report.with_details { "erased, and entries say so" } else { "not in this file" };
+    out.line(format_args!("private details: {} match, {} {absent}", report.details, report.details_absent))?;
+    if report.withheld > 0 {
+        let shows = report.shows.as_deref().unwrap_or_default();
+        out.line(format_args!(
+            "withheld: {} entries are in it as their hash alone; it was made for a reader of {shows}",
+            report.withheld
+        ))?;
+    }
+    if report.extends > 0 {
+        out.line(format_args!(
+            "it is an extension of each of the {} checkpoints that you kept",
+            report.extends
+        ))?;
+    }
+    if report.unsealed() > 0 {
+        out.line(format_args!(
+            "not proven: the last {} entries, which no checkpoint covers yet",
+            report.unsealed()
+        ))?;
+    }
+    Ok(())
 }
 
 /// The largest proof that is read.
@@ -176,7 +222,7 @@ fn verify_one(file: &Path, reader: impl Read, key: &VerifierKey, json: bool) -> 
 }
 
 /// Returns a key given as text or as a file.
-fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
+pub(super) fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
     let text = if Path::new(given).is_file() {
         std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
     } else {

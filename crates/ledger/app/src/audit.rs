@@ -5,7 +5,8 @@ use ledger::{Checkpoint, Hash, Tree};
 use store::{Tx, ledger as rows, ledger_guard};
 
 use super::guard::{self, Broken, Kind};
-use super::{BATCH, Nodes, entry_of};
+use super::{BATCH, Nodes};
+use kernel::record::entry_of;
 use kernel::{App, AppError};
 
 /// The progress of a reading.

@@ -7,11 +7,11 @@ use std::io::Write;
 
 use domain::Force;
 use ledger::{Detail, Entry, Head};
-use store::ledger as rows;
+use store::{ledger as rows, ledger_cosignatures};
 
-use crate::entry_of;
 use crate::ledger_sight::LedgerSight;
 use kernel::access::{Permit, SeeLedger};
+use kernel::record::entry_of;
 use kernel::{App, AppError};
 
 /// Number of entries in one batch.
@@ -49,8 +49,18 @@ pub async fn begin_ledger_export(
     if permit.scope().force().is_some() && with_details {
         return Err(AppError::Conflict("private details need a permit for every force".into()));
     }
-    let (size, checkpoints) =
-        app.store().read(|tx| Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?))).await?;
+    let (size, mut checkpoints, cosignatures) = app
+        .store()
+        .read(|tx| {
+            Ok::<_, AppError>((rows::size(tx)?, rows::checkpoints(tx)?, ledger_cosignatures::all(tx)?))
+        })
+        .await?;
+    for one in cosignatures {
+        let cosigned = checkpoints.iter_mut().find(|checkpoint| checkpoint.size == one.size);
+        if let Some(checkpoint) = cosigned {
+            checkpoint.note.push_str(&one.line);
+        }
+    }
     let size = u64::try_from(size).unwrap_or_default();
     let origin = app.ledger_key().verifier().name().to_owned();
     let many = u64::try_from(checkpoints.len()).unwrap_or_default();

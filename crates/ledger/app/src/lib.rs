@@ -15,13 +15,15 @@ mod copies;
 mod details;
 mod guard;
 mod memory;
+mod prove;
 mod status;
+mod witness;
 
 pub use status::ledger_status;
 pub use status::ledger_status_in;
 
-use domain::{EntryId, Timestamp};
-use ledger::{Checkpoint, Entry, Hash, NodeStore, Tree};
+use domain::Timestamp;
+use ledger::{Checkpoint, Hash, NodeStore, Tree};
 use store::ledger as rows;
 use store::{Tx, ledger_guard};
 
@@ -32,12 +34,12 @@ pub use copies::copy_checkpoints;
 pub use details::erase_about;
 pub use details::erase_due_details;
 pub(crate) use memory::Memory;
-pub use memory::{COPIED, SIGNED};
+pub use memory::{COPIED, SIGNED, WITNESSED};
+pub use prove::{ProvenEntries, ledger_proof, prove_entries};
 pub use status::{CopyState, LedgerStatus};
+pub use witness::{Request, Witnessed, ask_witness, cosigned_notes, keep_cosignatures, last_signed, witness};
 
-use crate::ledger_sight::LedgerSight;
-use crate::read::readable;
-use kernel::access::{Permit, SeeLedger};
+use kernel::record::entry_of;
 use kernel::{App, AppError};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
@@ -73,22 +75,6 @@ impl NodeStore for Nodes<'_, '_> {
         self.full.push((u32::from(level), index, *hash.as_bytes()));
         Ok(())
     }
-}
-
-pub(crate) fn entry_of(row: &rows::Entry) -> Result<Entry, AppError> {
-    Ok(Entry {
-        id: row.id,
-        at: row.at,
-        actor: row.actor.clone(),
-        action: row.action.clone(),
-        subject: row.subject.clone(),
-        force: row.force,
-        clause: row.clause.clone(),
-        reason: row.reason.clone(),
-        detail_digest: row.detail_digest.as_deref().map(str::parse).transpose().map_err(|_| {
-            AppError::Fault(format!("ledger entry {} has an unreadable detail digest", row.id))
-        })?,
-    })
 }
 
 /// Signs a tree and remembers it before anybody else can see the signature, so that no signature is ever forgotten.
@@ -189,36 +175,4 @@ pub async fn checkpoint_ledger(app: &App) -> Result<Option<String>, AppError> {
                 "the ledger is not signed. {says} Find out why; then `lanyard ledger accept` goes on from what is there"
             ))
         })
-}
-
-/// Returns the proof that an entry is in the ledger, as a line that `lanyard ledger verify` and other programs can
-/// check: the entry without its private detail, the path to the root of the latest checkpoint, and that checkpoint.
-///
-/// # Errors
-/// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] while no checkpoint covers
-/// it.
-pub async fn ledger_proof(app: &App, permit: Permit<SeeLedger>, id: EntryId) -> Result<String, AppError> {
-    let (app, origin) = (app.clone(), app.ledger_key().verifier().name().to_owned());
-    app.clone().store()
-            .read(move |tx| {
-                let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
-                let mut sight = LedgerSight::of(&app, tx, &permit)?;
-                readable(tx, &permit, &mut sight, &row)?;
-                if !sight.covers_word_for_word(tx, &row)? {
-                    return Err(permit.over_wall().into());
-                }
-                let last = rows::last_checkpoint(tx)?;
-                let covered = row.place.zip(last).filter(|(place, last)| *place < last.size);
-                let Some((place, last)) = covered else {
-                    return Err(AppError::Conflict(
-                        "no checkpoint covers this entry yet: one is signed about once a minute, so try again then".into(),
-                    ));
-                };
-                let (place, size) = (place.unsigned_abs(), last.size.unsigned_abs());
-                let path = ledger::inclusion_proof(place, size, &mut Nodes::of(tx))
-                    .map_err(|error| AppError::fault(&error))?;
-                ledger::proof_line(&origin, place, &entry_of(&row)?, path, &last.note)
-                    .map_err(|error| AppError::fault(&error))
-            })
-            .await
 }

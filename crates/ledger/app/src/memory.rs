@@ -10,6 +10,8 @@ use std::sync::{Mutex, PoisonError};
 pub const SIGNED: &str = "ledger.signed";
 /// The file that holds the progress of the checkpoints' copies.
 pub const COPIED: &str = "ledger.copied";
+/// The file that holds the last checkpoint of each other ledger that this node cosigned.
+pub const WITNESSED: &str = "ledger.witnessed";
 /// The largest file that is read: a note has some hundred bytes, the state of the copies some thousand.
 const LARGEST: u64 = 256 * 1024;
 

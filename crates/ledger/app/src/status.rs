@@ -58,13 +58,19 @@ pub(crate) struct Watch {
 struct Beside {
     signed: Arc<Memory>,
     copied: Arc<Memory>,
+    witnessed: Arc<Memory>,
     watch: Mutex<Watch>,
 }
 
 fn beside(app: &App) -> Arc<Beside> {
     app.of_node(|config| {
         let memory = |name| Arc::new(Memory::new(config.ledger_folder.as_deref(), name));
-        Beside { signed: memory(super::SIGNED), copied: memory(super::COPIED), watch: Mutex::default() }
+        Beside {
+            signed: memory(super::SIGNED),
+            copied: memory(super::COPIED),
+            witnessed: memory(super::WITNESSED),
+            watch: Mutex::default(),
+        }
     })
 }
 
@@ -76,6 +82,11 @@ pub(crate) fn memory(app: &App) -> Arc<Memory> {
 /// Returns the memory of the progress of this node's copies.
 pub(crate) fn copies_memory(app: &App) -> Arc<Memory> {
     Arc::clone(&beside(app).copied)
+}
+
+/// Returns the memory of the checkpoints of other ledgers that this node cosigned last.
+pub(crate) fn witnessed_memory(app: &App) -> Arc<Memory> {
+    Arc::clone(&beside(app).witnessed)
 }
 
 fn watch<T>(app: &App, change: impl FnOnce(&mut Watch) -> T) -> T {

@@ -72,6 +72,11 @@ impl VerifierKey {
         self.id
     }
 
+    /// Returns the Ed25519 public key.
+    pub(crate) const fn public(&self) -> &[u8; 32] {
+        &self.public
+    }
+
     /// Returns whether this is the key's signature over this text.
     #[must_use]
     pub fn verifies(&self, text: &[u8], signature: &[u8]) -> bool {

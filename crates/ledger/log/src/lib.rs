@@ -14,11 +14,14 @@
 //! how to check an export without this code.
 
 mod checkpoint;
+mod cosign;
 mod detail;
 mod entry;
 mod erasure;
+mod evidence;
 mod export;
 mod fault;
+mod finding;
 mod hash;
 mod key;
 mod note;
@@ -29,11 +32,17 @@ mod tree;
 mod verify;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
+pub use cosign::{CosignError, Cosigned, CosignerKey, WitnessKey, WitnessRequest};
 pub use detail::{Detail, DetailError, MAX_DETAIL_BYTES, SALT_BYTES};
 pub use entry::{Entry, EntryError, MAX_TEXT_BYTES};
 pub use erasure::{DETAILS_ERASED, erased_subjects};
+pub use evidence::{EvidenceParts, EvidenceText, SaltedFact, canonical, fact_digests};
 pub use export::{ExportError, Head, checkpoint_line, entry_line, header_line, withheld_line};
 pub use fault::{Counted, Fault};
+pub use finding::{
+    FINDINGS_CARRIED, FINDINGS_CHANGED, FindingBatch, FindingError, FindingLine, MAX_LINES, WITHDRAWN,
+    finding_leaf, stated_findings,
+};
 pub use hash::{Hash, HashError, empty_root, leaf_hash, node_hash};
 pub use key::{KeyError, SigningKey, VerifierKey};
 pub use note::{Note, NoteError, NoteSignature};

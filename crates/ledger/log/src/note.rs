@@ -45,6 +45,16 @@ pub struct NoteSignature {
     pub signature: Vec<u8>,
 }
 
+impl NoteSignature {
+    /// Returns the line as it stands under the note, with its newline.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let mut bytes = self.id.to_vec();
+        bytes.extend_from_slice(&self.signature);
+        format!("{SIGNATURE_START}{} {}\n", self.name, STANDARD.encode(bytes))
+    }
+}
+
 /// A signed note, parsed but not yet verified: see [`Note::verified_by`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
@@ -101,6 +111,11 @@ impl Note {
         } else {
             Err(NoteError::BadSignature(key.name().to_owned()))
         }
+    }
+
+    /// Returns the text, which nothing vouches for yet.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// Returns every signature line, known or not.

@@ -277,7 +277,8 @@ fn recent(
     sight
         .list(tx, &store::ledger::LedgerFilter::default(), LOOKED_AT)?
         .into_iter()
-        .filter(|(entry, _)| entry.actor != "device")
+        // What people did; what devices report, and what is found by that, would crowd it out.
+        .filter(|(entry, _)| entry.actor != "device" && entry.action != ledger::FINDINGS_CHANGED)
         .take(RECENT)
         .map(|entry| ledger_app::read::row_within(app, tx, actor, entry, &sight))
         .collect()

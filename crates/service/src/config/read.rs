@@ -8,7 +8,6 @@ use anyhow::anyhow;
 use domain::{Secret, Span};
 use kernel::access::Role;
 use kernel::roles::GroupRole;
-use outbound::copies::Target;
 use outbound::mail::Protection;
 use policy::{Overrides, Problems};
 use serde::Deserialize;
@@ -16,7 +15,7 @@ use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, limits, sign_in};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, ledger_section, limits, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -65,6 +64,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let parameters = parameters(root);
     let group_roles = group_roles(root);
     let spans = spans(root);
+    let ledger = ledger_section::read(root, folder);
     let tls_section = root.section("tls");
     let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
     let certificate_header =
@@ -84,7 +84,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         policy,
         parameters,
         group_roles,
-        ledger_copies: ledger_copies(root, folder),
+        ledger_copies: ledger.copies,
+        ledger_witnesses: ledger.witnesses,
         tls: tls?,
         behind_proxy: tls_section.flag("behind_proxy"),
         strict_transport,
@@ -333,31 +334,6 @@ fn log(section: &Section<'_>) -> Option<Log> {
     };
     section.finish();
     Some(Log { json: json?, level: level? })
-}
-
-/// Reads the places that `copy_to` under `[ledger]` names: one, or a list.
-fn ledger_copies(root: &Section<'_>, folder: &Path) -> Vec<Target> {
-    let section = root.section("ledger");
-    #[derive(Deserialize)]
-    #[serde(untagged)]
-    enum Places {
-        One(String),
-        Many(Vec<String>),
-    }
-    let given = section.raw("copy_to").and_then(|value| {
-        let read = Places::deserialize(ValueDeserializer::from(value.clone())).ok();
-        read.or_else(|| section.wrong("copy_to", "write a place, or a list of places: [\"...\", \"...\"]"))
-    });
-    section.finish();
-    let places = match given {
-        Some(Places::One(place)) => vec![place],
-        Some(Places::Many(places)) => places,
-        None => Vec::new(),
-    };
-    let read = |place: &String| {
-        Target::parse(place, folder).map_or_else(|error| section.wrong("copy_to", error.to_string()), Some)
-    };
-    places.iter().filter_map(read).collect()
 }
 
 /// Reads the force's own values; whether a parameter of that name exists, and what it may be, the policy loader says.

@@ -42,6 +42,7 @@ fn uncommented() -> String {
                 && ![
                     "checkin",
                     "copy_to",
+                    "witnesses",
                     "certificate =",
                     "key =",
                     "topic",

@@ -32,6 +32,8 @@ pub struct Evidence {
     pub clause: ClauseId,
     /// The outcome.
     pub outcome: Outcome,
+    /// The outcome as it is written (JSON); its digest is in the ledger.
+    pub detail: String,
     /// When it was first so judged.
     pub judged_at: Timestamp,
     /// When the same judgement was last reached.
@@ -42,6 +44,8 @@ pub struct Evidence {
     pub clause_digest: String,
     /// Checks, parameters, facts and expected profiles, as the app spells them (JSON).
     pub basis: String,
+    /// The secret from which the salts of its facts follow, base64; `None` in evidence that the ledger does not know yet.
+    pub salt: Option<String>,
 }
 
 /// Findings with the device or person that each is about, as far as `$1` (a force, or nothing for all) reaches.
@@ -76,18 +80,32 @@ statements! {
         ORDER BY f.clause_id";
     FINDINGS_DROP = "DELETE FROM finding WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
     EVIDENCE_ADD = "INSERT INTO evidence (id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest,
-        clause_digest, basis) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9)";
+        clause_digest, basis, salt) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)";
+    EVIDENCE_SALT = "UPDATE evidence SET salt = $2 WHERE id = $1 AND salt IS NULL";
     EVIDENCE_CONFIRM = "UPDATE evidence SET confirmed_at = $2 WHERE id = $1";
-    EVIDENCE_BY_ID = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+    EVIDENCE_BY_ID = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
         FROM evidence WHERE id = $1";
-    EVIDENCE_AT = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+    EVIDENCE_AT = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
         FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 AND judged_at <= $4
         ORDER BY judged_at DESC, id DESC LIMIT 1";
-    EVIDENCE_HISTORY = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis
+    EVIDENCE_OF = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
+        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR clause_id = $3) ORDER BY clause_id, judged_at, id";
+    SUBJECTS_WITHOUT_SALT = "SELECT DISTINCT subject_kind, subject_id FROM evidence WHERE salt IS NULL
+        ORDER BY subject_kind, subject_id LIMIT $1";
+    // Each branch walks an index from the subject on, so that a step costs the same however many subjects there are.
+    SUBJECTS_AFTER = "SELECT subject_kind, subject_id FROM (
+          SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM finding WHERE (subject_kind, subject_id) > ($1, $2)
+            ORDER BY subject_kind, subject_id LIMIT $3) a
+          UNION SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM evidence WHERE (subject_kind, subject_id) > ($1, $2)
+            ORDER BY subject_kind, subject_id LIMIT $3) b
+          UNION SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM finding_batch WHERE (subject_kind, subject_id) > ($1, $2)
+            ORDER BY subject_kind, subject_id LIMIT $3) c
+        ) u ORDER BY subject_kind, subject_id LIMIT $3";
+    EVIDENCE_HISTORY = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
         FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 ORDER BY judged_at DESC, id DESC LIMIT $4";
 }
 
-fn subject_parts(subject: &Subject) -> (&'static str, String) {
+pub(crate) fn subject_parts(subject: &Subject) -> (&'static str, String) {
     match subject {
         Subject::Device(id) => ("device", id.to_string()),
         Subject::Person(id) => ("person", id.to_string()),
@@ -95,7 +113,7 @@ fn subject_parts(subject: &Subject) -> (&'static str, String) {
     }
 }
 
-fn subject(row: &Row, kind: usize) -> Result<Subject, StoreError> {
+pub(crate) fn subject(row: &Row, kind: usize) -> Result<Subject, StoreError> {
     match row.text(kind)?.as_str() {
         "device" => Ok(Subject::Device(row.parse(kind + 1)?)),
         "person" => Ok(Subject::Person(row.parse(kind + 1)?)),
@@ -120,11 +138,13 @@ fn evidence(row: &Row) -> Result<Evidence, StoreError> {
         subject: subject(row, 1)?,
         clause: row.parse(3)?,
         outcome: row.json(4)?,
+        detail: row.text(4)?,
         judged_at: row.time(5)?,
         confirmed_at: row.time(6)?,
         policy_digest: row.text(7)?,
         clause_digest: row.text(8)?,
         basis: row.text(9)?,
+        salt: row.opt_text(10)?,
     })
 }
 
@@ -232,7 +252,6 @@ pub fn drop(tx: &mut Tx<'_>, subject: &Subject, clause: &ClauseId) -> Result<(),
 /// Writes new evidence.
 pub fn add_evidence(tx: &mut Tx<'_>, new: &Evidence) -> Result<(), StoreError> {
     let (kind, id) = subject_parts(&new.subject);
-    let detail = outcome_json(&new.outcome)?;
     tx.later(
         &EVIDENCE_ADD,
         vec![
@@ -240,11 +259,12 @@ pub fn add_evidence(tx: &mut Tx<'_>, new: &Evidence) -> Result<(), StoreError> {
             kind.into(),
             id.into(),
             new.clause.as_str().into(),
-            detail,
+            new.detail.as_str().into(),
             new.judged_at.into(),
             new.policy_digest.as_str().into(),
             new.clause_digest.as_str().into(),
             new.basis.as_str().into(),
+            new.salt.as_deref().into(),
         ],
     )
 }
@@ -252,6 +272,40 @@ pub fn add_evidence(tx: &mut Tx<'_>, new: &Evidence) -> Result<(), StoreError> {
 /// Notes that the same judgement was reached again.
 pub fn confirm_evidence(tx: &mut Tx<'_>, id: EvidenceId, at: Timestamp) -> Result<(), StoreError> {
     tx.later(&EVIDENCE_CONFIRM, vec![Value::id(id), at.into()])
+}
+
+/// Gives evidence from before findings were entered its salt.
+pub fn salt_evidence(tx: &mut Tx<'_>, id: EvidenceId, salt: &str) -> Result<(), StoreError> {
+    tx.later(&EVIDENCE_SALT, vec![Value::id(id), salt.into()])
+}
+
+/// Returns all evidence on a subject, or on one of its clauses, oldest first within a clause.
+pub fn evidence_of(
+    tx: &mut Tx<'_>,
+    subject: &Subject,
+    clause: Option<&ClauseId>,
+) -> Result<Vec<Evidence>, StoreError> {
+    let (kind, id) = subject_parts(subject);
+    let clause = clause.map_or("", ClauseId::as_str);
+    tx.query(&EVIDENCE_OF, &[kind.into(), id.into(), clause.into()])?.iter().map(evidence).collect()
+}
+
+/// Lists up to `limit` subjects with evidence that has no salt.
+pub fn subjects_without_salt(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Subject>, StoreError> {
+    tx.query(&SUBJECTS_WITHOUT_SALT, &[i64::from(limit).into()])?.iter().map(|row| subject(row, 0)).collect()
+}
+
+/// Lists up to `limit` subjects with a finding, evidence or lines in the ledger, from the one after `after` on.
+pub fn subjects_after(
+    tx: &mut Tx<'_>,
+    after: Option<&Subject>,
+    limit: u32,
+) -> Result<Vec<Subject>, StoreError> {
+    let (kind, id) = after.map_or(("", String::new()), subject_parts);
+    tx.query(&SUBJECTS_AFTER, &[kind.into(), id.into(), i64::from(limit).into()])?
+        .iter()
+        .map(|row| subject(row, 0))
+        .collect()
 }
 
 /// Returns the evidence of that id.

@@ -32,6 +32,8 @@ statements! {
     PLACES_TAKE = "UPDATE ledger_entry SET place = NULL WHERE place >= $1";
     CHECKPOINTS_VOID = "INSERT INTO ledger_void_checkpoint (stop_id, size, note, signed_at)
         SELECT CAST($1 AS TEXT), size, note, signed_at FROM ledger_checkpoint WHERE size >= $2";
+    // A witness cosigned the checkpoint that goes, and none that takes its place.
+    COSIGNATURES_DROP = "DELETE FROM ledger_cosignature WHERE size >= $1";
     CHECKPOINTS_DROP = "DELETE FROM ledger_checkpoint WHERE size >= $1";
 }
 
@@ -91,9 +93,10 @@ pub fn take_out(tx: &mut Tx<'_>, from: i64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Sets aside the checkpoints of this size and larger; returns how many.
+/// Sets aside the checkpoints of this size and larger, without the cosignatures on them; returns how many.
 pub fn void_checkpoints(tx: &mut Tx<'_>, under: EntryId, from: i64) -> Result<u64, StoreError> {
     let set_aside = tx.execute(&CHECKPOINTS_VOID, &[Value::id(under), from.into()])?;
+    tx.execute(&COSIGNATURES_DROP, &[from.into()])?;
     tx.execute(&CHECKPOINTS_DROP, &[from.into()])?;
     Ok(set_aside)
 }

@@ -16,6 +16,7 @@ mod a_manager_sees_their_own_people;
 mod a_private_hub_for_a_month;
 mod a_read_with_a_reason;
 mod a_risk_accepted_and_lapsed;
+mod a_sample_for_the_auditor;
 mod a_stock_count;
 mod a_suspension;
 mod a_written_permission;

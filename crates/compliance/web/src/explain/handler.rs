@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use compliance_app::read_explain::{FactRead, Step};
+use compliance_app::{Explanation, InLedger};
 use domain::{ClauseId, Subject, Timestamp};
 use kernel::access::SeeFindings;
 
@@ -76,6 +77,8 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
     });
     shell.crumbs.push(Crumb::new(subject_page.clone(), read.name.clone()));
     let found = read.explanation;
+    let agrees = matches!(found.in_ledger, InLedger::Agrees { .. });
+    let differs = if agrees { Vec::new() } else { read.in_ledger.clone() };
     let view = explain::View {
         shell,
         kind,
@@ -84,11 +87,14 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
         title: read.title,
         at: found.at,
         typed,
-        outcome: found.evidence.outcome,
+        outcome: found.outcome(),
+        silence: silence(&found),
         rules: found.evidence.policy_digest,
         wording: found.evidence.clause_digest,
         confirmed: found.evidence.confirmed_at,
         replayed: read.replayed,
+        in_ledger: read.in_ledger.into_iter().next().unwrap_or_default(),
+        differs,
         steps: read.steps.into_iter().map(step).collect(),
         facts: read.facts.into_iter().map(fact).collect(),
         left_out: read.left_out,
@@ -106,6 +112,19 @@ async fn judged(ctx: &Ctx, subject: Subject, kind: &'static str, clause: &str) -
     };
     let status = if view.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &view))
+}
+
+/// Says that nothing was heard, and what had been found before; empty where the service was running.
+fn silence(found: &Explanation) -> String {
+    match found.heard.sentence().filter(|_| found.heard.is_silent()) {
+        Some(says) => {
+            format!(
+                "Not known: {says}. What had been found before: {}.",
+                found.evidence.outcome.word().replace('-', " ")
+            )
+        }
+        None => String::new(),
+    }
 }
 
 fn step(step: Step) -> explain::Step {

@@ -36,6 +36,12 @@ pub struct View {
     pub errors: Errors,
     /// The result of the replay, in a sentence.
     pub replayed: String,
+    /// That nothing was heard at that time, and what had been found before; empty where the service was running.
+    pub silence: String,
+    /// What the ledger says, where it says the same.
+    pub in_ledger: String,
+    /// What does not agree with the ledger, in sentences; empty where all does.
+    pub differs: Vec<String>,
     /// When the same judgement was last reached.
     pub confirmed: Timestamp,
     /// The outcome at that time.
@@ -107,6 +113,9 @@ impl View {
             typed: String::new(),
             errors: Errors::default(),
             replayed: "Judged again from what was stored: the same outcome.".into(),
+            in_ledger: "The ledger says the same: entry 0190a7b2, judged at 3:04am.".into(),
+            differs: Vec::new(),
+            silence: String::new(),
             confirmed: hours_ago(1),
             outcome: Outcome::NotMet {
                 because: "Documents of managed apps may open in others: yes, must be no <script>".into(),

@@ -18,7 +18,7 @@ pub const ALLOWED: Allowed =
     Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
 
 /// The kinds of entry: the beginning of their actions, and the words for them.
-pub const KINDS: [(&str, &str); 12] = [
+pub const KINDS: [(&str, &str); 14] = [
     ("device.", "Devices and orders"),
     ("command.", "Commands"),
     ("check-in.", "Refused check-ins"),
@@ -28,6 +28,8 @@ pub const KINDS: [(&str, &str); 12] = [
     ("terms.", "Acceptances"),
     ("case.", "Cases"),
     ("custody.", "Custody"),
+    ("findings.", "Findings that changed"),
+    ("pack.", "Packs of findings"),
     ("policy.", "Policy"),
     ("session.", "Sign-ins"),
     ("ledger.", "The ledger itself"),

@@ -6,6 +6,7 @@
 //! that the rules leave open may be set here, under `[parameters]`.
 
 mod algorithms;
+mod channels;
 mod limits;
 mod read;
 mod reader;
@@ -27,6 +28,7 @@ use pki::scep::ScepOptions;
 use policy::Overrides;
 use store::StoreConfig;
 
+pub use channels::{HookTarget, Texts};
 pub use limits::Limits;
 pub use sign_in::SignIn;
 
@@ -80,6 +82,10 @@ pub struct Config {
     pub push: Option<Push>,
     /// The mail relay.
     pub mail: Option<MailRelay>,
+    /// The provider of texts.
+    pub texts: Option<Texts>,
+    /// The system of the force that is told of calls.
+    pub hook: Option<HookTarget>,
     /// A device authority given from outside.
     pub ca: Option<GivenCa>,
     /// Older algorithms in SCEP.
@@ -266,6 +272,7 @@ impl Config {
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,
             group_roles: self.group_roles.clone(),
+            texts: self.texts.is_some(),
             scep: self.scep,
         }
     }

@@ -33,7 +33,7 @@ use tokio::task::JoinHandle;
 
 use crate::config::{Config, Tls};
 use crate::private_files;
-use crate::{keys, log, open, system, tls_files, vendors};
+use crate::{channels, keys, log, open, system, tls_files, vendors};
 
 /// How long requests in hand may take once the service stops.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -114,7 +114,7 @@ impl Running {
     pub async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
         let options = worker::Options {
             pushes: vendors::pushes(config)?,
-            mail: mail(config)?,
+            channels: channels::channels(config)?,
             copies: config.ledger_copies.clone(),
         };
         kernel::health::expect_examination(&app);
@@ -124,6 +124,7 @@ impl Running {
             body_limit: config.body_limit,
             device_messages_a_minute: std::num::NonZeroU32::new(config.limits.device_messages_a_minute),
             accept_sha1_messages: config.accept_sha1_messages,
+            callback_token: channels::callback_token(config)?,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
         let routes = requests::around(routes, config);

@@ -28,8 +28,12 @@ pub mod check_ins;
 pub mod commands;
 #[path = "devices/containment.rs"]
 pub mod containment;
+#[path = "notices/contacts.rs"]
+pub mod contacts;
 #[path = "custody/counts.rs"]
 pub mod counts;
+#[path = "notices/deliveries.rs"]
+pub mod deliveries;
 #[path = "devices/devices.rs"]
 pub mod devices;
 #[path = "duty/duty.rs"]
@@ -145,7 +149,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         check_ins::ALL,
         commands::ALL,
         containment::ALL,
+        contacts::ALL,
         counts::ALL,
+        deliveries::ALL,
         devices::ALL,
         duty::ALL,
         duty_series::ALL,

@@ -22,6 +22,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 pub struct Options {
     /// Made-up people whom anybody may sign in as. Only the demonstration has any.
     pub personas: Vec<Persona>,
+    /// Where the demonstration shows the texts that it has sent.
+    pub texts: Option<String>,
     /// Whether the session cookie is sent over TLS only, and to this host only. Otherwise anybody on the network path can read
     /// it.
     pub secure_cookies: bool,

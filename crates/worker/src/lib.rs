@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kernel::{App, AppError};
 use outbound::copies::Target;
+use outbound::channel::Channels;
 use outbound::mail::Mail;
 use platform_port::Reach;
 use tokio::sync::watch;
@@ -18,8 +19,8 @@ use tokio::task::JoinSet;
 pub struct Options {
     /// The vendors' push services; devices that none of them reaches receive their commands when they next connect.
     pub pushes: Vec<Arc<dyn Reach>>,
-    /// The mail relay's client; without one, people see their notices only on their own page.
-    pub mail: Option<Mail>,
+    /// The ways by which messages leave; without any, people see their notices only on their own page.
+    pub channels: Channels,
     /// The places that checkpoints of the ledger are copied to.
     pub copies: Vec<Target>,
 }
@@ -52,53 +53,62 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     let mut loops = JoinSet::new();
     let (jobs, refresh, pushes, waiting, told, places, seals, forgets) =
         (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app);
-    loops.spawn(every("jobs", FAST, stop.clone(), Some(jobs.clone()), move || {
+    loops.spawn(every("jobs", FAST, stop.clone(), Waker::Jobs(jobs.clone()), move || {
         let app = jobs.clone();
         async move { overview_app::work::run_jobs(&app, JOBS).await }
     }));
-    loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
+    loops.spawn(every("refresh", STEADY, stop.clone(), Waker::Nothing, move || {
         let app = refresh.clone();
         async move { devices_app::commands::refresh_due(&app, BATCH).await }
     }));
     let services = options.pushes;
-    loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
+    loops.spawn(every("pushes", FAST, stop.clone(), Waker::Nothing, move || {
         let (app, services) = (pushes.clone(), services.clone());
         async move { devices_app::push::send_pushes(&app, &services, BATCH).await }
     }));
-    let letters = options.mail.clone();
-    loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
-        let (app, mail) = (told.clone(), letters.clone());
-        async move { notices_app::send_notices(&app, mail.as_ref(), LETTERS).await }
+    let letters = options.channels.clone();
+    // Whoever is called is sent the message within a second of the step's time.
+    loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
+        let (app, channels) = (told.clone(), letters.clone());
+        async move { notices_app::send_notices(&app, channels, LETTERS).await }
     }));
-    loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
+    if options.channels.text.is_some() {
+        let (texts, channels) = (forgets.clone(), options.channels.clone());
+        loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+            let (app, channels) = (texts.clone(), channels.clone());
+            // Pauses after each round, whatever came: the provider gives all that it has.
+            async move { losses_app::fetch_replies(&app, &channels).await.map(|_| 0) }
+        }));
+    }
+    loops.spawn(every("pushes again", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = waiting.clone();
         async move { devices_app::push::push_the_waiting(&app, BATCH).await }
     }));
-    loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
+    loops.spawn(every("ledger places", STEADY, stop.clone(), Waker::Nothing, move || {
         let app = places.clone();
         // Entries that arrive during a round wait for the next: a round costs a dozen statements, however few entries it places.
         async move {
             ledger_app::sequence_ledger(&app).await.map(|placed| if placed < FULL_ROUND { 0 } else { placed })
         }
     }));
-    loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
+    loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = seals.clone();
         // Never makes two checkpoints without a pause.
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
-    ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
+    ledger(&mut loops, &forgets, (options.copies, options.channels.mail), &stop);
     let calls = forgets.clone();
-    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let app = calls.clone();
         // Pauses after each round: a call that cannot be taken further must not keep this node busy.
         async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
     }));
     let erasures = forgets.clone();
-    loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
+    loops.spawn(every("erasing people", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = erasures.clone();
         async move { people_app::erase_due_people(&app).await }
     }));
-    loops.spawn(every("forgetting", SLOW, stop, None, move || {
+    loops.spawn(every("forgetting", SLOW, stop, Waker::Nothing, move || {
         let app = forgets.clone();
         async move {
             overview_app::retention::forget_what_is_due(&app)
@@ -117,19 +127,29 @@ fn ledger(
     stop: &watch::Receiver<bool>,
 ) {
     let (copied, read, details) = (app.clone(), app.clone(), app.clone());
-    loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let (app, copies, mail) = (copied.clone(), copies.clone(), mail.clone());
         async move { ledger_app::copy_checkpoints(&app, &copies, mail.as_ref()).await }
     }));
-    loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let app = read.clone();
         // Works in batches with a pause after each, since it has all day.
         async move { ledger_app::read_ledger_again(&app).await.map(|_| 0) }
     }));
-    loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {
+    loops.spawn(every("ledger details", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = details.clone();
         async move { ledger_app::erase_due_details(&app).await }
     }));
+}
+
+/// What wakes a loop before its pause is over.
+enum Waker {
+    /// A job that a use case of this node left.
+    Jobs(App),
+    /// Something to send that a use case of this node left.
+    Letters(App),
+    /// Nothing.
+    Nothing,
 }
 
 /// Calls `work` repeatedly: at once while it finds something, after a pause if it does not. A round that panics
@@ -138,7 +158,7 @@ async fn every<F, W>(
     name: &'static str,
     pace: Pace,
     mut stop: watch::Receiver<bool>,
-    woken_by: Option<App>,
+    woken_by: Waker,
     work: W,
 ) where
     F: Future<Output = Result<usize, AppError>> + Send + 'static,
@@ -163,8 +183,9 @@ async fn every<F, W>(
         }
         let woken = async {
             match &woken_by {
-                Some(app) => app.work_left().await,
-                None => std::future::pending().await,
+                Waker::Jobs(app) => app.work_left().await,
+                Waker::Letters(app) => app.letters_left().await,
+                Waker::Nothing => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -200,7 +221,7 @@ mod tests {
             }
         };
         let ended =
-            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, None, work)).await;
+            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, Waker::Nothing, work)).await;
         assert!(ended.is_ok(), "the loop ends when it is told to");
         begun.load(Ordering::SeqCst)
     }

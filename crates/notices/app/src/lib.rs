@@ -9,12 +9,14 @@ pub mod affected;
 pub mod alarms;
 
 mod calls;
+pub mod deliveries;
+pub mod methods;
 mod own;
 pub mod rotas;
 pub mod send;
 mod views;
 
-pub use calls::{CallOut, call_out, call_outcome, withdraw_calls};
+pub use calls::{Answers, CallOut, call_out, call_outcome, withdraw_calls};
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
@@ -200,7 +202,13 @@ fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, Noti
         last_error: None,
         read_at: None,
     };
-    Ok((if notices::add(tx, &row)? { told } else { Told::Already }, id))
+    if !notices::add(tx, &row)? {
+        return Ok((Told::Already, id));
+    }
+    if told == Told::Now {
+        app.leave_letters();
+    }
+    Ok((told, id))
 }
 
 /// Returns the hours in which the force allows routine notices to people whose duty is not known; `None` where it
@@ -302,8 +310,10 @@ const KEEP: Span = Span::from_secs(400 * 24 * 3600);
 /// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     let before = now.minus(KEEP);
+    // Whatever refers to a notice goes before it does.
+    let sent = store::deliveries::forget(tx, before, batch)?;
     let calls = store::notice_calls::forget(tx, before, batch)?;
-    Ok(calls + notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
+    Ok(sent + calls + notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
 }
 
 /// Schedules a notice that was given up for another attempt; returns whether it was given up.

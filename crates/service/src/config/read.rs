@@ -16,7 +16,7 @@ use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, limits, sign_in};
+use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, channels, limits, sign_in};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -58,6 +58,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let database = database(&root.section("database"), &data, folder);
     let push = push(&root.section("push"), folder);
     let mail = mail(&root.section("mail"), folder);
+    let texts = channels::texts(&root.section("sms"), folder);
+    let hook = channels::hook(&root.section("webhook"), folder);
     let ca = ca(&root.section("ca"), folder);
     let older = algorithms::read(root);
     let sign_in = sign_in::read(&root.section("sign_in"), folder);
@@ -93,6 +95,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         database: database?,
         push,
         mail,
+        texts,
+        hook,
         ca,
         scep: older.scep,
         accept_sha1_messages: older.accept_sha1_messages,

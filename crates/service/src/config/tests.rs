@@ -65,6 +65,14 @@ fn uncommented() -> String {
                     "user =",
                     "password_file",
                     "trust =",
+                    "provider =",
+                    "key_file",
+                    "template",
+                    "sender",
+                    "callback_token_file",
+                    "address = \"https://api",
+                    "address = \"https://control",
+                    "secret_file",
                 ]
                 .iter()
                 .any(|word| rest.starts_with(word)) =>

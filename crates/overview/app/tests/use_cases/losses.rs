@@ -2,6 +2,7 @@
 
 mod force;
 mod night;
+mod texts;
 
 use domain::{LossId, LossMessageState};
 use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};

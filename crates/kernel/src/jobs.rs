@@ -45,6 +45,8 @@ pub enum Kind {
     FollowRota,
     /// Takes the call about a loss a step further.
     AdvanceCall,
+    /// Calls the next people who can decide on something that waits for a second person.
+    FollowApproval,
     /// Looks at the calls about a device that answered an order which contains it.
     FollowContainment,
 }
@@ -70,6 +72,7 @@ impl Kind {
         Self::LookAtNotices,
         Self::FollowRota,
         Self::AdvanceCall,
+        Self::FollowApproval,
         Self::FollowContainment,
     ];
 
@@ -95,6 +98,7 @@ impl Kind {
             Self::LookAtNotices => "look-at-notices",
             Self::FollowRota => "follow-rota",
             Self::AdvanceCall => "advance-call",
+            Self::FollowApproval => "follow-approval",
             Self::FollowContainment => "follow-containment",
         }
     }

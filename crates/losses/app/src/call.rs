@@ -179,7 +179,7 @@ impl<'a> Line<'a> {
             .body("Open the loss, say that you take it, and see whether the device is locked. Others are called after you until somebody answers.")
             .link(format!("/losses/{loss}"));
         let reply_digest = Some(kernel::digest_hex(code.as_bytes()));
-        let answers = Answers { link: Secret::new(format!("/calls/{token}")), code: Secret::new(code) };
+        let answers = Answers { link: Secret::new(format!("/calls/{token}")), code: Some(Secret::new(code)) };
         let sent = notices_app::call_out(self.app, tx, &notice, &CallOut { subject: &subject, answers })?;
         let reached = sent.is_some();
         let row = LossMessage {

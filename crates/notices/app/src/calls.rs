@@ -1,7 +1,8 @@
 //! Notices that call somebody out of hours or on duty: with a link and a code that answer, tried once on each of the person's ways,
 //! and withdrawn at once when somebody else has answered.
 
-use domain::{NoticeId, NoticeState, Secret};
+use domain::{NoticeId, NoticeState, PersonId, Secret, Timestamp};
+use duty_app::State;
 use store::Tx;
 use store::notice_calls::{self, NoticeCall};
 use store::notices::Notice as Row;
@@ -13,7 +14,7 @@ use kernel::{App, AppError, jobs};
 
 /// What belongs to a notice that calls somebody.
 pub struct CallOut<'a> {
-    /// The call: its job [`Kind::AdvanceCall`] is scheduled as soon as the notice was sent or could not be.
+    /// The call: its job, [`Kind::AdvanceCall`] or that of [`APPROVAL`], is scheduled as soon as the notice was sent or could not be.
     pub subject: &'a str,
     /// What answers the call. Only the message holds it; it is sealed until then.
     pub answers: Answers,
@@ -24,8 +25,54 @@ pub struct CallOut<'a> {
 pub struct Answers {
     /// The path of the link, such as `/calls/TOKEN`.
     pub link: Secret<String>,
-    /// The code that is sent back by text.
-    pub code: Secret<String>,
+    /// The code that is sent back by text; `None` where the answer is a decision on a page after the sign-in.
+    pub code: Option<Secret<String>>,
+}
+
+/// What the subject of a call begins with where somebody is to decide on what another asked for: its job is
+/// [`Kind::FollowApproval`]. Any other call is about a loss.
+pub const APPROVAL: &str = "approval:";
+
+/// A notice of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallTold {
+    /// The person who is called.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it could not be delivered.
+    pub failed: bool,
+}
+
+/// Returns the notices of a call, the oldest first.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn calls_about(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<CallTold>, AppError> {
+    let told = notice_calls::about(tx, subject)?.into_iter();
+    let failed = |state| state == NoticeState::Undelivered;
+    Ok(told.map(|one| CallTold { person: one.person, at: one.at, failed: failed(one.state) }).collect())
+}
+
+/// How somebody who can be called now is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Post {
+    /// On duty.
+    OnDuty,
+    /// On call.
+    OnCall,
+}
+
+/// Returns whether a person is on duty or on call at a time; `None` where they are neither, or it is not known.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn post(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<Option<Post>, AppError> {
+    Ok(match duty_app::duty_state(tx, person, at)? {
+        State::OnDuty { .. } => Some(Post::OnDuty),
+        State::OnCall { .. } => Some(Post::OnCall),
+        _ => None,
+    })
 }
 
 /// Calls somebody: a notice that is tried once and then reported to its call, so that the next person can be called at once.
@@ -44,7 +91,8 @@ pub fn call_out(
         Told::Left | Told::Already => return Ok(None),
         Told::Now | Told::Held { .. } => {}
     }
-    let plain = format!("{}\n{}", call.answers.link.expose(), call.answers.code.expose());
+    let code = call.answers.code.as_ref().map(Secret::expose).map_or("", String::as_str);
+    let plain = format!("{}\n{code}", call.answers.link.expose());
     let sealed = app.sealer().seal(app.world(), &place(id), plain.as_bytes())?;
     notice_calls::add(tx, id, call.subject, sealed)?;
     app.leave_letters();
@@ -85,13 +133,15 @@ pub(crate) fn answers_of(app: &App, notice: NoticeId, call: &NoticeCall) -> Resu
     let plain = app.sealer().open(&place(notice), sealed)?;
     let text = String::from_utf8(plain.into_exposed()).map_err(|error| AppError::fault(&error))?;
     let (link, code) = text.split_once('\n').unwrap_or((text.as_str(), ""));
-    Ok(Some(Answers { link: Secret::new(link.to_owned()), code: Secret::new(code.to_owned()) }))
+    let code = (!code.is_empty()).then(|| Secret::new(code.to_owned()));
+    Ok(Some(Answers { link: Secret::new(link.to_owned()), code }))
 }
 
 /// Reports the end of a notice to its call, and forgets what answers it.
 pub(crate) fn ended(app: &App, tx: &mut Tx<'_>, notice: NoticeId, call: &NoticeCall) -> Result<(), AppError> {
     notice_calls::spend(tx, notice)?;
-    jobs::ask_job(app, tx, Kind::AdvanceCall, &call.subject, app.world().now())
+    let kind = if call.subject.starts_with(APPROVAL) { Kind::FollowApproval } else { Kind::AdvanceCall };
+    jobs::ask_job(app, tx, kind, &call.subject, app.world().now())
 }
 
 /// Reads a notice with its call; `None` for one that calls nobody.

@@ -16,7 +16,9 @@ pub mod rotas;
 pub mod send;
 mod views;
 
-pub use calls::{Answers, CallOut, call_out, call_outcome, withdraw_calls};
+pub use calls::{
+    APPROVAL, Answers, CallOut, CallTold, Post, call_out, call_outcome, calls_about, post, withdraw_calls,
+};
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 

@@ -1,5 +1,6 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
+mod approvals;
 mod force;
 mod night;
 mod texts;

@@ -30,6 +30,8 @@ pub(super) fn provider(world: &TestWorld) -> TextProvider {
 }
 
 pub(super) fn text_by(provider: &TextProvider) -> Arc<dyn Sends> {
+    // Every test of this process may be the first.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let config = NotifyConfig {
         address: format!("http://{}", provider.address),
         key: ApiKey::read(&TextProvider::key()).unwrap(),

@@ -89,7 +89,14 @@ mod tests {
     #[test]
     fn numbers_are_read_as_people_type_them() {
         let read = |text: &str| PhoneNumber::read(text, Some("44")).map(|number| number.as_str().to_owned());
-        for text in ["+447700900123", "+44 7700 900123", "07700 900123", "0044 7700-900123", "+44 (0)7700 900123", "447700900123"] {
+        for text in [
+            "+447700900123",
+            "+44 7700 900123",
+            "07700 900123",
+            "0044 7700-900123",
+            "+44 (0)7700 900123",
+            "447700900123",
+        ] {
             assert_eq!(read(text).as_deref(), Ok("+447700900123"), "{text}");
         }
         assert_eq!(read("+49 171 2345678").as_deref(), Ok("+491712345678"));

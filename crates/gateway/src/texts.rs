@@ -94,8 +94,12 @@ async fn read<T: for<'de> Deserialize<'de>>(gate: &Gate, request: Request) -> Re
 /// Compares the token of a request with the one in the settings, in constant time. Wrong ones count against the address.
 fn proven(app: &App, token: Option<&Secret<String>>, parts: &Parts) -> Result<(), Fault> {
     let given = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let given = given.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-    let is_right = token.zip(given).is_some_and(|(token, (_, given))| kernel::is_same_secret(token.expose(), given.trim()));
+    let given = given
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let is_right = token
+        .zip(given)
+        .is_some_and(|(token, (_, given))| kernel::is_same_secret(token.expose(), given.trim()));
     if is_right {
         if let Some(visit) = parts.extensions.get::<Visit>() {
             visit.prove();
@@ -112,7 +116,8 @@ async fn answer(work: impl Future<Output = Result<(), Fault>>) -> Response {
         Ok(()) => StatusCode::NO_CONTENT.into_response(),
         Err(Fault::NoToken) => {
             let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"Lanyard\""))];
-            (StatusCode::UNAUTHORIZED, challenge, "the token is not the one in the settings\n").into_response()
+            (StatusCode::UNAUTHORIZED, challenge, "the token is not the one in the settings\n")
+                .into_response()
         }
         Err(Fault::Unreadable) => {
             (StatusCode::BAD_REQUEST, "this is not what the provider of texts sends\n").into_response()

@@ -59,7 +59,9 @@ pub enum Refused {
 
 fn clock(ahead: Span) -> String {
     let (how, seconds) = (if ahead.millis() > 0 { "fast" } else { "slow" }, ahead.millis().abs() / 1000);
-    format!("this server's clock is {how} by {seconds} seconds, so the provider refuses every message: set the clock (NTP)")
+    format!(
+        "this server's clock is {how} by {seconds} seconds, so the provider refuses every message: set the clock (NTP)"
+    )
 }
 
 /// What a provider knows of a message that it accepted.

@@ -38,7 +38,9 @@ pub struct ApiKey {
 
 /// A text that is not an API key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("this is no API key of GOV.UK Notify: it looks like name-SERVICE_ID-SECRET, where both are 36 characters with hyphens")]
+#[error(
+    "this is no API key of GOV.UK Notify: it looks like name-SERVICE_ID-SECRET, where both are 36 characters with hyphens"
+)]
 pub struct NoApiKey;
 
 impl ApiKey {

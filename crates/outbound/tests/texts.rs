@@ -1,6 +1,6 @@
 //! Texts and requests as they go out, to a local stand-in: a text as the provider's own description of its interface says, and a request
 //! that its receiver can check.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use std::sync::{Arc, Mutex};
 
@@ -30,7 +30,13 @@ struct Request {
 #[derive(Clone, Default)]
 struct Seen(Arc<Mutex<Vec<Request>>>, Arc<Mutex<u16>>);
 
-async fn take(State(seen): State<Seen>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+async fn take(
+    State(seen): State<Seen>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
     let body = String::from_utf8(body.to_vec()).unwrap();
     seen.0.lock().unwrap().push(Request { method, path: uri.path().to_owned(), headers, body });
     let status = StatusCode::from_u16(*seen.1.lock().unwrap()).unwrap();
@@ -62,7 +68,8 @@ async fn a_text_is_sent_as_the_provider_s_description_says() {
     let (address, seen) = serve(201).await;
     let client = Notify::new(NotifyConfig {
         address,
-        key: ApiKey::read("k-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0").unwrap(),
+        key: ApiKey::read("k-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0")
+            .unwrap(),
         template: "f33517ff-2a88-4f6e-b855-c550268ce08a".into(),
         sender: Some("8e222534-7f05-4972-86e3-17c5d9f894e2".into()),
     })
@@ -82,7 +89,8 @@ async fn a_text_is_sent_as_the_provider_s_description_says() {
 
     // The members of SendTextMessageRequest, of which the first two are required, and its bounds of the number.
     let body: Value = serde_json::from_str(&requests[0].body).unwrap();
-    let members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    let mut members: Vec<&String> = body.as_object().unwrap().keys().collect();
+    members.sort_unstable();
     assert_eq!(members, ["personalisation", "phone_number", "reference", "sms_sender_id", "template_id"]);
     assert!((7..=15).contains(&body["phone_number"].as_str().unwrap().len()));
     assert_eq!(body["personalisation"]["message"], "OFFICIAL. You are called.");
@@ -102,7 +110,10 @@ fn every_refusal_that_the_description_shows_is_read() {
         let kind = fault["error"].as_str().unwrap();
         let read = refused(400, kind, None);
         assert!(matches!(read, Refused::Never(_)), "{name}");
-        assert!(!read.to_string().contains(fault["message"].as_str().unwrap()), "its words may name the number: {name}");
+        assert!(
+            !read.to_string().contains(fault["message"].as_str().unwrap()),
+            "its words may name the number: {name}"
+        );
     }
     for (status, later) in [(403, false), (429, true), (500, true)] {
         assert_eq!(matches!(refused(status, "", None), Refused::Later(_)), later, "{status}");

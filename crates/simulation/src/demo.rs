@@ -96,13 +96,15 @@ impl Demo {
         private_files::write_state(&self.data.join(TEXTS_KEY), TextProvider::key().as_bytes())?;
         private_files::write_state(
             &file,
-            settings_text(Ports { service: port, texts }, &policy, &policy_folder::forces_in(&policy)?)?.as_bytes(),
+            settings_text(Ports { service: port, texts }, &policy, &policy_folder::forces_in(&policy)?)?
+                .as_bytes(),
         )?;
         Config::read(&file)
     }
 }
 
 /// Where the demonstration listens.
+#[derive(Clone, Copy)]
 struct Ports {
     /// The service.
     service: u16,
@@ -355,7 +357,12 @@ mod tests {
 
     #[test]
     fn the_demo_writes_settings_that_can_be_read() {
-        let text = settings_text(Ports { service: 8080, texts: 8081 }, Path::new("/some \"where\"/policy"), &Forces::default()).unwrap();
+        let text = settings_text(
+            Ports { service: 8080, texts: 8081 },
+            Path::new("/some \"where\"/policy"),
+            &Forces::default(),
+        )
+        .unwrap();
         let config = Config::from_text(&text, SETTINGS, Path::new("/demo")).unwrap();
         assert_eq!(config.address, "http://127.0.0.1:8080");
         assert_eq!(config.policy, Path::new("/some \"where\"/policy"));

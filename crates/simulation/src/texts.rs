@@ -179,7 +179,8 @@ impl TextProvider {
     fn admit(&self, token: Option<&str>) -> Result<(), Refusal> {
         let now = self.world.now().plus(self.lock().ahead);
         let wrong = |why| Refusal(403, "AuthError", why);
-        let token = token.ok_or(Refusal(401, "AuthError", "Unauthorized: authentication token must be provided"))?;
+        let token =
+            token.ok_or(Refusal(401, "AuthError", "Unauthorized: authentication token must be provided"))?;
         let (signed, tag) = token.rsplit_once('.').ok_or(wrong("Invalid token: not enough segments"))?;
         let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| wrong("Invalid token: signature"))?;
         let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());

@@ -26,10 +26,10 @@ pub mod certificates;
 pub mod check_ins;
 #[path = "devices/commands.rs"]
 pub mod commands;
-#[path = "devices/containment.rs"]
-pub mod containment;
 #[path = "notices/contacts.rs"]
 pub mod contacts;
+#[path = "devices/containment.rs"]
+pub mod containment;
 #[path = "custody/counts.rs"]
 pub mod counts;
 #[path = "notices/deliveries.rs"]

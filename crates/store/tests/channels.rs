@@ -1,5 +1,4 @@
 //! What the schema refuses of messages and ways of being reached, whatever a program writes.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use store::{Store, StoreConfig};
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::{App, AppError};
-use outbound::copies::Target;
 use outbound::channel::Channels;
+use outbound::copies::Target;
 use outbound::mail::Mail;
 use platform_port::Reach;
 use tokio::sync::watch;
@@ -66,20 +66,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         let (app, services) = (pushes.clone(), services.clone());
         async move { devices_app::push::send_pushes(&app, &services, BATCH).await }
     }));
-    let letters = options.channels.clone();
-    // Whoever is called is sent the message within a second of the step's time.
-    loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
-        let (app, channels) = (told.clone(), letters.clone());
-        async move { notices_app::send_notices(&app, channels, LETTERS).await }
-    }));
-    if options.channels.text.is_some() {
-        let (texts, channels) = (forgets.clone(), options.channels.clone());
-        loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {
-            let (app, channels) = (texts.clone(), channels.clone());
-            // Pauses after each round, whatever came: the provider gives all that it has.
-            async move { losses_app::fetch_replies(&app, &channels).await.map(|_| 0) }
-        }));
-    }
+    messages(&mut loops, &told, &options.channels, &stop);
     loops.spawn(every("pushes again", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = waiting.clone();
         async move { devices_app::push::push_the_waiting(&app, BATCH).await }
@@ -97,12 +84,6 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
     ledger(&mut loops, &forgets, (options.copies, options.channels.mail), &stop);
-    let calls = forgets.clone();
-    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), Waker::Nothing, move || {
-        let app = calls.clone();
-        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
-        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
-    }));
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = erasures.clone();
@@ -117,6 +98,29 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         }
     }));
     while loops.join_next().await.is_some() {}
+}
+
+/// Runs the loops that reach people: what they are told, what they send back, and calls that are overdue.
+fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watch::Receiver<bool>) {
+    let (told, letters, calls) = (app.clone(), channels.clone(), app.clone());
+    // Whoever is called is sent the message within a second of the step's time.
+    loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
+        let (app, channels) = (told.clone(), letters.clone());
+        async move { notices_app::send_notices(&app, channels, LETTERS).await }
+    }));
+    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+        let app = calls.clone();
+        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
+        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+    }));
+    if channels.text.is_some() {
+        let (texts, channels) = (app.clone(), channels.clone());
+        loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+            let (app, channels) = (texts.clone(), channels.clone());
+            // Pauses after each round, whatever came: the provider gives all that it has.
+            async move { losses_app::fetch_replies(&app, &channels).await.map(|_| 0) }
+        }));
+    }
 }
 
 /// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.
@@ -221,7 +225,8 @@ mod tests {
             }
         };
         let ended =
-            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, Waker::Nothing, work)).await;
+            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, Waker::Nothing, work))
+                .await;
         assert!(ended.is_ok(), "the loop ends when it is told to");
         begun.load(Ordering::SeqCst)
     }

@@ -40,6 +40,6 @@ mod second_vendor;
 mod stripping;
 mod tables;
 mod taken;
-mod texts;
 mod takeover;
+mod texts;
 mod unreadable;

@@ -205,13 +205,18 @@ mod tests {
     fn a_code_is_found_in_what_people_send() {
         let code = reply_code_from([7; 16]);
         assert_eq!(code.len(), CODE_LENGTH);
-        for text in ["4KM7TR", "4km 7tr", " 4 k m 7 t r ", "4KM-7TR", "ok, 4km7tr.", "I take it: 4KM 7TR", "4KM7TR\n"] {
+        for text in
+            ["4KM7TR", "4km 7tr", " 4 k m 7 t r ", "4KM-7TR", "ok, 4km7tr.", "I take it: 4KM 7TR", "4KM7TR\n"]
+        {
             assert!(reply_codes_in(text).contains(&"4KM7TR".to_owned()), "{text}");
         }
         for text in ["", "yes", "4KM7T", "4KM7TRX", "STOP"] {
             assert!(!reply_codes_in(text).contains(&"4KM7TR".to_owned()), "{text}");
         }
-        assert!(reply_codes_in(&"A B C D E F ".repeat(1000)).len() <= 20, "a long text costs no more than a short one");
+        assert!(
+            reply_codes_in(&"A B C D E F ".repeat(1000)).len() <= 20,
+            "a long text costs no more than a short one"
+        );
     }
 
     #[test]

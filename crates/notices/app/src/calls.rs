@@ -128,7 +128,11 @@ pub fn call_outcome(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<Result<(
 }
 
 /// Opens what answers the call of a notice; `None` once it was used up.
-pub(crate) fn answers_of(app: &App, notice: NoticeId, call: &NoticeCall) -> Result<Option<Answers>, AppError> {
+pub(crate) fn answers_of(
+    app: &App,
+    notice: NoticeId,
+    call: &NoticeCall,
+) -> Result<Option<Answers>, AppError> {
     let Some(sealed) = &call.link else { return Ok(None) };
     let plain = app.sealer().open(&place(notice), sealed)?;
     let text = String::from_utf8(plain.into_exposed()).map_err(|error| AppError::fault(&error))?;

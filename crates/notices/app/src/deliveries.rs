@@ -8,8 +8,8 @@ mod note;
 mod plan;
 mod receipts;
 
-pub use plan::Outgoing;
 pub(crate) use note::give_up;
+pub use plan::Outgoing;
 pub(crate) use plan::{Planned, plan, queue};
 pub use receipts::{ReceiptCame, take_receipt};
 
@@ -22,7 +22,7 @@ use store::deliveries::{self, Delivery};
 use store::{Tx, contacts, people};
 use tokio::task::JoinSet;
 
-use crate::send::LEASE;
+use crate::LEASE;
 use kernel::{App, AppError};
 
 /// How long after a text was sent its provider is first asked about it, and how often then.
@@ -58,7 +58,8 @@ enum Came {
 /// Sends the messages that are due, at most `limit`, and asks about texts that are on their way; returns the number examined.
 pub(crate) async fn deliver(app: &App, channels: &Channels, limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
-    let mut due = app.store().read(move |tx| deliveries::due(tx, now, limit)).await.map_err(AppError::from)?;
+    let mut due =
+        app.store().read(move |tx| deliveries::due(tx, now, limit)).await.map_err(AppError::from)?;
     let count = due.len();
     if count == 0 {
         return Ok(0);
@@ -144,23 +145,13 @@ fn prepare(
     if !deliveries::claim(tx, &mut delivery, now.plus(LEASE))? {
         return Ok(None);
     }
-    let message = Message {
-        id: delivery.id.to_string(),
-        to,
-        subject: plan::subject(app, &delivery),
-        text,
-        at: now,
-    };
+    let message =
+        Message { id: delivery.id.to_string(), to, subject: plan::subject(app, &delivery), text, at: now };
     Ok(Some(Out { delivery, channel, what: What::Send(message) }))
 }
 
 /// Asks about a text that is on its way, or gives up asking.
-fn ask(
-    app: &App,
-    tx: &mut Tx<'_>,
-    channels: &Channels,
-    delivery: Delivery,
-) -> Result<Option<Out>, AppError> {
+fn ask(app: &App, tx: &mut Tx<'_>, channels: &Channels, delivery: Delivery) -> Result<Option<Out>, AppError> {
     let now = app.world().now();
     let is_late = delivery.sent_at.is_none_or(|sent| now.since(sent) >= UNCERTAIN_AFTER);
     if is_late {

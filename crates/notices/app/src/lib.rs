@@ -251,12 +251,22 @@ fn look_again_at(app: &App, state: &State, now: Timestamp) -> Timestamp {
     start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
 }
 
+/// How long a message may be in progress before another node may send it.
+pub(crate) const LEASE: Span = Span::from_secs(120);
+
+/// Says why somebody was told, for the ledger.
+pub(crate) fn reason_told(reason: &str, duty: &str, exception: bool) -> &'static str {
+    match (exception, rule_of(reason)) {
+        (true, reason) => reason.as_str(),
+        (false, _) if duty == "not-known" => "duty-not-known",
+        (false, _) => "on-duty",
+    }
+}
+
 /// Checks a person's held notices again after a change of their roster.
 pub async fn look_at_notices_again(app: &App, person: PersonId) -> Result<(), AppError> {
     let now = app.world().now();
-    app.store()
-        .write(move |tx| Ok(notices::look_again(tx, person, now, now.plus(send::LEASE)).map(drop)?))
-        .await
+    app.store().write(move |tx| Ok(notices::look_again(tx, person, now, now.plus(LEASE)).map(drop)?)).await
 }
 
 /// Checks an exception to the rule against the database: a caller's word is not enough.

@@ -3,34 +3,25 @@
 //! A way counts once its person has sent back the code that was sent to it. Adding a number replaces none: the old one works until
 //! the new one is proved and the old one is taken away.
 
+mod codes;
 mod replies;
 
+pub use codes::{send_method_code, verify_method};
 pub use replies::{Answering, Come, StopWord, answer, note_outcome, stop_or_start, who_sent, wrong_codes};
 
-use domain::{Channel, ContactMethodId, PersonId, PhoneNumber, Secret, Span, Timestamp};
+use codes::send_code;
+use domain::{Channel, ContactMethodId, PersonId, PhoneNumber, Timestamp};
 use kernel::access::{AcceptOwn, Permit, SeeOwn};
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex, reach};
+use kernel::{App, AppError, reach};
 use serde_json::json;
-use store::contacts::{self, Code, ContactMethod};
+use store::contacts::{self, ContactMethod};
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::{Tx, deliveries, people};
-
-use crate::deliveries::{Outgoing, queue};
-use crate::{Notice, notify};
+use store::{Tx, people};
 
 /// Most ways of one person.
 const MOST: usize = 6;
-/// How long a code works.
-const CODE_LIFE: Span = Span::from_secs(15 * 60);
-/// How often a code may be tried.
-const MOST_TRIES: i64 = 5;
-/// The shortest time between two codes for one way.
-const BETWEEN_CODES: Span = Span::from_secs(60);
-/// Most codes that one person is sent in an hour.
-const CODES_AN_HOUR: i64 = 5;
-const HOUR: Span = Span::from_secs(3600);
 /// The longest mail address, in characters.
 const LONGEST_ADDRESS: usize = 200;
 
@@ -146,9 +137,16 @@ fn address(app: &App, channel: Channel, typed: &str) -> Result<String, AppError>
         Channel::Mail => {
             let typed = kernel::fields::text("address", typed, LONGEST_ADDRESS)?;
             let is_address = typed.split_once('@').is_some_and(|(name, host)| {
-                !name.is_empty() && host.contains('.') && !host.contains('@') && !typed.contains([' ', '<', '>', ',', ';'])
+                !name.is_empty()
+                    && host.contains('.')
+                    && !host.contains('@')
+                    && !typed.contains([' ', '<', '>', ',', ';'])
             });
-            if is_address { Ok(typed) } else { Err(AppError::invalid("address", "write one mail address, such as name@example.com")) }
+            if is_address {
+                Ok(typed)
+            } else {
+                Err(AppError::invalid("address", "write one mail address, such as name@example.com"))
+            }
         }
         Channel::Hook => Err(AppError::invalid("channel", "choose mail or text")),
     }
@@ -172,7 +170,10 @@ pub async fn add_method(
             let person = own(tx, &permit)?;
             let rows = placed(&app, tx, &person)?;
             if rows.len() > MOST {
-                return Err(AppError::invalid("address", format!("you have {MOST} already: take one away first")));
+                return Err(AppError::invalid(
+                    "address",
+                    format!("you have {MOST} already: take one away first"),
+                ));
             }
             let method = ContactMethod {
                 id: ContactMethodId::from_uuid(app.world().uuid()),
@@ -235,46 +236,6 @@ fn enter(
     app.enter(tx, app.world().now(), record)
 }
 
-/// Sends a code to a way that is not verified. Each code differs, so that networks take no text for a repetition.
-fn send_code(app: &App, tx: &mut Tx<'_>, method: &ContactMethod, now: Timestamp) -> Result<(), AppError> {
-    let wait = method.code_sent_at.map(|at| at.plus(BETWEEN_CODES).since(now)).filter(|wait| wait.millis() > 0);
-    if let Some(wait) = wait {
-        return Err(AppError::TooMany { wait });
-    }
-    if deliveries::count(tx, method.person, "code", now.minus(HOUR))? >= CODES_AN_HOUR {
-        return Err(AppError::invalid(
-            "address",
-            format!("you were sent {CODES_AN_HOUR} codes in the last hour: wait an hour, then try again"),
-        ));
-    }
-    let number = u32::from_be_bytes(app.world().bytes::<4>()) % 1_000_000;
-    let digits = format!("{number:06}");
-    let code = Code { digest: digest(method.id, &digits), until: now.plus(CODE_LIFE), tries: 0 };
-    if !contacts::set_code(tx, method.id, &code, now)? {
-        return Err(AppError::Conflict("it is verified already".into()));
-    }
-    let policy = app.policy();
-    let marking = &policy.forces().marking;
-    let text = format!(
-        "{marking}. {digits} is your code for Lanyard, the device manager of {}. It works for 15 minutes. You asked for no code? Then do \
-         nothing.",
-        app.config().organisation
-    );
-    let out = Outgoing {
-        key: format!("code:{}:{}", method.id, now.millis()),
-        purpose: "code",
-        person: method.person,
-        method: method.id,
-        channel: method.channel,
-        text: Secret::new(text),
-    };
-    queue(app, tx, &out)
-}
-
-fn digest(id: ContactMethodId, digits: &str) -> String {
-    digest_hex(format!("{id}:{digits}").as_bytes())
-}
-
 /// Returns a way of the person who acts.
 fn own_method(
     tx: &mut Tx<'_>,
@@ -284,69 +245,6 @@ fn own_method(
     let person = own(tx, permit)?;
     let method = contacts::by_id(tx, id)?.filter(|method| method.person == person.id);
     method.ok_or_else(|| AppError::not_found("way of being reached", id))
-}
-
-/// Sends another code to a way that is not verified; the one before no longer works.
-///
-/// # Errors
-/// [`AppError::TooMany`] within a minute of the last one, [`AppError::Invalid`] beyond the limit of an hour.
-pub async fn send_method_code(app: &App, permit: Permit<AcceptOwn>, id: ContactMethodId) -> Result<(), AppError> {
-    let (app, now) = (app.clone(), app.world().now());
-    app.clone()
-        .store()
-        .write(move |tx| {
-            let method = own_method(tx, &permit, id)?;
-            send_code(&app, tx, &method, now)
-        })
-        .await
-}
-
-/// Takes the code that was sent to a way: from then on it counts. The person's other ways hear of it, because a way that somebody else
-/// added would take calls away from them.
-///
-/// # Errors
-/// [`AppError::Invalid`] for a wrong or expired code, and after five tries.
-pub async fn verify_method(
-    app: &App,
-    permit: Permit<AcceptOwn>,
-    id: ContactMethodId,
-    typed: &str,
-) -> Result<(), AppError> {
-    let digits: String = typed.chars().filter(|c| !c.is_whitespace() && *c != '-').take(20).collect();
-    let (app, now) = (app.clone(), app.world().now());
-    let verified = app
-        .clone()
-        .store()
-        .write(move |tx| {
-            let method = own_method(tx, &permit, id)?;
-            if method.verified_at.is_some() {
-                return Ok(true);
-            }
-            if !contacts::try_code(tx, id, now, MOST_TRIES)? {
-                return Err(AppError::invalid(
-                    "code",
-                    "this code has expired, or was tried too often: send another one and enter that",
-                ));
-            }
-            // The try is kept, so a wrong code is no error of this transaction.
-            if !contacts::verify(tx, id, &digest(id, &digits), now)? {
-                return Ok(false);
-            }
-            tell_others(&app, tx, &method)?;
-            enter(&app, tx, &permit, "contact.verified", &method)?;
-            Ok::<_, AppError>(true)
-        })
-        .await?;
-    if verified { Ok(()) } else { Err(AppError::invalid("code", "this is not the code that was sent: look again")) }
-}
-
-fn tell_others(app: &App, tx: &mut Tx<'_>, method: &ContactMethod) -> Result<(), AppError> {
-    let what = if method.channel == Channel::Text { "mobile number" } else { "mail address" };
-    let key = format!("contact-verified:{}", method.id);
-    let notice = Notice::routine(method.person, key, format!("You can be reached by a new {what}"))
-        .body("You added and proved it. If that was not you, take it away and tell information security at once.")
-        .link("/me/contacts");
-    notify(app, tx, notice).map(drop)
 }
 
 /// Moves a way one place up: it is tried earlier.
@@ -383,7 +281,8 @@ pub async fn set_method_wait(
     typed: &str,
 ) -> Result<(), AppError> {
     let minutes = typed.trim().parse::<i64>().ok().filter(|minutes| (1..=30).contains(minutes));
-    let minutes = minutes.ok_or_else(|| AppError::invalid("wait", "write a whole number of minutes from 1 to 30"))?;
+    let minutes =
+        minutes.ok_or_else(|| AppError::invalid("wait", "write a whole number of minutes from 1 to 30"))?;
     let app = app.clone();
     app.clone()
         .store()
@@ -399,7 +298,11 @@ pub async fn set_method_wait(
 ///
 /// # Errors
 /// [`AppError::NotFound`] for anybody else's; [`AppError::Conflict`] for the mail address of the register.
-pub async fn remove_method(app: &App, permit: Permit<AcceptOwn>, id: ContactMethodId) -> Result<(), AppError> {
+pub async fn remove_method(
+    app: &App,
+    permit: Permit<AcceptOwn>,
+    id: ContactMethodId,
+) -> Result<(), AppError> {
     let app = app.clone();
     app.clone()
         .store()

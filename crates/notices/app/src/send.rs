@@ -10,13 +10,11 @@ use store::notices::{self, Notice};
 use store::{Tx, people};
 use tokio::task::JoinSet;
 
-use super::{calls, deliveries, rule_of};
+use super::{LEASE, calls, deliveries, reason_told, rule_of};
 use crate::deliveries::Planned;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How long a mail may be in progress before another node may send it.
-pub(super) const LEASE: Span = Span::from_secs(120);
 /// Most attempts before a notice is given up and shown to the Service Desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
 
@@ -158,15 +156,6 @@ fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
         ),
         at: now,
     })
-}
-
-/// Says why somebody was told, for the ledger.
-pub(crate) fn reason_told(reason: &str, duty: &str, exception: bool) -> &'static str {
-    match (exception, rule_of(reason)) {
-        (true, reason) => reason.as_str(),
-        (false, _) if duty == "not-known" => "duty-not-known",
-        (false, _) => "on-duty",
-    }
 }
 
 fn note_telling(

@@ -15,7 +15,9 @@ fn a_key_is_taken_apart_whatever_its_name_is() {
         let read = key(name);
         assert_eq!((read.service.as_str(), read.secret.expose().as_str()), (SERVICE, SECRET), "{name}");
     }
-    for wrong in ["", "name", SECRET, "name-26785a09ab164eb08407a37497a57506-3d844edf8d3548ac975be847b4f122b0", "é"] {
+    for wrong in
+        ["", "name", SECRET, "name-26785a09ab164eb08407a37497a57506-3d844edf8d3548ac975be847b4f122b0", "é"]
+    {
         assert!(ApiKey::read(wrong).is_err(), "{wrong}");
     }
 }
@@ -65,9 +67,6 @@ fn a_refusal_is_read_by_status_and_type() {
 
 #[test]
 fn the_date_of_an_answer_is_read() {
-    assert_eq!(
-        httpdate("Sun, 06 Nov 1994 08:49:37 GMT"),
-        Some(Timestamp::from_millis(784_111_777_000))
-    );
+    assert_eq!(httpdate("Sun, 06 Nov 1994 08:49:37 GMT"), Some(Timestamp::from_millis(784_111_777_000)));
     assert_eq!(httpdate("yesterday"), None);
 }

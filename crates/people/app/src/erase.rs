@@ -14,7 +14,9 @@ use crate::PersonView;
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
-use store::{Tx, contacts, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in};
+use store::{
+    Tx, contacts, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in,
+};
 
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;

@@ -66,7 +66,8 @@ fn forces(root: &Node<'_>) -> Option<Forces> {
         },
     };
     let calling_code = root.opt::<String>("calling_code");
-    let is_code = |code: &String| (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+    let is_code =
+        |code: &String| (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
     if calling_code.as_ref().is_some_and(|code| !is_code(code)) {
         root.problem("calling_code", "write the country's calling code without a plus sign, such as \"44\"");
     }

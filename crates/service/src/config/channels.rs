@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use outbound::notify;
 
-use super::read;
+use super::read::is_loopback;
 use super::reader::Section;
 
 /// The provider of texts.
@@ -31,16 +31,28 @@ pub struct HookTarget {
     pub secret_file: PathBuf,
 }
 
-pub(super) fn texts(section: &Section<'_>, folder: &Path) -> Option<Texts> {
+/// What both sections say.
+pub(super) struct Outward {
+    pub(super) texts: Option<Texts>,
+    pub(super) hook: Option<HookTarget>,
+}
+
+pub(super) fn read(root: &Section<'_>, folder: &Path) -> Outward {
+    Outward { texts: texts(&root.section("sms"), folder), hook: hook(&root.section("webhook"), folder) }
+}
+
+fn texts(section: &Section<'_>, folder: &Path) -> Option<Texts> {
     if !section.is_there() {
         return None;
     }
-    let provider = section.must("provider", "\"govuk-notify\"").and_then(|provider| match provider.as_str() {
-        "govuk-notify" => Some(()),
-        _ => section.wrong("provider", "there is one: write \"govuk-notify\""),
-    });
+    let provider =
+        section.must("provider", "\"govuk-notify\"").and_then(|provider| match provider.as_str() {
+            "govuk-notify" => Some(()),
+            _ => section.wrong("provider", "there is one: write \"govuk-notify\""),
+        });
     let key_file = section.must("key_file", "\"FILE\"").map(|file| folder.join(file));
-    let template = section.must("template", "\"the template's id\"").and_then(|id| uuid(section, "template", id));
+    let template =
+        section.must("template", "\"the template's id\"").and_then(|id| uuid(section, "template", id));
     let sender = section.text("sender").and_then(|id| uuid(section, "sender", id));
     let address = match section.text("address") {
         Some(text) => address(section, &text),
@@ -52,7 +64,7 @@ pub(super) fn texts(section: &Section<'_>, folder: &Path) -> Option<Texts> {
     Some(Texts { address: address?, key_file: key_file?, template: template?, sender, callback_token_file })
 }
 
-pub(super) fn hook(section: &Section<'_>, folder: &Path) -> Option<HookTarget> {
+fn hook(section: &Section<'_>, folder: &Path) -> Option<HookTarget> {
     if !section.is_there() {
         return None;
     }
@@ -67,7 +79,10 @@ fn uuid(section: &Section<'_>, key: &'static str, text: String) -> Option<String
     if notify::is_uuid(&text) {
         return Some(text);
     }
-    section.wrong(key, "this is no id: copy it from the provider's page, such as f33517ff-2a88-4f6e-b855-c550268ce08a")
+    section.wrong(
+        key,
+        "this is no id: copy it from the provider's page, such as f33517ff-2a88-4f6e-b855-c550268ce08a",
+    )
 }
 
 /// Takes an encrypted address, or one of this machine.
@@ -75,7 +90,8 @@ fn address(section: &Section<'_>, text: &str) -> Option<String> {
     let text = text.trim_end_matches('/');
     let here = text.strip_prefix("http://").is_some_and(read::is_loopback);
     let strange = |c: char| c.is_whitespace() || c.is_control() || "@\"<>#".contains(c);
-    if (here || text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())) && !text.contains(strange) {
+    if (here || text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())) && !text.contains(strange)
+    {
         return Some(text.to_owned());
     }
     section.wrong("address", "write the whole address with https:// (http:// is for this machine alone)")

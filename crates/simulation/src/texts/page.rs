@@ -36,7 +36,9 @@ pub(super) async fn get(State(provider): State<TextProvider>) -> Html<String> {
         );
     }
     if rows.is_empty() {
-        rows.push_str("<p>No text has been sent yet. Report a device lost: whoever is on call is sent one.</p>");
+        rows.push_str(
+            "<p>No text has been sent yet. Report a device lost: whoever is on call is sent one.</p>",
+        );
     }
     let mut replies = String::new();
     for reply in provider.lock().replies.iter().rev() {

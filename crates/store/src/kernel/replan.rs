@@ -28,7 +28,14 @@ pub fn from_the_future(tx: &mut Tx<'_>, now: Timestamp, refresh_every: Span) -> 
     let (due, beyond) = (now.into(), now.plus(SLACK).into());
     let mut changed = 0;
     let params = [due, beyond];
-    for statement in [&REPLAN_JOBS, &REPLAN_PUSH, &REPLAN_CONTACT, &REPLAN_CONTACT_DEVICE, &REPLAN_NOTICES, &REPLAN_DELIVERIES] {
+    for statement in [
+        &REPLAN_JOBS,
+        &REPLAN_PUSH,
+        &REPLAN_CONTACT,
+        &REPLAN_CONTACT_DEVICE,
+        &REPLAN_NOTICES,
+        &REPLAN_DELIVERIES,
+    ] {
         changed += tx.execute(statement, &params)?;
     }
     changed += tx.execute(&REPLAN_REFRESH, &[now.into(), now.plus(refresh_every).plus(SLACK).into()])?;

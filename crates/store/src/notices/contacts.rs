@@ -148,12 +148,7 @@ pub fn set_code(
 }
 
 /// Counts a try of the code; false where it has expired, or was tried `most` times.
-pub fn try_code(
-    tx: &mut Tx<'_>,
-    id: ContactMethodId,
-    now: Timestamp,
-    most: i64,
-) -> Result<bool, StoreError> {
+pub fn try_code(tx: &mut Tx<'_>, id: ContactMethodId, now: Timestamp, most: i64) -> Result<bool, StoreError> {
     Ok(tx.execute(&CONTACT_TRY, &[Value::id(id), now.into(), most.into()])? > 0)
 }
 

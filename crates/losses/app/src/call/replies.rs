@@ -68,8 +68,13 @@ impl Replied {
             ),
             Self::Before => "It is taken already. You need do nothing.".into(),
             Self::Old => "That call is over, or its code has expired. You need do nothing.".into(),
-            Self::Wrong => "That code is not known. Send the code of the latest message, or open its link.".into(),
-            Self::TooMany => "Too many codes were not known. Open the link of the message, or ring the service desk.".into(),
+            Self::Wrong => {
+                "That code is not known. Send the code of the latest message, or open its link.".into()
+            }
+            Self::TooMany => {
+                "Too many codes were not known. Open the link of the message, or ring the service desk."
+                    .into()
+            }
             Self::Again | Self::Unknown | Self::Stopped | Self::Started => return None,
         })
     }
@@ -125,7 +130,9 @@ fn stopped(
     word: StopWord,
 ) -> Result<Replied, AppError> {
     let (replied, says) = match word {
-        StopWord::Stop => (Replied::Stopped, "Stopped texts to their number: only their other ways are tried"),
+        StopWord::Stop => {
+            (Replied::Stopped, "Stopped texts to their number: only their other ways are tried")
+        }
         StopWord::Start => (Replied::Started, "Lets texts come to their number again"),
     };
     for one in from {

@@ -130,7 +130,10 @@ impl View {
                 Chain {
                     force: "Northshire <script>".into(),
                     steps: vec![
-                        step("On-call engineer", &["Sam Reed (9001), on call, 01632 960001", "Jo Smith <script> (9002), on duty"]),
+                        step(
+                            "On-call engineer",
+                            &["Sam Reed (9001), on call, 01632 960001", "Jo Smith <script> (9002), on duty"],
+                        ),
                         step("Force Duty Officer", &[]),
                     ],
                     empty: false,

@@ -37,7 +37,9 @@ pub(super) fn sent(
             return match delivery.channel {
                 Channel::Mail if is_news => reached(app, tx, delivery),
                 // Its answer is the receipt.
-                Channel::Hook => deliveries::delivered(tx, delivery.id, now).map(drop).map_err(AppError::from),
+                Channel::Hook => {
+                    deliveries::delivered(tx, delivery.id, now).map(drop).map_err(AppError::from)
+                }
                 Channel::Mail | Channel::Text => Ok(()),
             };
         }
@@ -156,7 +158,7 @@ fn reached(app: &App, tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), AppErr
     let exception = crate::ruling(app, &state, crate::rule_of(&row.reason), now) == Ruling::TellThoughOff;
     if notices::told(tx, notice, NoticeState::Mailed, now, (state.as_str(), exception))? {
         calls::ended(app, tx, notice, &call)?;
-        let reason = crate::send::reason_told(&row.reason, state.as_str(), exception);
+        let reason = crate::reason_told(&row.reason, state.as_str(), exception);
         let record = Record::new("system", "notice.told", format!("person:{}", row.person));
         app.enter(tx, now, record.force(row.force).reason(reason))?;
     }

@@ -32,7 +32,8 @@ pub async fn take_receipt(app: &App, came: ReceiptCame) -> Result<bool, AppError
                 Some(id) => deliveries::by_id(tx, id)?,
                 None => deliveries::by_provider(tx, &came.provider_id)?,
             };
-            let is_same = |known: &Option<String>| known.as_ref().is_none_or(|known| *known == came.provider_id);
+            let is_same =
+                |known: &Option<String>| known.as_ref().is_none_or(|known| *known == came.provider_id);
             let Some(delivery) = found.filter(|one| is_same(&one.provider_id)) else { return Ok(false) };
             note::lock(tx, &delivery)?;
             note::take(&app, tx, &delivery, receipt(&came.status))?;

@@ -1,7 +1,7 @@
 //! Texts that people send back: whose they are, words that stop them, and answers to them. What a code answers is for its capability.
 
-use domain::{ContactMethodId, PersonId, PhoneNumber, Secret, Span, Timestamp};
 use domain::Channel;
+use domain::{ContactMethodId, PersonId, PhoneNumber, Secret, Span, Timestamp};
 use kernel::record::Record;
 use kernel::{App, AppError};
 use outbound::channel::Reply;
@@ -118,13 +118,7 @@ pub fn wrong_codes(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn answer(
-    app: &App,
-    tx: &mut Tx<'_>,
-    reply: &Reply,
-    to: Answering,
-    says: &str,
-) -> Result<(), AppError> {
+pub fn answer(app: &App, tx: &mut Tx<'_>, reply: &Reply, to: Answering, says: &str) -> Result<(), AppError> {
     let since = app.world().now().minus(HOUR);
     let is_open = contacts::by_id(tx, to.method)?.as_ref().is_some_and(ContactMethod::counts);
     if !is_open || deliveries::count(tx, to.person, "answer", since)? >= ANSWERS_AN_HOUR {

@@ -3,6 +3,7 @@
 mod approvals;
 mod force;
 mod night;
+mod replies;
 mod texts;
 
 use domain::{LossId, LossMessageState};

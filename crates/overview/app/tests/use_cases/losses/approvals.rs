@@ -52,7 +52,8 @@ async fn three(app: &App, world: &TestWorld) -> Three {
 async fn asked(app: &App, asks: PersonId, person: PersonId) -> CommandId {
     let device = phone(app, "F4GXQ2ABCD", Some(person)).await;
     let actor = present(app, asks, Role::InformationSecurity);
-    let ordered = order_destruction(app, permit(&actor).unwrap(), device, Order::Erase, "stolen").await.unwrap();
+    let ordered =
+        order_destruction(app, permit(&actor).unwrap(), device, Order::Erase, "stolen").await.unwrap();
     let Ordered::NeedsSecond(command) = ordered else { panic!("{ordered:?}") };
     command
 }
@@ -77,8 +78,12 @@ fn who_can_decide_is_called_on_duty_first_then_on_call_and_never_the_one_who_ask
         let command = asked(&app, three.asks, person).await;
         settle(&app, Some(&mail)).await;
         assert_eq!(called(&relay), ["9102"], "on duty, at once");
-        let letter = relay.letters().into_iter().find(|one| one.contains("answer now")).unwrap().replace("=\n", "");
-        assert!(letter.contains("waits for you to agree or refuse") && !letter.contains("F4GXQ2ABCD"), "{letter}");
+        let letter =
+            relay.letters().into_iter().find(|one| one.contains("answer now")).unwrap().replace("=\n", "");
+        assert!(
+            letter.contains("waits for you to agree or refuse") && !letter.contains("F4GXQ2ABCD"),
+            "{letter}"
+        );
         world.clock.advance(minutes(9));
         settle(&app, Some(&mail)).await;
         assert_eq!(called(&relay).len(), 1, "they have their time");
@@ -108,7 +113,9 @@ fn a_message_that_fails_calls_the_next_at_once_and_the_end_of_its_time_ends_the_
         let three = three(&app, &world).await;
         let command = asked(&app, three.asks, person).await;
         settle(&app, Some(&mail_to(&refuses))).await;
-        let told = async |person| app.store().read(move |tx| notices::of_person(tx, person, false, 50)).await.unwrap();
+        let told = async |person| {
+            app.store().read(move |tx| notices::of_person(tx, person, false, 50)).await.unwrap()
+        };
         let calls = async |person| {
             told(person).await.iter().filter(|one| one.subject.contains("waits for a second person")).count()
         };
@@ -117,7 +124,8 @@ fn a_message_that_fails_calls_the_next_at_once_and_the_end_of_its_time_ends_the_
         world.clock.advance(Span::from_secs(25 * 3600));
         let relay = Relay::start(250).await;
         settle(&app, Some(&mail_to(&relay))).await;
-        let state = app.store().read(move |tx| store::commands::by_id(tx, command)).await.unwrap().unwrap().state;
+        let state =
+            app.store().read(move |tx| store::commands::by_id(tx, command)).await.unwrap().unwrap().state;
         assert_ne!(state, CommandState::Asked, "its time is over");
         world.clock.advance(minutes(120));
         settle(&app, Some(&mail_to(&relay))).await;
@@ -132,7 +140,9 @@ fn where_nobody_who_can_decide_is_there_each_of_them_finds_a_notice() {
         let away = with_role(&app, "9102", Role::InformationSecurity, true).await;
         asked(&app, asks, person).await;
         settle(&app, None).await;
-        let of = async |person| app.store().read(move |tx| notices::of_person(tx, person, false, 50)).await.unwrap();
+        let of = async |person| {
+            app.store().read(move |tx| notices::of_person(tx, person, false, 50)).await.unwrap()
+        };
         assert!(of(away).await.iter().any(|one| one.subject.contains("waits for a second person")));
         assert!(of(asks).await.iter().all(|one| !one.subject.contains("waits for a second person")));
     });

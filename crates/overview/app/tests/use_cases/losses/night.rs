@@ -87,14 +87,30 @@ impl Night {
                 );
             }
         }
+        self.account(app, around, letters_before, &all).await;
+    }
+
+    /// Checks that each letter and each text belongs to a message of the call, and each message that reached somebody to one of them.
+    async fn account(&self, app: &App, around: &Around, letters_before: usize, all: &[LossMessage]) {
+        let (seed, calling) = (self.seed, call(app, self.loss).await.standing == "calling");
         let sent = sent_for(app, self.loss).await;
         let by = |channel| sent.iter().filter(move |one| one.channel == channel);
         let letters = calls_in(&around.relay) - letters_before;
         let mailed = by(Channel::Mail).filter(|one| one.state == DeliveryState::Sent).count();
-        assert_eq!(letters, mailed, "seed {seed}: letters that no message accounts for: {:?} {sent:?}", told(&all));
+        assert_eq!(
+            letters,
+            mailed,
+            "seed {seed}: letters that no message accounts for: {:?} {sent:?}",
+            told(all)
+        );
         let texts = calls_of(&around.provider).iter().filter(|text| text.at >= self.reported_at).count();
         let texted = by(Channel::Text).filter(|one| one.provider_id.is_some()).count();
-        assert_eq!(texts, texted, "seed {seed}: texts that no message accounts for: {:?} {sent:?}", told(&all));
+        assert_eq!(
+            texts,
+            texted,
+            "seed {seed}: texts that no message accounts for: {:?} {sent:?}",
+            told(all)
+        );
         for message in all.iter().filter(|message| message.state == LossMessageState::Delivered) {
             let reached = sent.iter().filter(|one| one.notice == message.notice);
             let arrived = |one: &Delivery| match one.channel {
@@ -105,7 +121,10 @@ impl Night {
         }
         if !calling {
             let waits = |one: &&Delivery| one.state == DeliveryState::Pending;
-            assert!(!sent.iter().any(|one| waits(&one)), "seed {seed}: a message waits after the end: {sent:?}");
+            assert!(
+                !sent.iter().any(|one| waits(&one)),
+                "seed {seed}: a message waits after the end: {sent:?}"
+            );
         }
     }
 }
@@ -269,13 +288,7 @@ fn no_night_ends_in_silence() {
 }
 
 /// Runs one night; returns the standing of its call at the end.
-async fn one_night(
-    bench: &Bench,
-    restarted: &App,
-    around: &Around,
-    people: &People,
-    seed: u64,
-) -> String {
+async fn one_night(bench: &Bench, restarted: &App, around: &Around, people: &People, seed: u64) -> String {
     let (app, world) = (&bench.app, &bench.world);
     let mut dice = Dice(seed);
     // Some nights later, at some hour outside the desk's, so that both chains and both clocks of the year come up.

@@ -88,6 +88,10 @@ uuid_id! {
     LossId = "loss id";
     /// A message of a call about a loss.
     LossMessageId = "loss message id";
+    /// One of a person's own ways of being reached.
+    ContactMethodId = "contact method id";
+    /// One attempt to reach a person, or the force's own system, by one channel.
+    DeliveryId = "delivery id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

@@ -10,6 +10,7 @@ mod findings;
 mod ids;
 pub mod local_time;
 mod people;
+mod phone;
 mod platform;
 pub mod samples;
 mod secret;
@@ -23,20 +24,22 @@ pub use effect::{Cap, Deed, Effect};
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
-    EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
-    LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
-    PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
+    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, DeliveryId,
+    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
+    HoldId, IdError, ImportId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
+    PatternId, PeriodId, PermissionId, PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
+pub use phone::{NotANumber, PhoneNumber};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
 };
 pub use states::{
-    BurstState, CommandState, EnrolmentState, HandoverState, HeldState, LossMessageState, MissingTerms,
-    NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState,
+    BurstState, Channel, CommandState, DeliveryState, EnrolmentState, HandoverState, HeldState,
+    LossMessageState, MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState,
+    PersonSource, ProfileState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

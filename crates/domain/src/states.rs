@@ -140,7 +140,7 @@ word_enum! {
     NoticeState {
         /// Held, or queued for the mail service.
         Waiting = "waiting",
-        /// The mail service took it.
+        /// The mail service took it, or a text of it was delivered.
         Mailed = "mailed",
         /// There is no mail service: it stands on the person's own page.
         Shown = "shown",
@@ -244,6 +244,66 @@ word_enum! {
         Failed = "failed",
         /// The call was over before it was sent.
         Withdrawn = "withdrawn",
+    }
+}
+
+word_enum! {
+    /// A way by which a message leaves the service.
+    Channel {
+        /// Mail, by the force's relay.
+        Mail = "mail",
+        /// A text message to a mobile number.
+        Text = "text",
+        /// A signed request to a system of the force.
+        Hook = "hook",
+    }
+}
+
+word_enum! {
+    /// The state of one message on one channel. [`DeliveryState::may_become`] says which follows which.
+    DeliveryState {
+        /// It waits for its time.
+        Pending = "pending",
+        /// A node is handing it to the provider.
+        Sending = "sending",
+        /// The provider accepted it. For mail nothing more is known; for a text it is not known yet whether it arrived.
+        Sent = "sent",
+        /// The provider says that it arrived.
+        Delivered = "delivered",
+        /// The provider refused it, or says that it did not arrive.
+        Failed = "failed",
+        /// It is not known whether it was sent or arrived, and nothing more is asked.
+        Uncertain = "uncertain",
+        /// The call was over before it was sent.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl DeliveryState {
+    /// Every state.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Sending,
+        Self::Sent,
+        Self::Delivered,
+        Self::Failed,
+        Self::Uncertain,
+        Self::Withdrawn,
+    ];
+
+    /// Returns whether a message may go from this state to the next. Receipts come late, twice and in any order: none of them moves
+    /// a message backwards, and one that arrived stays delivered.
+    #[must_use]
+    pub const fn may_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => matches!(next, Self::Sending | Self::Failed | Self::Withdrawn),
+            // A node may hand a message over again where that does no harm, and its receipt may come before the answer.
+            Self::Sending => !matches!(next, Self::Sending | Self::Withdrawn),
+            Self::Sent => matches!(next, Self::Delivered | Self::Failed | Self::Uncertain),
+            Self::Uncertain => matches!(next, Self::Delivered | Self::Failed),
+            Self::Failed => matches!(next, Self::Delivered),
+            Self::Delivered | Self::Withdrawn => false,
+        }
     }
 }
 

@@ -12,6 +12,8 @@ pub enum Guard {
     Device,
     /// A valid API token whose scope permits this action, for the data of its force.
     Token(&'static str),
+    /// The token that the settings give to another service, for this reason.
+    Shared(&'static str),
     /// Nobody need be identified, for this reason.
     Anybody(&'static str),
 }

@@ -20,6 +20,7 @@ mod reply;
 pub mod routes;
 mod scep;
 mod scim;
+mod texts;
 mod token;
 
 use std::num::NonZeroU32;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use devices_app::checkin::Contacts;
+use domain::Secret;
 use kernel::App;
 
 /// The settings of the gateway.
@@ -49,6 +51,8 @@ pub struct Options {
     /// The cost is certainty that a device meant to sign what was received: collisions can be bought, so somebody who can make a
     /// device sign bytes of their choosing may present others under that signature.
     pub accept_sha1_messages: bool,
+    /// The token that the provider of texts shows when it sends receipts and texts; without one, none are taken in.
+    pub callback_token: Option<Secret<String>>,
 }
 
 impl Default for Options {
@@ -58,6 +62,7 @@ impl Default for Options {
             body_limit: 1024 * 1024,
             device_messages_a_minute: None,
             accept_sha1_messages: true,
+            callback_token: None,
         }
     }
 }

@@ -4,7 +4,7 @@
 use axum::routing::{MethodRouter, get, post, put};
 
 use crate::guard::Route;
-use crate::{Gate, api, apple, health, scep, scim};
+use crate::{Gate, api, apple, health, scep, scim, texts};
 
 pub use crate::guard::{Address, Guard};
 
@@ -25,6 +25,11 @@ const fn anybody(
     Route { method, path, guard: Guard::Anybody(why), handler }
 }
 
+const fn shared(path: &'static str, why: &'static str, handler: fn() -> MethodRouter<Gate>) -> Route<Gate> {
+    Route { method: "POST", path, guard: Guard::Shared(why), handler }
+}
+
+const OF_TEXTS: &str = "the provider of texts shows the token that its settings and ours hold";
 const PROVES_ITSELF: &str = "whoever asks for a certificate has none yet: the message carries a one-time challenge or the old certificate";
 const FOR_BALANCERS: &str = "a load balancer has no credentials, and hears one word";
 
@@ -47,6 +52,8 @@ pub(crate) const ROUTES: &[Route<Gate>] = &[
     anybody("GET", "/device-ca.crl", "a revocation list is made to be read by anybody", || {
         get(scep::revocation_list)
     }),
+    shared("/texts/receipts", OF_TEXTS, || post(texts::receipt)),
+    shared("/texts/received", OF_TEXTS, || post(texts::received)),
     anybody("GET", "/healthz", FOR_BALANCERS, || get(health::alive)),
     anybody("GET", "/readyz", FOR_BALANCERS, || get(health::ready)),
 ];

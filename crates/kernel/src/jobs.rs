@@ -47,6 +47,8 @@ pub enum Kind {
     FollowRota,
     /// Takes the call about a loss a step further.
     AdvanceCall,
+    /// Calls the next people who can decide on something that waits for a second person.
+    FollowApproval,
     /// Looks at the calls about a device that answered an order which contains it.
     FollowContainment,
     /// Locks the device that its holder reported lost, where the force has said beforehand that the report does.
@@ -74,6 +76,7 @@ impl Kind {
         Self::LookAtNotices,
         Self::FollowRota,
         Self::AdvanceCall,
+        Self::FollowApproval,
         Self::FollowContainment,
         Self::LockReported,
     ];
@@ -100,6 +103,7 @@ impl Kind {
             Self::LookAtNotices => "look-at-notices",
             Self::FollowRota => "follow-rota",
             Self::AdvanceCall => "advance-call",
+            Self::FollowApproval => "follow-approval",
             Self::FollowContainment => "follow-containment",
             Self::LockReported => "lock-reported",
         }

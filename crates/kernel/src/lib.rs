@@ -18,6 +18,7 @@ pub mod named;
 pub mod platforms;
 pub mod policy_in_force;
 pub mod presence;
+pub mod reach;
 pub mod record;
 pub mod roles;
 pub mod seal;
@@ -39,7 +40,7 @@ use tokio::sync::Notify;
 
 pub use error::AppError;
 pub use policy_in_force::PolicyInForce;
-pub use record::digest_hex;
+pub use record::{digest_hex, is_same_secret};
 
 /// Settings from the settings file that the use cases need.
 #[derive(Debug, Clone)]
@@ -74,6 +75,8 @@ pub struct AppConfig {
     pub session_lifetime: Span,
     /// Roles that the directory's groups give to their members.
     pub group_roles: Vec<roles::GroupRole>,
+    /// Whether texts can be sent: a provider of them is configured.
+    pub texts: bool,
     /// Older algorithms allowed in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.
     pub scep: pki::scep::ScepOptions,
 }
@@ -93,6 +96,7 @@ struct Inner {
     platforms: platforms::Platforms,
     work: Notify,
     urgent_work: Notify,
+    letters: Notify,
     pub refusals: Mutex<Refusals>,
     limits: limits::Limits,
     of_node: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
@@ -150,6 +154,7 @@ impl App {
             policy: RwLock::new(Arc::new(policy)),
             work: Notify::new(),
             urgent_work: Notify::new(),
+            letters: Notify::new(),
             refusals: Mutex::default(),
             limits: limits::Limits::default(),
             of_node: Mutex::default(),
@@ -269,5 +274,15 @@ impl App {
     /// Wakes the worker of this node for work of a lane.
     pub fn leave_work(&self, lane: jobs::Lane) {
         self.0.work(lane).notify_one();
+    }
+
+    /// Resolves when something to send was left for the worker of this node. The worker finds other nodes' by polling.
+    pub async fn letters_left(&self) {
+        self.0.letters.notified().await;
+    }
+
+    /// Wakes the loop of this node's worker that sends what people are told.
+    pub fn leave_letters(&self) {
+        self.0.letters.notify_one();
     }
 }

@@ -13,6 +13,13 @@ pub fn digest_hex(bytes: &[u8]) -> String {
     hex::encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes))
 }
 
+/// Compares two secrets in constant time, whatever their lengths are.
+#[must_use]
+pub fn is_same_secret(one: &str, other: &str) -> bool {
+    let digest = |text: &str| aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    aws_lc_rs::constant_time::verify_slices_are_equal(digest(one).as_ref(), digest(other).as_ref()).is_ok()
+}
+
 /// Record that one use case writes into the ledger.
 ///
 /// Its words stay for as long as the log does: they name people by id only. What a person typed and what names somebody goes into

@@ -1,4 +1,5 @@
-//! The clients of other services: pushes to devices, mail to people, and the sign-in of people through the force's directory.
+//! The clients of other services: pushes to devices, mail and texts to people, requests to a system of the force, and the sign-in of
+//! people through the force's directory.
 //!
 //! They also send the copies of the ledger's checkpoints.
 //!
@@ -6,6 +7,9 @@
 //! to one service and how to read the answer.
 
 pub mod apns;
+pub mod channel;
 pub mod copies;
+pub mod hook;
 pub mod mail;
+pub mod notify;
 pub mod oidc;

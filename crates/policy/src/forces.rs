@@ -72,6 +72,8 @@ pub struct Forces {
     pub marking: String,
     /// The number that anybody rings in an emergency.
     pub emergency: String,
+    /// The calling code of the country, such as `44`: with it, people may write their numbers as they dial them at home.
+    pub calling_code: Option<String>,
     /// What the identifiers of profiles on devices begin with, in reverse-DNS style. Changing it leaves the old profiles on
     /// devices.
     pub profile_prefix: String,

@@ -6,6 +6,7 @@
 //! that the rules leave open may be set here, under `[parameters]`.
 
 mod algorithms;
+mod channels;
 mod ledger_section;
 mod limits;
 mod read;
@@ -29,6 +30,7 @@ use pki::scep::ScepOptions;
 use policy::Overrides;
 use store::StoreConfig;
 
+pub use channels::{HookTarget, Texts};
 pub use limits::Limits;
 pub use sign_in::SignIn;
 
@@ -84,6 +86,10 @@ pub struct Config {
     pub push: Option<Push>,
     /// The mail relay.
     pub mail: Option<MailRelay>,
+    /// The provider of texts.
+    pub texts: Option<Texts>,
+    /// The system of the force that is told of calls.
+    pub hook: Option<HookTarget>,
     /// A device authority given from outside.
     pub ca: Option<GivenCa>,
     /// Older algorithms in SCEP.
@@ -274,6 +280,7 @@ impl Config {
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,
             group_roles: self.group_roles.clone(),
+            texts: self.texts.is_some(),
             scep: self.scep,
         }
     }

@@ -3,6 +3,7 @@
 //! The only crate that reads the environment, the clock and the terminal; everything else is handed what it needs. Not here: the
 //! command line (`lanyard`) and invented people and devices (`simulation`).
 
+pub mod channels;
 pub mod config;
 pub mod keys;
 pub mod log;

@@ -22,18 +22,16 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
-use domain::Secret;
 use hyper_util::rt::TokioTimer;
 use kernel::App;
 use kernel::access::{Actor, permit};
-use outbound::mail::{Mail, MailConfig};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::{Config, Tls};
 use crate::private_files;
-use crate::{keys, log, open, system, tls_files, vendors};
+use crate::{channels, keys, log, open, system, tls_files, vendors};
 
 /// How long requests in hand may take once the service stops.
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -114,7 +112,7 @@ impl Running {
     pub async fn start(config: &Config, app: App, pages: web::Options) -> anyhow::Result<Self> {
         let options = worker::Options {
             pushes: vendors::pushes(config)?,
-            mail: mail(config)?,
+            channels: channels::channels(config)?,
             copies: config.ledger_copies.clone(),
         };
         kernel::health::expect_examination(&app);
@@ -124,6 +122,7 @@ impl Running {
             body_limit: config.body_limit,
             device_messages_a_minute: std::num::NonZeroU32::new(config.limits.device_messages_a_minute),
             accept_sha1_messages: config.accept_sha1_messages,
+            callback_token: channels::callback_token(config)?,
         };
         let routes = gateway::router(app.clone(), gate).merge(web::router(app.clone(), pages));
         let routes = requests::around(routes, config);
@@ -182,39 +181,6 @@ pub async fn app(config: &Config) -> anyhow::Result<App> {
         tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
     }
     Ok(app)
-}
-
-/// Returns the mail client that the settings make.
-///
-/// # Errors
-/// Files that cannot be used.
-pub fn mail(config: &Config) -> anyhow::Result<Option<Mail>> {
-    let Some(relay) = &config.mail else {
-        tracing::warn!("no mail relay: people are told things by their own pages only");
-        return Ok(None);
-    };
-    let password = |file: &Path| -> anyhow::Result<Secret<String>> {
-        let bytes = private_files::read_private(file)?.into_exposed();
-        let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} holds no text", file.display()))?;
-        Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned()))
-    };
-    let sign_in = match &relay.sign_in {
-        Some((user, file)) => Some((user.clone(), password(file)?)),
-        None => None,
-    };
-    let trust_pem = match &relay.trust {
-        Some(file) => Some(std::fs::read(file).with_context(|| format!("the authority {}", file.display()))?),
-        None => None,
-    };
-    let setup = MailConfig {
-        server: relay.server.clone(),
-        port: relay.port,
-        protection: relay.protection,
-        sign_in,
-        from: relay.from.clone(),
-        trust_pem,
-    };
-    Ok(Some(Mail::new(&setup)?))
 }
 
 fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -5,7 +5,7 @@
 //! to be.
 
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +31,8 @@ use super::fleet::{Fleet, Surroundings};
 use super::hand_overs;
 use super::profiles::Profiles;
 use super::tally::Tally;
-use super::{registers, rosters};
+use super::texts::{self, TextProvider};
+use super::{numbers, registers, rosters};
 use service::config::Config;
 use service::out::{Out, note};
 use service::serve::Running;
@@ -42,6 +43,8 @@ use service::{policy_folder, private_files};
 const SETTINGS: &str = "lanyard.toml";
 /// What is remembered of the simulated devices.
 const FLEET: &str = "fleet.json";
+/// The key of the stand-in for the provider of texts.
+const TEXTS_KEY: &str = "texts.key";
 /// Where the demo listens if nobody says otherwise.
 const PORT: u16 = 8080;
 
@@ -65,13 +68,15 @@ impl Demo {
     /// # Errors
     /// What keeps the service from starting.
     pub fn run(&self) -> anyhow::Result<()> {
-        let config = self.settings()?;
+        // The stand-in for the provider of texts listens wherever there is room; the link to it is on the start page.
+        let texts = TextProvider::find_port()?;
+        let config = self.settings(texts.local_addr()?.port())?;
         log::start(&config.log);
-        serve::runtime()?.block_on(live(&config))
+        serve::runtime()?.block_on(live(&config, texts))
     }
 
     /// Writes the settings of this start and reads them back.
-    fn settings(&self) -> anyhow::Result<Config> {
+    fn settings(&self, texts: u16) -> anyhow::Result<Config> {
         let policy = self.policy.canonicalize().ok().filter(|policy| policy.is_dir()).with_context(|| {
             format!("there is no policy folder at {}: run from the folder that holds it, or name it with --policy DIR", self.policy.display())
         })?;
@@ -88,17 +93,30 @@ impl Demo {
             (Some(port), _) => port,
             (None, before) => before.unwrap_or(PORT),
         };
+        private_files::write_state(&self.data.join(TEXTS_KEY), TextProvider::key().as_bytes())?;
         private_files::write_state(
             &file,
-            settings_text(port, &policy, &policy_folder::forces_in(&policy)?)?.as_bytes(),
+            settings_text(Ports { service: port, texts }, &policy, &policy_folder::forces_in(&policy)?)?
+                .as_bytes(),
         )?;
         Config::read(&file)
     }
 }
 
-fn settings_text(port: u16, policy: &Path, forces: &Forces) -> anyhow::Result<String> {
+/// Where the demonstration listens.
+#[derive(Clone, Copy)]
+struct Ports {
+    /// The service.
+    service: u16,
+    /// The stand-in for the provider of texts.
+    texts: u16,
+}
+
+fn settings_text(ports: Ports, policy: &Path, forces: &Forces) -> anyhow::Result<String> {
     let organisation = serde_json::to_string(&format!("{} (demo)", forces.together()))?;
     let policy = serde_json::to_string(policy.to_str().context("the policy folder's name is not UTF-8")?)?;
+    let Ports { service: port, texts } = ports;
+    let template = texts::TEMPLATE;
     Ok(format!(
         "# Written by `lanyard demo` on every start. With it other verbs look at the demo, such as\n\
          #   lanyard --config THIS-FILE device list\n\
@@ -107,6 +125,11 @@ fn settings_text(port: u16, policy: &Path, forces: &Forces) -> anyhow::Result<St
          listen = \"127.0.0.1:{port}\"\n\
          data = \".\"\n\
          policy = {policy}\n\
+         [sms]\n\
+         provider = \"govuk-notify\"\n\
+         address = \"http://127.0.0.1:{texts}\"\n\
+         key_file = \"{TEXTS_KEY}\"\n\
+         template = \"{template}\"\n\
          [devices]\n\
          refresh_every = \"2m\"\n\
          [sessions]\n\
@@ -116,14 +139,16 @@ fn settings_text(port: u16, policy: &Path, forces: &Forces) -> anyhow::Result<St
     ))
 }
 
-async fn live(config: &Config) -> anyhow::Result<()> {
+async fn live(config: &Config, texts: TcpListener) -> anyhow::Result<()> {
+    let texts = TextProvider::start(system::world(), texts)?;
     let app = serve::app(config).await?;
     let cast = Cast::of(app.forces()).context("the policy names no force")?;
     let people = seed(&app, &cast).await?;
     let fleet = fleet(&app, &config.data.join(FLEET)).await?;
-    let running = Running::start(config, app, pages(&cast, &people)).await?;
+    let running = Running::start(config, app, pages(&cast, &people, &texts)).await?;
     answers(running.listens).await?;
     greet(config)?;
+    let proving = tokio::spawn(numbers::prove(running.app.clone(), texts.clone()));
     let tally = Arc::new(Tally::default());
     let around = Surroundings {
         link: Link::new(system::world(), KeyPool::fresh())?,
@@ -142,6 +167,7 @@ async fn live(config: &Config) -> anyhow::Result<()> {
     note("stopping; run it again to go on from here");
     // The fleet listens until its last state is written; where it has ended already, its own words follow below.
     let _ = stop.send(true);
+    proving.abort();
     let lived = living.await?;
     running.stop().await?;
     lived
@@ -244,7 +270,7 @@ async fn fleet(app: &App, file: &Path) -> anyhow::Result<Fleet> {
 }
 
 /// Returns the pages, with everybody whom a visitor can be.
-fn pages(cast: &Cast, people: &[PersonId]) -> web::Options {
+fn pages(cast: &Cast, people: &[PersonId], texts: &TextProvider) -> web::Options {
     let names = cast.people();
     let personas = cast::PERSONAS
         .iter()
@@ -270,7 +296,8 @@ fn pages(cast: &Cast, people: &[PersonId]) -> web::Options {
             })
         }))
         .collect();
-    web::Options { personas, secure_cookies: false, ..web::Options::default() }
+    let texts = Some(format!("http://{}/", texts.address));
+    web::Options { personas, texts, secure_cookies: false, ..web::Options::default() }
 }
 
 /// Asks the service over HTTP whether it is there, until it says so.
@@ -330,7 +357,12 @@ mod tests {
 
     #[test]
     fn the_demo_writes_settings_that_can_be_read() {
-        let text = settings_text(8080, Path::new("/some \"where\"/policy"), &Forces::default()).unwrap();
+        let text = settings_text(
+            Ports { service: 8080, texts: 8081 },
+            Path::new("/some \"where\"/policy"),
+            &Forces::default(),
+        )
+        .unwrap();
         let config = Config::from_text(&text, SETTINGS, Path::new("/demo")).unwrap();
         assert_eq!(config.address, "http://127.0.0.1:8080");
         assert_eq!(config.policy, Path::new("/some \"where\"/policy"));
@@ -345,10 +377,10 @@ mod tests {
             port,
             policy: Path::new(env!("CARGO_MANIFEST_DIR")).join("../../policy"),
         };
-        assert_eq!(demo(Some(9001)).settings().unwrap().listen.port(), 9001);
-        assert_eq!(demo(None).settings().unwrap().listen.port(), 9001);
-        assert_eq!(demo(Some(9002)).settings().unwrap().listen.port(), 9002);
+        assert_eq!(demo(Some(9001)).settings(9101).unwrap().listen.port(), 9001);
+        assert_eq!(demo(None).settings(9102).unwrap().listen.port(), 9001);
+        assert_eq!(demo(Some(9002)).settings(9103).unwrap().listen.port(), 9002);
         private_files::write_state(&folder.path().join("demo").join(FLEET), b"[]").unwrap();
-        assert!(demo(Some(9003)).settings().unwrap_err().to_string().contains("port 9002"));
+        assert!(demo(Some(9003)).settings(9104).unwrap_err().to_string().contains("port 9002"));
     }
 }

@@ -26,10 +26,14 @@ pub mod certificates;
 pub mod check_ins;
 #[path = "devices/commands.rs"]
 pub mod commands;
+#[path = "notices/contacts.rs"]
+pub mod contacts;
 #[path = "devices/containment.rs"]
 pub mod containment;
 #[path = "custody/counts.rs"]
 pub mod counts;
+#[path = "notices/deliveries.rs"]
+pub mod deliveries;
 #[path = "devices/devices.rs"]
 pub mod devices;
 #[path = "duty/duty.rs"]
@@ -153,7 +157,9 @@ pub fn all_statements() -> Vec<&'static Statement> {
         check_ins::ALL,
         commands::ALL,
         containment::ALL,
+        contacts::ALL,
         counts::ALL,
+        deliveries::ALL,
         devices::ALL,
         duty::ALL,
         duty_series::ALL,

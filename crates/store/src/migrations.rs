@@ -72,6 +72,7 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "findings_in_the_ledger",
         sql: include_str!("../migrations/0032_findings_in_the_ledger.sql"),
     },
+    Migration { version: 33, name: "channels", sql: include_str!("../migrations/0033_channels.sql") },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub struct Options {
     /// Made-up people whom anybody may sign in as. Only the demonstration has any.
     pub personas: Vec<Persona>,
+    /// Where the demonstration shows the texts that it has sent.
+    pub texts: Option<String>,
     /// Whether the session cookie is sent over TLS only, and to this host only. Otherwise anybody on the network path can read
     /// it.
     pub secure_cookies: bool,

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kernel::jobs::Lane;
 use kernel::{App, AppError};
+use outbound::channel::Channels;
 use outbound::copies::Target;
 use outbound::mail::Mail;
 use platform_port::Reach;
@@ -19,8 +20,8 @@ use tokio::task::JoinSet;
 pub struct Options {
     /// The vendors' push services; devices that none of them reaches receive their commands when they next connect.
     pub pushes: Vec<Arc<dyn Reach>>,
-    /// The mail relay's client; without one, people see their notices only on their own page.
-    pub mail: Option<Mail>,
+    /// The ways by which messages leave; without any, people see their notices only on their own page.
+    pub channels: Channels,
     /// The places that checkpoints of the ledger are copied to.
     pub copies: Vec<Target>,
 }
@@ -56,50 +57,40 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     let (refresh, pushes, waiting, told, places, seals, forgets) =
         (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
     run_jobs(&mut loops, &app, &stop);
-    loops.spawn(every("refresh", STEADY, stop.clone(), None, move || {
+    signs_of_life(&mut loops, &app, &stop);
+    loops.spawn(every("refresh", STEADY, stop.clone(), Waker::Nothing, move || {
         let app = refresh.clone();
         async move { devices_app::commands::refresh_due(&app, BATCH).await }
     }));
     let services = options.pushes;
-    loops.spawn(every("pushes", FAST, stop.clone(), None, move || {
+    loops.spawn(every("pushes", FAST, stop.clone(), Waker::Nothing, move || {
         let (app, services) = (pushes.clone(), services.clone());
         async move { devices_app::push::send_pushes(&app, &services, BATCH).await }
     }));
-    let letters = options.mail.clone();
-    loops.spawn(every("notices", STEADY, stop.clone(), None, move || {
-        let (app, mail) = (told.clone(), letters.clone());
-        async move { notices_app::send_notices(&app, mail.as_ref(), LETTERS).await }
-    }));
-    loops.spawn(every("pushes again", SLOW, stop.clone(), None, move || {
+    messages(&mut loops, &told, &options.channels, &stop);
+    loops.spawn(every("pushes again", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = waiting.clone();
         async move { devices_app::push::push_the_waiting(&app, BATCH).await }
     }));
-    loops.spawn(every("ledger places", STEADY, stop.clone(), None, move || {
+    loops.spawn(every("ledger places", STEADY, stop.clone(), Waker::Nothing, move || {
         let app = places.clone();
         // Entries that arrive during a round wait for the next: a round costs a dozen statements, however few entries it places.
         async move {
             ledger_app::sequence_ledger(&app).await.map(|placed| if placed < FULL_ROUND { 0 } else { placed })
         }
     }));
-    loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), None, move || {
+    loops.spawn(every("ledger checkpoints", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = seals.clone();
         // Never makes two checkpoints without a pause.
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
-    ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
-    signs_of_life(&mut loops, &forgets, &stop);
-    let calls = forgets.clone();
-    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
-        let app = calls.clone();
-        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
-        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
-    }));
+    ledger(&mut loops, &forgets, (options.copies, options.channels.mail), &stop);
     let erasures = forgets.clone();
-    loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
+    loops.spawn(every("erasing people", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = erasures.clone();
         async move { people_app::erase_due_people(&app).await }
     }));
-    loops.spawn(every("forgetting", SLOW, stop, None, move || {
+    loops.spawn(every("forgetting", SLOW, stop, Waker::Nothing, move || {
         let app = forgets.clone();
         async move {
             overview_app::retention::forget_what_is_due(&app)
@@ -113,12 +104,12 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
 /// Runs the loops of jobs: the urgent ones have a loop of their own, so that they wait for no slow one.
 fn run_jobs(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
     let urgent = app.clone();
-    loops.spawn(every("urgent jobs", FAST, stop.clone(), Some((app.clone(), Lane::Urgent)), move || {
+    loops.spawn(every("urgent jobs", FAST, stop.clone(), Waker::Jobs(app.clone(), Lane::Urgent), move || {
         let app = urgent.clone();
         async move { overview_app::work::run_urgent_jobs(&app, URGENT).await }
     }));
     let jobs = app.clone();
-    loops.spawn(every("jobs", FAST, stop.clone(), Some((app.clone(), Lane::Ordinary)), move || {
+    loops.spawn(every("jobs", FAST, stop.clone(), Waker::Jobs(app.clone(), Lane::Ordinary), move || {
         let app = jobs.clone();
         async move { overview_app::work::run_jobs(&app, JOBS).await }
     }));
@@ -127,10 +118,33 @@ fn run_jobs(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
 /// Runs the loop that gives signs of life: what nobody can have heard while no node was running is not known.
 fn signs_of_life(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
     let signs = app.clone();
-    loops.spawn(every("signs of life", SLOW, stop.clone(), None, move || {
+    loops.spawn(every("signs of life", SLOW, stop.clone(), Waker::Nothing, move || {
         let app = signs.clone();
         async move { compliance_app::note_running(&app).await.map(|()| 0) }
     }));
+}
+
+/// Runs the loops that reach people: what they are told, what they send back, and calls that are overdue.
+fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watch::Receiver<bool>) {
+    let (told, letters, calls) = (app.clone(), channels.clone(), app.clone());
+    // Whoever is called is sent the message within a second of the step's time.
+    loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
+        let (app, channels) = (told.clone(), letters.clone());
+        async move { notices_app::send_notices(&app, channels, LETTERS).await }
+    }));
+    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+        let app = calls.clone();
+        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
+        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+    }));
+    if channels.text.is_some() {
+        let (texts, channels) = (app.clone(), channels.clone());
+        loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+            let (app, channels) = (texts.clone(), channels.clone());
+            // Pauses after each round, whatever came: the provider gives all that it has.
+            async move { losses_app::fetch_replies(&app, &channels).await.map(|_| 0) }
+        }));
+    }
 }
 
 /// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.
@@ -141,19 +155,29 @@ fn ledger(
     stop: &watch::Receiver<bool>,
 ) {
     let (copied, read, details) = (app.clone(), app.clone(), app.clone());
-    loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("ledger copies", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let (app, copies, mail) = (copied.clone(), copies.clone(), mail.clone());
         async move { ledger_app::copy_checkpoints(&app, &copies, mail.as_ref()).await }
     }));
-    loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("ledger read again", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let app = read.clone();
         // Works in batches with a pause after each, since it has all day.
         async move { ledger_app::read_ledger_again(&app).await.map(|_| 0) }
     }));
-    loops.spawn(every("ledger details", DAILY, stop.clone(), None, move || {
+    loops.spawn(every("ledger details", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = details.clone();
         async move { ledger_app::erase_due_details(&app).await }
     }));
+}
+
+/// What wakes a loop before its pause is over.
+enum Waker {
+    /// A job of a lane that a use case of this node left.
+    Jobs(App, Lane),
+    /// Something to send that a use case of this node left.
+    Letters(App),
+    /// Nothing.
+    Nothing,
 }
 
 /// Calls `work` repeatedly: at once while it finds something, after a pause if it does not. A round that panics
@@ -162,7 +186,7 @@ async fn every<F, W>(
     name: &'static str,
     pace: Pace,
     mut stop: watch::Receiver<bool>,
-    woken_by: Option<(App, Lane)>,
+    woken_by: Waker,
     work: W,
 ) where
     F: Future<Output = Result<usize, AppError>> + Send + 'static,
@@ -187,8 +211,9 @@ async fn every<F, W>(
         }
         let woken = async {
             match &woken_by {
-                Some((app, lane)) => app.work_left(*lane).await,
-                None => std::future::pending().await,
+                Waker::Jobs(app, lane) => app.work_left(*lane).await,
+                Waker::Letters(app) => app.letters_left().await,
+                Waker::Nothing => std::future::pending().await,
             }
         };
         tokio::select! {
@@ -224,7 +249,8 @@ mod tests {
             }
         };
         let ended =
-            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, None, work)).await;
+            tokio::time::timeout(Duration::from_secs(20), every("test", QUICK, stop, Waker::Nothing, work))
+                .await;
         assert!(ended.is_ok(), "the loop ends when it is told to");
         begun.load(Ordering::SeqCst)
     }

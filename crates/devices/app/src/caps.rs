@@ -9,6 +9,7 @@
 //! held ([`note_person`]). `routes.txt` says for every use case which of these it passes; a test compares it with the code.
 
 mod agree;
+mod approvers;
 mod burst;
 mod call_off;
 mod freeze;
@@ -26,6 +27,8 @@ use store::orders::{self, Burst};
 use store::{Tx, caps, cases};
 
 pub(crate) use agree::another_person;
+pub use approvers::follow_approval;
+pub(crate) use approvers::{Waits, follow};
 pub use burst::expire;
 pub use burst::expire_order;
 pub use burst::{Released, cancel, release};
@@ -265,6 +268,7 @@ fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> 
         .detail(json!({ "cap": cap, "limit": app.limit(cap), "first": act.deed }));
     app.enter(tx, now, record)?;
     tell::of_burst(app, tx, &burst, now)?;
+    follow(app, tx, &Waits::Burst(burst.id))?;
     Ok(burst.id)
 }
 

@@ -41,7 +41,7 @@ async fn status(service: &Service, address: &Address, thing: &str, token: Option
 fn guarded_by_tokens() -> Vec<(Address, &'static str)> {
     let token = |address: Address| match address.guard {
         Guard::Token(action) => Some((address, action)),
-        Guard::Device | Guard::Anybody(_) => None,
+        Guard::Device | Guard::Shared(_) | Guard::Anybody(_) => None,
     };
     addresses().into_iter().filter_map(token).collect()
 }

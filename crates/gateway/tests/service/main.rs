@@ -43,5 +43,6 @@ mod stripping;
 mod tables;
 mod taken;
 mod takeover;
+mod texts;
 mod unreadable;
 mod witness;

@@ -9,7 +9,7 @@ use pki::DeviceCa;
 use service::config::{Config, EXAMPLE, Tls};
 use service::out::Out;
 use service::private_files;
-use service::{keys, open, serve, system, tls_files, vendors};
+use service::{channels, keys, open, serve, system, tls_files, vendors};
 
 /// What to do with the settings.
 #[derive(Debug, Subcommand)]
@@ -32,7 +32,7 @@ impl ConfigVerb {
                 let policy = open::policy_in_folder(&config)?;
                 access_folder(&config)?;
                 out.line(format_args!(
-                    "the settings are whole: {}, {} clauses, {}, push {}, sign-in {directory}",
+                    "the settings are whole: {}, {} clauses, {}, push {}, texts {}, webhook {}, sign-in {directory}",
                     config.address,
                     policy.library().clauses.len(),
                     match &config.tls {
@@ -44,6 +44,8 @@ impl ConfigVerb {
                     } else {
                         "off: devices hear of commands when they connect"
                     },
+                    if config.texts.is_some() { "on" } else { "off" },
+                    if config.hook.is_some() { "on" } else { "off" },
                 ))?;
                 let of_authority = authority.as_ref().and_then(keys::authority_warning);
                 for warning in config.warnings().into_iter().map(str::to_owned).chain(of_authority) {
@@ -89,6 +91,6 @@ fn files(config: &Config) -> anyhow::Result<Option<DeviceCa>> {
     }
     config.database.check().context("the [database] section")?;
     vendors::pushes(config).context("the [push] section")?;
-    serve::mail(config).context("the [mail] section")?;
+    channels::channels(config)?;
     keys::present_ca(config)
 }

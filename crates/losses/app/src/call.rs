@@ -1,6 +1,7 @@
 //! Keeps the calls about losses: sends their messages, takes in answers, and schedules the next attempt.
 
 mod answer;
+mod replies;
 
 use std::collections::VecDeque;
 
@@ -14,12 +15,14 @@ use store::{Tx, case_steps, cases, people};
 
 pub use answer::{Answered, CallRead, acknowledge_call, answer_by_link, escalate_call, look_at_link};
 pub(crate) use answer::{AtDesk, answered_at_desk};
+pub use replies::{Replied, fetch_replies, take_text};
 
 use cases_app::Ending;
 use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError};
-use notices_app::{CallOut, Notice, Reason};
+use losses::reference::reply_code_from;
+use notices_app::{Answers, CallOut, Notice, Reason};
 
 /// The time within which a loss is contained or answered, where the policy in force does not say.
 const CONTAIN_WITHIN: Span = Span::from_secs(30 * 60);
@@ -43,6 +46,11 @@ struct Called {
     message: Message,
     shown: String,
     reached: bool,
+}
+
+/// Writes bytes as a short text for a link.
+fn hex_of(bytes: &[u8]) -> String {
+    kernel::digest_hex(bytes).chars().take(32).collect()
 }
 
 fn attempt([round, step]: [i64; 2]) -> Attempt {
@@ -162,15 +170,17 @@ impl<'a> Line<'a> {
     fn send_one(&mut self, tx: &mut Tx<'_>, message: Message) -> Result<bool, AppError> {
         let Attempt { round, step } = message.attempt;
         let loss = self.row.loss;
-        let token = kernel::digest_hex(&self.app.world().bytes::<32>());
+        let token = hex_of(&self.app.world().bytes::<16>());
+        let code = reply_code_from(self.app.world().bytes::<16>());
         let subject = loss.to_string();
         let key = format!("loss-call:{loss}:{round}:{step}");
         let notice = Notice::routine(message.to, key, "You are called: a device is reported lost")
             .because(Reason::OnCall)
             .body("Open the loss, say that you take it, and see whether the device is locked. Others are called after you until somebody answers.")
             .link(format!("/losses/{loss}"));
-        let link = Secret::new(format!("/calls/{token}"));
-        let sent = notices_app::call_out(self.app, tx, &notice, &CallOut { subject: &subject, link })?;
+        let reply_digest = Some(kernel::digest_hex(code.as_bytes()));
+        let answers = Answers { link: Secret::new(format!("/calls/{token}")), code: Some(Secret::new(code)) };
+        let sent = notices_app::call_out(self.app, tx, &notice, &CallOut { subject: &subject, answers })?;
         let reached = sent.is_some();
         let row = LossMessage {
             id: LossMessageId::from_uuid(self.app.world().uuid()),
@@ -185,6 +195,7 @@ impl<'a> Line<'a> {
             token_digest: kernel::digest_hex(token.as_bytes()),
             token_until: self.now.plus(LINK_LIFE),
             token_used_at: None,
+            reply_digest,
         };
         loss_calls::add_message(tx, &row)?;
         let person = people::by_id(tx, message.to)?;
@@ -211,7 +222,7 @@ impl<'a> Line<'a> {
         if was_calling && !self.is_calling() {
             // What was sent before the end stays told as sent.
             self.settle_messages(tx)?;
-            notices_app::withdraw_calls(tx, &self.row.loss.to_string())?;
+            notices_app::withdraw_calls(self.app, tx, &self.row.loss.to_string())?;
             loss_calls::withdraw_messages(tx, self.row.loss, self.now)?;
         }
         write_state(&mut self.row, &self.call);

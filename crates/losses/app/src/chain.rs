@@ -6,11 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Force, PersonId, Span, Timestamp};
+use domain::{Channel, Force, PersonId, Span, Timestamp};
 use duty::rule::UnknownHours;
 use losses::call::Step;
 use store::people::Person;
-use store::{Tx, grants, people};
+use store::{Tx, contacts, grants, people};
 
 use duty_app::{OnCallFor, State};
 use kernel::access::Role;
@@ -50,12 +50,18 @@ pub struct Called {
     pub phone: Option<String>,
     /// Whether they are on call; otherwise they are on duty.
     pub on_call: bool,
+    /// The verified ways in which they can be reached, in the order in which they are tried.
+    pub ways: Vec<Channel>,
+    /// Whether they stopped texts to a number of theirs.
+    pub stopped: bool,
 }
 
 impl Called {
-    fn of(person: Person, on_call: bool) -> Self {
+    fn of(tx: &mut Tx<'_>, person: Person, on_call: bool) -> Result<Self, AppError> {
+        let ways = kernel::reach::ways(tx, &person)?.into_iter().map(|way| way.channel).collect();
+        let stopped = contacts::of_person(tx, person.id)?.iter().any(|one| one.stopped_at.is_some());
         let Person { id, name, number, phone, .. } = person;
-        Self { id, name, number, phone, on_call }
+        Ok(Self { id, name, number, phone, on_call, ways, stopped })
     }
 }
 
@@ -103,13 +109,15 @@ fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> Resul
     // Who has the turn of a rota for this role comes first, in the order of the rota.
     let by_rota = duty_app::on_call(tx, OnCallFor::Role(force, role), now)?;
     for id in &by_rota {
-        on_call.extend(people::by_id(tx, *id)?.map(|person| Called::of(person, true)));
+        if let Some(person) = people::by_id(tx, *id)? {
+            on_call.push(Called::of(tx, person, true)?);
+        }
     }
     for id in with_role.into_iter().filter(|id| !by_rota.contains(id)) {
         let Some(person) = people::by_id(tx, id)? else { continue };
         match duty_app::duty_state(tx, id, now)? {
-            State::OnCall { .. } => on_call.push(Called::of(person, true)),
-            State::OnDuty { .. } => on_duty.push(Called::of(person, false)),
+            State::OnCall { .. } => on_call.push(Called::of(tx, person, true)?),
+            State::OnDuty { .. } => on_duty.push(Called::of(tx, person, false)?),
             _ => {}
         }
     }

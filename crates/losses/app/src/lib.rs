@@ -15,9 +15,12 @@ mod found;
 mod identify;
 
 pub use call::{Answered, CallRead, acknowledge_call, advance_call, advance_overdue_calls, answer_by_link};
-pub use call::{escalate_call, follow_containment, look_at_link};
+pub use call::{Replied, escalate_call, fetch_replies, follow_containment, look_at_link, take_text};
 pub use contain::lock_reported;
 pub use found::confirm_found;
+
+/// A text that somebody sent to the service.
+pub use outbound::channel::Reply;
 
 /// The questions of a report and its answers, for the pages.
 pub use losses::report::{Answers, DeviceState, How, Meaning, Question};

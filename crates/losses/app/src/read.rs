@@ -1,11 +1,11 @@
 //! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
 
-use domain::{CaseId, DeviceId, Force, LossId, LossMessageState, Timestamp};
+use domain::{CaseId, Channel, DeliveryState, DeviceId, Force, LossId, LossMessageState, Timestamp};
 use losses::call::Standing;
 use losses::report::{Answers, Meaning};
 use store::loss_calls::{self, LossCall};
 use store::loss_reports::{self, LossReport};
-use store::{Tx, cases, devices, people};
+use store::{Tx, cases, deliveries, devices, people};
 
 use crate::chain::Rung;
 use crate::contain::Containment;
@@ -71,6 +71,21 @@ pub struct MessageRead {
     /// When its state became final.
     pub ended_at: Option<Timestamp>,
     /// Why it failed.
+    pub why: Option<String>,
+    /// What went out for it on each of the person's ways, in the order in which they are tried.
+    pub deliveries: Vec<DeliveryRead>,
+}
+
+/// One message on one channel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeliveryRead {
+    /// The channel.
+    pub channel: Channel,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// When that was so: its end, or when it was sent, or when it will be.
+    pub at: Timestamp,
+    /// Why it failed, or is not known.
     pub why: Option<String>,
 }
 
@@ -272,9 +287,18 @@ fn messages(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<MessageRead>, AppError>
             made_at: message.made_at,
             ended_at: message.ended_at,
             why: message.why,
+            deliveries: match message.notice {
+                Some(notice) => deliveries::of_notice(tx, notice)?.into_iter().map(delivery).collect(),
+                None => Vec::new(),
+            },
         });
     }
     Ok(read)
+}
+
+fn delivery(row: deliveries::Delivery) -> DeliveryRead {
+    let at = row.ended_at.or(row.sent_at).or(row.due_at).unwrap_or(row.made_at);
+    DeliveryRead { channel: row.channel, state: row.state, at, why: row.why }
 }
 
 /// Writes what goes into the command-and-control log: facts and times, in one line.

@@ -1,10 +1,12 @@
-//! Notices that call somebody out of hours or on duty: with a link in the mail that answers, tried once, and withdrawn at once when
-//! somebody else has answered.
+//! Notices that call somebody out of hours or on duty: with a link and a code that answer, tried once on each of the person's ways,
+//! and withdrawn at once when somebody else has answered.
 
-use domain::{NoticeId, NoticeState, Secret};
+use domain::{NoticeId, NoticeState, PersonId, Secret, Timestamp};
+use duty_app::State;
 use store::Tx;
 use store::notice_calls::{self, NoticeCall};
 use store::notices::Notice as Row;
+use store::{deliveries, notices};
 
 use crate::{Notice, Told};
 use kernel::jobs::Kind;
@@ -12,10 +14,65 @@ use kernel::{App, AppError, jobs};
 
 /// What belongs to a notice that calls somebody.
 pub struct CallOut<'a> {
-    /// The call: its job [`Kind::AdvanceCall`] is scheduled as soon as the notice was sent or could not be.
+    /// The call: its job, [`Kind::AdvanceCall`] or that of [`APPROVAL`], is scheduled as soon as the notice was sent or could not be.
     pub subject: &'a str,
-    /// The path of the link that answers, such as `/calls/TOKEN`. Only the mail holds it; it is sealed until then.
+    /// What answers the call. Only the message holds it; it is sealed until then.
+    pub answers: Answers,
+}
+
+/// The two things that answer a call.
+#[derive(Clone)]
+pub struct Answers {
+    /// The path of the link, such as `/calls/TOKEN`.
     pub link: Secret<String>,
+    /// The code that is sent back by text; `None` where the answer is a decision on a page after the sign-in.
+    pub code: Option<Secret<String>>,
+}
+
+/// What the subject of a call begins with where somebody is to decide on what another asked for: its job is
+/// [`Kind::FollowApproval`]. Any other call is about a loss.
+pub const APPROVAL: &str = "approval:";
+
+/// A notice of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallTold {
+    /// The person who is called.
+    pub person: PersonId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it could not be delivered.
+    pub failed: bool,
+}
+
+/// Returns the notices of a call, the oldest first.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn calls_about(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<CallTold>, AppError> {
+    let told = notice_calls::about(tx, subject)?.into_iter();
+    let failed = |state| state == NoticeState::Undelivered;
+    Ok(told.map(|one| CallTold { person: one.person, at: one.at, failed: failed(one.state) }).collect())
+}
+
+/// How somebody who can be called now is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Post {
+    /// On duty.
+    OnDuty,
+    /// On call.
+    OnCall,
+}
+
+/// Returns whether a person is on duty or on call at a time; `None` where they are neither, or it is not known.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn post(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<Option<Post>, AppError> {
+    Ok(match duty_app::duty_state(tx, person, at)? {
+        State::OnDuty { .. } => Some(Post::OnDuty),
+        State::OnCall { .. } => Some(Post::OnCall),
+        _ => None,
+    })
 }
 
 /// Calls somebody: a notice that is tried once and then reported to its call, so that the next person can be called at once.
@@ -34,13 +91,15 @@ pub fn call_out(
         Told::Left | Told::Already => return Ok(None),
         Told::Now | Told::Held { .. } => {}
     }
-    let sealed = app.sealer().seal(app.world(), &place(id), call.link.expose().as_bytes())?;
+    let code = call.answers.code.as_ref().map(Secret::expose).map_or("", String::as_str);
+    let plain = format!("{}\n{code}", call.answers.link.expose());
+    let sealed = app.sealer().seal(app.world(), &place(id), plain.as_bytes())?;
     notice_calls::add(tx, id, call.subject, sealed)?;
-    app.leave_work(kernel::jobs::Lane::Urgent);
+    app.leave_letters();
     if told == Told::Now {
         return Ok(Some(id));
     }
-    // It stands on their own page; no mail goes out for it later, when the call may be over.
+    // It stands on their own page; no message goes out for it later, when the call may be over.
     notice_calls::withdraw_one(tx, id)?;
     Ok(None)
 }
@@ -49,7 +108,8 @@ pub fn call_out(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn withdraw_calls(tx: &mut Tx<'_>, subject: &str) -> Result<(), AppError> {
+pub fn withdraw_calls(app: &App, tx: &mut Tx<'_>, subject: &str) -> Result<(), AppError> {
+    deliveries::withdraw(tx, subject, app.world().now())?;
     Ok(notice_calls::withdraw(tx, subject)?)
 }
 
@@ -67,22 +127,31 @@ pub fn call_outcome(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<Result<(
     })
 }
 
-/// Returns the path of the link for the mail of a notice that calls somebody.
-pub(crate) fn link_of(
+/// Opens what answers the call of a notice; `None` once it was used up.
+pub(crate) fn answers_of(
     app: &App,
-    notice: &Row,
-    call: Option<&NoticeCall>,
-) -> Result<Option<Secret<String>>, AppError> {
-    let Some(sealed) = call.and_then(|call| call.link.as_ref()) else { return Ok(None) };
-    let plain = app.sealer().open(&place(notice.id), sealed)?;
+    notice: NoticeId,
+    call: &NoticeCall,
+) -> Result<Option<Answers>, AppError> {
+    let Some(sealed) = &call.link else { return Ok(None) };
+    let plain = app.sealer().open(&place(notice), sealed)?;
     let text = String::from_utf8(plain.into_exposed()).map_err(|error| AppError::fault(&error))?;
-    Ok(Some(Secret::new(text)))
+    let (link, code) = text.split_once('\n').unwrap_or((text.as_str(), ""));
+    let code = (!code.is_empty()).then(|| Secret::new(code.to_owned()));
+    Ok(Some(Answers { link: Secret::new(link.to_owned()), code }))
 }
 
-/// Reports the end of a notice to its call, and forgets the link.
+/// Reports the end of a notice to its call, and forgets what answers it.
 pub(crate) fn ended(app: &App, tx: &mut Tx<'_>, notice: NoticeId, call: &NoticeCall) -> Result<(), AppError> {
     notice_calls::spend(tx, notice)?;
-    jobs::ask_job(app, tx, Kind::AdvanceCall, &call.subject, app.world().now())
+    let kind = if call.subject.starts_with(APPROVAL) { Kind::FollowApproval } else { Kind::AdvanceCall };
+    jobs::ask_job(app, tx, kind, &call.subject, app.world().now())
+}
+
+/// Reads a notice with its call; `None` for one that calls nobody.
+pub(crate) fn of(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<(Row, NoticeCall)>, AppError> {
+    let row = notices::by_id(tx, notice)?;
+    Ok(row.zip(notice_calls::of(tx, notice)?))
 }
 
 fn place(id: NoticeId) -> String {

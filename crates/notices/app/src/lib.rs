@@ -9,12 +9,16 @@ pub mod affected;
 pub mod alarms;
 
 mod calls;
+pub mod deliveries;
+pub mod methods;
 mod own;
 pub mod rotas;
 pub mod send;
 mod views;
 
-pub use calls::{CallOut, call_out, call_outcome, withdraw_calls};
+pub use calls::{
+    APPROVAL, Answers, CallOut, CallTold, Post, call_out, call_outcome, calls_about, post, withdraw_calls,
+};
 pub use own::{own_notices, read_notice};
 pub use send::send_notices;
 
@@ -200,7 +204,13 @@ fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, Noti
         last_error: None,
         read_at: None,
     };
-    Ok((if notices::add(tx, &row)? { told } else { Told::Already }, id))
+    if !notices::add(tx, &row)? {
+        return Ok((Told::Already, id));
+    }
+    if told == Told::Now {
+        app.leave_letters();
+    }
+    Ok((told, id))
 }
 
 /// Returns the hours in which the force allows routine notices to people whose duty is not known; `None` where it
@@ -241,12 +251,22 @@ fn look_again_at(app: &App, state: &State, now: Timestamp) -> Timestamp {
     start.into_iter().chain(open).min().unwrap_or_else(|| now.plus(LOOK_AGAIN))
 }
 
+/// How long a message may be in progress before another node may send it.
+pub(crate) const LEASE: Span = Span::from_secs(120);
+
+/// Says why somebody was told, for the ledger.
+pub(crate) fn reason_told(reason: &str, duty: &str, exception: bool) -> &'static str {
+    match (exception, rule_of(reason)) {
+        (true, reason) => reason.as_str(),
+        (false, _) if duty == "not-known" => "duty-not-known",
+        (false, _) => "on-duty",
+    }
+}
+
 /// Checks a person's held notices again after a change of their roster.
 pub async fn look_at_notices_again(app: &App, person: PersonId) -> Result<(), AppError> {
     let now = app.world().now();
-    app.store()
-        .write(move |tx| Ok(notices::look_again(tx, person, now, now.plus(send::LEASE)).map(drop)?))
-        .await
+    app.store().write(move |tx| Ok(notices::look_again(tx, person, now, now.plus(LEASE)).map(drop)?)).await
 }
 
 /// Checks an exception to the rule against the database: a caller's word is not enough.
@@ -302,8 +322,10 @@ const KEEP: Span = Span::from_secs(400 * 24 * 3600);
 /// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     let before = now.minus(KEEP);
+    // Whatever refers to a notice goes before it does.
+    let sent = store::deliveries::forget(tx, before, batch)?;
     let calls = store::notice_calls::forget(tx, before, batch)?;
-    Ok(calls + notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
+    Ok(sent + calls + notices::forget(tx, before, batch)? + store::alarms::forget(tx, before, batch)?)
 }
 
 /// Schedules a notice that was given up for another attempt; returns whether it was given up.

@@ -87,7 +87,7 @@ fn listed(warning: &Warning) -> String {
                 };
                 format!("Nobody is on call from {} to {}{missing}.", wall(gap.start), wall(gap.end))
             }
-            Trouble::NoAddress(name) => format!("{name} is on call and has no mail address in the register."),
+            Trouble::NoWay(name) => format!("{name} is on call and has no verified way of being reached."),
         });
     }
     let more = warning.troubles.len().saturating_sub(MOST_LISTED);

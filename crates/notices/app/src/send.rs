@@ -1,19 +1,20 @@
-//! Sends the notices that are due: asks the rule again at that moment, then the mail service.
+//! Sends the notices that are due: asks the rule again at that moment, then the mail service. What calls somebody goes by their own
+//! ways ([`crate::deliveries`]).
 
 use domain::{NoticeState, Secret, Span, Timestamp};
 use duty::rule::Ruling;
-use outbound::mail::{Letter, Mail, MailError};
+use outbound::channel::Channels;
+use outbound::mail::{Letter, MailError};
 use store::notice_calls::{self, NoticeCall};
 use store::notices::{self, Notice};
 use store::{Tx, people};
 use tokio::task::JoinSet;
 
-use super::{calls, rule_of};
+use super::{LEASE, calls, deliveries, reason_told, rule_of};
+use crate::deliveries::Planned;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// How long a mail may be in progress before another node may send it.
-pub(super) const LEASE: Span = Span::from_secs(120);
 /// Most attempts before a notice is given up and shown to the Service Desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
 
@@ -23,41 +24,45 @@ struct Telling {
     duty: &'static str,
     exception: bool,
     to: Option<String>,
-    /// Set for a notice that calls somebody.
+    /// Set for a notice that calls somebody where nothing can be sent: their own page tells them.
     call: Option<NoticeCall>,
-    /// The link of its mail.
-    answer_link: Option<Secret<String>>,
 }
 
-/// Sends the notices that the rule allows now, at most `limit`; returns the number examined. Without a mail service
-/// they are delivered by the person's own page.
+/// Sends the notices that the rule allows now, at most `limit`, and the messages that are due; returns the number examined.
+/// Without any channel they are delivered by the person's own page.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<usize, AppError> {
+pub async fn send_notices(app: &App, channels: impl Into<Channels>, limit: u32) -> Result<usize, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
     }
+    let channels = channels.into();
+    let count = send_due(app, &channels, limit).await?;
+    Ok(count + deliveries::deliver(app, &channels, limit).await?)
+}
+
+async fn send_due(app: &App, channels: &Channels, limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
     let due = app.store().read(move |tx| notices::due(tx, now, limit)).await.map_err(AppError::from)?;
     let count = due.len();
     if count == 0 {
         return Ok(0);
     }
-    let own = app.clone();
+    let (own, by) = (app.clone(), channels.clone());
     let tellings: Vec<Telling> = app
         .store()
         .write(move |tx| {
             let mut tellings = Vec::new();
             for notice in due {
-                tellings.extend(claim_notice(&own, tx, notice, now)?);
+                tellings.extend(claim_notice(&own, tx, &by, notice)?);
             }
             Ok::<_, AppError>(tellings)
         })
         .await?;
     let mut sends = JoinSet::new();
     for telling in tellings {
-        let (app, client, letter) = (app.clone(), mail.cloned(), self::letter(app, &telling, now));
+        let (app, client, letter) = (app.clone(), channels.mail.clone(), self::letter(app, &telling, now));
         sends.spawn(async move {
             // A node that was stopped for longer than the lease leaves the notice to the node that has claimed it
             // since.
@@ -79,13 +84,15 @@ pub async fn send_notices(app: &App, mail: Option<&Mail>, limit: u32) -> Result<
     Ok(count)
 }
 
-/// Asks the rule again, since the person's duty may have changed; then claims the notice for this node.
+/// Asks the rule again, since the person's duty may have changed; then claims the notice for this node. Messages of a call are
+/// planned; anything else is returned, to be sent at once.
 fn claim_notice(
     app: &App,
     tx: &mut Tx<'_>,
+    channels: &Channels,
     mut notice: Notice,
-    now: Timestamp,
 ) -> Result<Option<Telling>, AppError> {
+    let now = app.world().now();
     if !notices::claim(tx, &mut notice, now.plus(LEASE))? {
         return Ok(None);
     }
@@ -99,18 +106,30 @@ fn claim_notice(
         }
         return Ok(None);
     }
-    Ok(match crate::ruling(app, &state, rule_of(&notice.reason), now) {
+    let ruling = crate::ruling(app, &state, rule_of(&notice.reason), now);
+    if call.is_some() && (channels.mail.is_some() || channels.text.is_some()) {
+        if ruling == Ruling::Hold {
+            deliveries::give_up(app, tx, notice.id, "no longer on call nor on duty")?;
+            return Ok(None);
+        }
+        match deliveries::plan(app, tx, channels, &notice, &person)? {
+            Planned::Until(until) => notices::hold(tx, &notice, until, state.as_str())?,
+            Planned::NoWay => {
+                deliveries::give_up(app, tx, notice.id, "no verified way of reaching them is known")?;
+            }
+        }
+        return Ok(None);
+    }
+    Ok(match ruling {
         Ruling::Hold => {
-            if let Some(call) = &call {
-                notices::failed(tx, &notice, None, state.as_str(), "no longer on call nor on duty")?;
-                calls::ended(app, tx, notice.id, call)?;
+            if call.is_some() {
+                deliveries::give_up(app, tx, notice.id, "no longer on call nor on duty")?;
                 return Ok(None);
             }
             notices::hold(tx, &notice, crate::look_again_at(app, &state, now), state.as_str())?;
             None
         }
         ruling => Some(Telling {
-            answer_link: calls::link_of(app, &notice, call.as_ref())?,
             call,
             notice,
             duty: state.as_str(),
@@ -123,9 +142,6 @@ fn claim_notice(
 /// Writes the mail: a marking and a link, without the text of the notice.
 fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
     let address = &app.config().address;
-    if let Some(link) = &telling.answer_link {
-        return call_letter(app, telling, link, now);
-    }
     let policy = app.policy();
     let marking = &policy.forces().marking;
     Some(Letter {
@@ -137,26 +153,6 @@ fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
                  and read it: {address}/me\r\n\r\nThis message was sent by a machine. Nobody reads answers to \
                  it.\r\n\r\n{marking}\r\n",
             app.config().organisation
-        ),
-        at: now,
-    })
-}
-
-/// Writes the mail that calls somebody: nothing but the marking, what to do and the link that answers.
-fn call_letter(app: &App, telling: &Telling, link: &Secret<String>, now: Timestamp) -> Option<Letter> {
-    let address = &app.config().address;
-    let policy = app.policy();
-    let marking = &policy.forces().marking;
-    Some(Letter {
-        id: format!("notice-{}", telling.notice.id),
-        to: Secret::new(telling.to.clone()?),
-        subject: format!("{marking} - You are called: answer now"),
-        text: format!(
-            "{marking}\r\n\r\nYou are called because you are on duty or on call for {}. Answer with this link, which works \
-                 once and is yours alone:\r\n\r\n{address}{}\r\n\r\nOthers are called after you until somebody \
-                 answers.\r\n\r\nThis message was sent by a machine. Nobody reads answers to it.\r\n\r\n{marking}\r\n",
-            app.config().organisation,
-            link.expose()
         ),
         at: now,
     })
@@ -178,11 +174,7 @@ fn note_telling(
                 calls::ended(app, tx, notice.id, call)?;
             }
             if notices::told(tx, notice.id, state, now, (telling.duty, telling.exception))? {
-                let reason = match (telling.exception, rule_of(&notice.reason)) {
-                    (true, reason) => reason.as_str(),
-                    (false, _) if telling.duty == "not-known" => "duty-not-known",
-                    (false, _) => "on-duty",
-                };
+                let reason = reason_told(&notice.reason, telling.duty, telling.exception);
                 return app.enter(tx, now, record("notice.told").reason(reason));
             }
         }

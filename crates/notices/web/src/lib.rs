@@ -1,7 +1,8 @@
-//! Pages of notices: one's own, those that were not delivered, those sent off duty, alarms, calling somebody out.
+//! Pages of notices: one's own, how one is reached, those that were not delivered, those sent off duty, alarms, calling somebody out.
 
 pub mod alarms;
 pub mod call;
+pub mod contacts;
 pub mod exceptions;
 pub mod own;
 pub mod stuck;
@@ -24,6 +25,13 @@ pub const ROUTES: &[Route] = &[
     read::<ReviewOffDuty>("/notices/exceptions.csv", || get(exceptions::handler::exceptions_csv)),
     read::<SeeOwn>("/me/notices", || get(own::handler::own)),
     write::<AcceptOwn>("/me/notices", || post(own::handler::read)),
+    read::<SeeOwn>("/me/contacts", || get(contacts::handler::get)),
+    write::<AcceptOwn>("/me/contacts", || post(contacts::handler::add)),
+    write::<AcceptOwn>("/me/contacts/{id}/code", || post(contacts::handler::code)),
+    write::<AcceptOwn>("/me/contacts/{id}/prove", || post(contacts::handler::prove)),
+    write::<AcceptOwn>("/me/contacts/{id}/up", || post(contacts::handler::up)),
+    write::<AcceptOwn>("/me/contacts/{id}/wait", || post(contacts::handler::wait)),
+    write::<AcceptOwn>("/me/contacts/{id}/remove", || post(contacts::handler::remove)),
     read::<ContactOffDuty>("/cases/{id}/call", || get(call::handler::call)),
     write::<ContactOffDuty>("/cases/{id}/call", || post(call::handler::called)),
 ];
@@ -40,5 +48,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("not-delivered", stuck::View::sample().render()?),
         ("told-off-duty", exceptions::View::sample().render()?),
         ("call", call::View::sample().render()?),
+        ("own-contacts", contacts::View::sample().render()?),
+        ("own-contacts-none", contacts::View::sample_nobody().render()?),
     ])
 }

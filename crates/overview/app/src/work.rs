@@ -108,6 +108,7 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::ExpireBurst => devices_app::caps::expire(app, job.subject.parse().map_err(bad)?).await,
         Kind::PerformHeld => held::perform(app, job.subject.parse().map_err(bad)?).await,
         Kind::AdvanceCall => losses_app::advance_call(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowApproval => devices_app::caps::follow_approval(app, &job.subject).await,
         Kind::FollowContainment => {
             losses_app::follow_containment(app, job.subject.parse().map_err(bad)?).await
         }

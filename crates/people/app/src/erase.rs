@@ -14,7 +14,9 @@ use crate::PersonView;
 use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
-use store::{Tx, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in};
+use store::{
+    Tx, contacts, erasure, groups, handovers, passkeys, people, people_directory, sessions, sign_in,
+};
 
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;
@@ -100,6 +102,7 @@ async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
             sessions::end_of_person(tx, id)?;
             sign_in::forget_accounts(tx, id)?;
             passkeys::forget(tx, id)?;
+            contacts::forget_person(tx, id)?;
             let force = person.force;
             let erased = Person {
                 number: format!("erased-{}", id.uuid().simple().to_string().get(..12).unwrap_or_default()),

@@ -65,8 +65,14 @@ fn forces(root: &Node<'_>) -> Option<Forces> {
             }
         },
     };
+    let calling_code = root.opt::<String>("calling_code");
+    let is_code =
+        |code: &String| (1..=3).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
+    if calling_code.as_ref().is_some_and(|code| !is_code(code)) {
+        root.problem("calling_code", "write the country's calling code without a plus sign, such as \"44\"");
+    }
     let (marking, emergency, profile_prefix) = (marking?, emergency?, profile_prefix?);
-    Some(Forces { entries, time_zone, dates, marking, emergency, profile_prefix })
+    Some(Forces { entries, time_zone, dates, marking, emergency, calling_code, profile_prefix })
 }
 
 fn force(node: &Node<'_>) -> Option<ForceEntry> {

@@ -15,7 +15,9 @@ use store::{PostgresTls, SslMode, StoreConfig};
 use toml::de::ValueDeserializer;
 
 use super::reader::{Section, Source};
-use super::{Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, ledger_section, limits, sign_in};
+use super::{
+    Config, GivenCa, Log, MailRelay, Push, Spans, Tls, algorithms, channels, ledger_section, limits, sign_in,
+};
 
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
@@ -45,11 +47,9 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let listen = listen(root);
     let address =
         root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
-    let checkin_address =
-        root.text("checkin_address").and_then(|text| public(root, "checkin_address", &text));
-    // Taken apart and put together, a path loses the dots that stand for nothing: they would only be read out in messages.
-    let data =
-        folder.join(root.text("data").unwrap_or_else(|| "data".into())).components().collect::<PathBuf>();
+    let checkin = root.text("checkin_address");
+    let checkin_address = checkin.and_then(|text| public(root, "checkin_address", &text));
+    let data = data_folder(root, folder);
     let policy = folder.join(root.text("policy").unwrap_or_else(|| "policy".into()));
     let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
     let limits = limits::read(&root.section("limits"));
@@ -57,6 +57,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let database = database(&root.section("database"), &data, folder);
     let push = push(&root.section("push"), folder);
     let mail = mail(&root.section("mail"), folder);
+    let outward = channels::read(root, folder);
     let ca = ca(&root.section("ca"), folder);
     let older = algorithms::read(root);
     let sign_in = sign_in::read(&root.section("sign_in"), folder);
@@ -94,6 +95,8 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         database: database?,
         push,
         mail,
+        texts: outward.texts,
+        hook: outward.hook,
         ca,
         scep: older.scep,
         accept_sha1_messages: older.accept_sha1_messages,
@@ -103,6 +106,12 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         body_limit,
         limits,
     })
+}
+
+/// Returns the data folder. Taken apart and put together, a path loses the dots that stand for nothing: they would only be read out in
+/// messages.
+fn data_folder(root: &Section<'_>, folder: &Path) -> PathBuf {
+    folder.join(root.text("data").unwrap_or_else(|| "data".into())).components().collect()
 }
 
 fn listen(root: &Section<'_>) -> Option<SocketAddr> {

@@ -67,6 +67,14 @@ fn uncommented() -> String {
                     "password_file",
                     "trust =",
                     "address = \"https://push",
+                    "provider =",
+                    "key_file",
+                    "template",
+                    "sender",
+                    "callback_token_file",
+                    "address = \"https://api",
+                    "address = \"https://control",
+                    "secret_file",
                 ]
                 .iter()
                 .any(|word| rest.starts_with(word)) =>

@@ -12,6 +12,7 @@ statements! {
     REPLAN_CONTACT = "UPDATE enrolment SET last_contact_at = $1 WHERE last_contact_at > $2";
     REPLAN_CONTACT_DEVICE = "UPDATE device SET last_contact_at = $1 WHERE last_contact_at > $2";
     REPLAN_NOTICES = "UPDATE notice SET due_at = $1 WHERE state = 'waiting' AND created_at > $2";
+    REPLAN_DELIVERIES = "UPDATE delivery SET due_at = $1 WHERE due_at IS NOT NULL AND made_at > $2";
     REPLAN_SESSIONS = "DELETE FROM session WHERE created_at > $1";
     REPLAN_LINKS = "DELETE FROM sign_in_link WHERE created_at > $1";
     REPLAN_CHALLENGES = "DELETE FROM scep_challenge WHERE created_at > $1 AND used_at IS NULL";
@@ -27,7 +28,14 @@ pub fn from_the_future(tx: &mut Tx<'_>, now: Timestamp, refresh_every: Span) -> 
     let (due, beyond) = (now.into(), now.plus(SLACK).into());
     let mut changed = 0;
     let params = [due, beyond];
-    for statement in [&REPLAN_JOBS, &REPLAN_PUSH, &REPLAN_CONTACT, &REPLAN_CONTACT_DEVICE, &REPLAN_NOTICES] {
+    for statement in [
+        &REPLAN_JOBS,
+        &REPLAN_PUSH,
+        &REPLAN_CONTACT,
+        &REPLAN_CONTACT_DEVICE,
+        &REPLAN_NOTICES,
+        &REPLAN_DELIVERIES,
+    ] {
         changed += tx.execute(statement, &params)?;
     }
     changed += tx.execute(&REPLAN_REFRESH, &[now.into(), now.plus(refresh_every).plus(SLACK).into()])?;

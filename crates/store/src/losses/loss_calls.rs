@@ -79,8 +79,10 @@ pub struct LossMessage {
     pub token_digest: String,
     /// Until when the link works.
     pub token_until: Timestamp,
-    /// When the link was used.
+    /// When the link or the code was used.
     pub token_used_at: Option<Timestamp>,
+    /// The digest of the code that answers it by text.
+    pub reply_digest: Option<String>,
 }
 
 macro_rules! columns {
@@ -92,7 +94,8 @@ macro_rules! columns {
 
 macro_rules! message_columns {
     () => {
-        "id, loss_id, round, step, person_id, notice_id, state, made_at, ended_at, why, token_digest, token_until, token_used_at"
+        "id, loss_id, round, step, person_id, notice_id, state, made_at, ended_at, why, token_digest, token_until, token_used_at,
+         reply_digest"
     };
 }
 
@@ -116,13 +119,17 @@ statements! {
         COALESCE(sum(CASE WHEN standing = 'calling' AND unanswered = 0 THEN 1 ELSE 0 END), 0), count(*)
         FROM loss_call WHERE ($1 = '' OR force = $1) AND case_id IN (SELECT id FROM desk_case WHERE closed_at IS NULL)";
     LOSS_MESSAGE_ADD = "INSERT INTO loss_message (id, loss_id, round, step, person_id, notice_id, state, made_at, ended_at, why,
-        token_digest, token_until) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+        token_digest, token_until, reply_digest) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     LOSS_MESSAGE_END = "UPDATE loss_message SET state = $2, ended_at = $3, why = $4 WHERE id = $1 AND state = 'sent'";
     LOSS_MESSAGES_WITHDRAW = "UPDATE loss_message SET state = 'withdrawn', ended_at = $2 WHERE loss_id = $1 AND state = 'sent'";
     LOSS_MESSAGES = concat!("SELECT ", message_columns!(), " FROM loss_message WHERE loss_id = $1
         ORDER BY made_at DESC, id DESC LIMIT $2");
     LOSS_MESSAGES_SENT = concat!("SELECT ", message_columns!(), " FROM loss_message WHERE loss_id = $1 AND state = 'sent'
         ORDER BY made_at, id");
+    LOSS_MESSAGES_BY_REPLY = concat!("SELECT ", message_columns!(), " FROM loss_message WHERE reply_digest = $1
+        ORDER BY made_at DESC, id DESC");
+    LOSS_MESSAGE_OPEN_OF = "SELECT m.loss_id FROM loss_message m JOIN loss_call c ON c.loss_id = m.loss_id
+        WHERE m.person_id = $1 AND c.next_at IS NOT NULL ORDER BY m.made_at DESC LIMIT 1";
     LOSS_MESSAGE_BY_TOKEN = concat!("SELECT ", message_columns!(), " FROM loss_message WHERE token_digest = $1");
     LOSS_TOKEN_USE = "UPDATE loss_message SET token_used_at = $2 WHERE token_digest = $1 AND token_used_at IS NULL AND token_until > $2";
 }
@@ -169,6 +176,7 @@ fn message(row: &Row) -> Result<LossMessage, StoreError> {
         token_digest: row.text(10)?,
         token_until: row.time(11)?,
         token_used_at: row.opt_time(12)?,
+        reply_digest: row.opt_text(13)?,
     })
 }
 
@@ -291,6 +299,7 @@ pub fn add_message(tx: &mut Tx<'_>, new: &LossMessage) -> Result<(), StoreError>
         new.why.as_deref().into(),
         new.token_digest.as_str().into(),
         new.token_until.into(),
+        new.reply_digest.as_deref().into(),
     ];
     tx.execute(&LOSS_MESSAGE_ADD, &params)?;
     Ok(())
@@ -326,6 +335,16 @@ pub fn undecided(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<LossMessage>, Stor
 /// Returns the message that a link belongs to.
 pub fn by_token(tx: &mut Tx<'_>, digest: &str) -> Result<Option<LossMessage>, StoreError> {
     tx.one(&LOSS_MESSAGE_BY_TOKEN, &[digest.into()])?.as_ref().map(message).transpose()
+}
+
+/// Returns the messages that a code answers, the newest first.
+pub fn by_reply(tx: &mut Tx<'_>, digest: &str) -> Result<Vec<LossMessage>, StoreError> {
+    tx.query(&LOSS_MESSAGES_BY_REPLY, &[digest.into()])?.iter().map(message).collect()
+}
+
+/// Returns the latest loss whose call is open and about which a person was called.
+pub fn open_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<LossId>, StoreError> {
+    tx.one(&LOSS_MESSAGE_OPEN_OF, &[Value::id(person)])?.map(|row| row.parse(0)).transpose()
 }
 
 /// Uses a link up; false where it was used or has expired.

@@ -1,6 +1,6 @@
 //! Notices that call somebody: which call each belongs to, and the link that its mail holds.
 
-use domain::{NoticeId, NoticeState};
+use domain::{NoticeId, NoticeState, PersonId, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
@@ -14,6 +14,8 @@ statements! {
         AND id IN (SELECT notice_id FROM notice_call WHERE subject = $1)";
     NOTICE_CALL_WITHDRAW = "UPDATE notice SET state = 'shown', due_at = NULL WHERE id = $1 AND state = 'waiting'";
     NOTICE_STATE = "SELECT state, last_error FROM notice WHERE id = $1";
+    NOTICE_CALLS_ABOUT = "SELECT n.person_id, n.created_at, n.state FROM notice n JOIN notice_call c ON c.notice_id = n.id
+        WHERE c.subject = $1 ORDER BY n.created_at, n.id";
     NOTICE_CALLS_FORGET = "DELETE FROM notice_call WHERE notice_id IN
         (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
 }
@@ -60,7 +62,26 @@ pub fn state(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<(NoticeState, O
     row.map(|row| Ok((row.parse(0)?, row.opt_text(1)?))).transpose()
 }
 
+/// One notice of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// The person.
+    pub person: PersonId,
+    /// When it was made.
+    pub at: Timestamp,
+    /// Its state.
+    pub state: NoticeState,
+}
+
+/// Returns the notices of a call, the oldest first.
+pub fn about(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Told>, StoreError> {
+    tx.query(&NOTICE_CALLS_ABOUT, &[subject.into()])?
+        .iter()
+        .map(|row| Ok(Told { person: row.parse(0)?, at: row.time(1)?, state: row.parse(2)? }))
+        .collect()
+}
+
 /// Forgets the calls of notices made before a time, `limit` at most.
-pub fn forget(tx: &mut Tx<'_>, before: domain::Timestamp, limit: u32) -> Result<u64, StoreError> {
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&NOTICE_CALLS_FORGET, &[before.into(), i64::from(limit).into()])
 }

@@ -5,6 +5,7 @@ use serde_json::json;
 use store::orders::{self, Burst, HeldAct, OpenOrder};
 use store::{Tx, commands, pushes};
 
+use super::approvers::{self, Waits};
 use super::{Act, agree, enter, lock_force, loss_of, may_still_ask, refuse_if_frozen, tell};
 use kernel::access::{Actor, ApproveDestruction, CallOffOrders, Permit, ReleaseOrders};
 use kernel::fields::text;
@@ -74,6 +75,7 @@ pub async fn release(
                 .detail(json!({ "why": why, "released": released.released, "stopped": stopped }));
             app.enter(tx, now, record)?;
             tell::of_decision(&app, tx, (&burst, "released"), (&actor.name, &why), now)?;
+            approvers::follow(&app, tx, &Waits::Burst(id))?;
             Ok(released)
         })
         .await
@@ -163,6 +165,7 @@ pub(super) fn end_in(
         return Err(over());
     }
     let cancelled = orders::cancel(tx, burst.id, now, why)?;
+    approvers::follow(app, tx, &Waits::Burst(burst.id))?;
     let action = if state == BurstState::Expired { "orders.expired" } else { "orders.cancelled" };
     let record = Record::new(&actor.name, action, format!("burst:{}", burst.id))
         .force(burst.force)
@@ -208,6 +211,7 @@ pub async fn expire_order(app: &App, id: CommandId) -> Result<(), AppError> {
             if !commands::cancel(tx, id, now, "nobody agreed to it in time")? {
                 return Ok(());
             }
+            approvers::follow(&app, tx, &Waits::Order(id))?;
             let record = app.about_device(tx, "system", "command.expired", device)?;
             app.enter(tx, now, record.reason(command.deed.as_str()).detail(json!({ "command": id })))
         })

@@ -11,6 +11,7 @@ use super::queue::count_agreed;
 use crate::caps;
 use crate::caps::Changed;
 use crate::caps::HeldDeed;
+use crate::caps::Waits;
 use crate::caps::held_beyond_cap;
 use kernel::App;
 use kernel::AppError;
@@ -91,6 +92,9 @@ pub fn take_back_now(
     if !commands::cancel(tx, command, now, "taken back")? {
         return Err(AppError::Conflict("it cannot be taken back: the device already has it".into()));
     }
+    if asked.state == domain::CommandState::Asked {
+        caps::follow(app, tx, &Waits::Order(command))?;
+    }
     if caps::contains_loss(&asked)
         && let Some(loss) = caps::open_loss(tx, device.id)?
     {
@@ -155,6 +159,7 @@ async fn agree<A: Action + 'static>(
             if !commands::approve(tx, command, &permit.actor().name, held)? {
                 return Err(no_longer());
             }
+            caps::follow(&app, tx, &Waits::Order(command))?;
             if held.is_none() {
                 pushes::want(tx, asked.enrolment, now)?;
             }

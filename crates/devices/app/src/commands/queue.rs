@@ -8,7 +8,7 @@ use store::{Tx, pushes};
 
 use super::spec::Spec;
 use crate::caps;
-use crate::caps::{Act, Verdict};
+use crate::caps::{Act, Verdict, Waits};
 use kernel::access::Actor;
 use kernel::{App, AppError, jobs};
 
@@ -92,6 +92,7 @@ pub(crate) fn queue_order(
             &command.id.to_string(),
             caps::expires_at(app, now),
         )?;
+        caps::follow(app, tx, &Waits::Order(command.id))?;
     } else if let Verdict::Hold(burst) = admit_order(app, tx, order, now)? {
         command.state = CommandState::Held;
         command.burst = Some(burst);

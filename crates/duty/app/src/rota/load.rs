@@ -1,6 +1,6 @@
 //! Reads a rota with everything that decides who is on call: layers, changes, and when its people are away.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::local_time::midnight;
 use domain::{OverrideKind, PeriodKind, PersonId, Span, Timestamp};
@@ -52,6 +52,8 @@ pub(crate) struct Loaded {
     pub overrides: Vec<OverrideRow>,
     /// Everybody whom it names.
     pub people: BTreeMap<PersonId, Person>,
+    /// Those of them who have a verified way of being reached.
+    pub reachable: BTreeSet<PersonId>,
     /// What decides who is on call.
     pub rota: Rota,
 }
@@ -82,13 +84,16 @@ pub(crate) fn load(tx: &mut Tx<'_>, row: RotaRow, window: Window) -> Result<Load
     named.extend(overrides.iter().flat_map(|one| one.with.into_iter().chain([one.person])));
     named.sort_unstable();
     named.dedup();
-    let mut known = BTreeMap::new();
+    let (mut known, mut reachable) = (BTreeMap::new(), BTreeSet::new());
     for id in named {
         let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
+        if !kernel::reach::ways(tx, &person)?.is_empty() {
+            reachable.insert(id);
+        }
         rota.away.insert(id, away(tx, &row, &person, window)?);
         known.insert(id, person);
     }
-    Ok(Loaded { row, layers, temporary, overrides, people: known, rota })
+    Ok(Loaded { row, layers, temporary, overrides, people: known, reachable, rota })
 }
 
 impl Loaded {

@@ -26,8 +26,8 @@ const MOST_GAPS: usize = 100;
 pub enum Trouble {
     /// Nobody is on call for a time.
     Gap(GapRead),
-    /// Somebody is on call and has no mail address.
-    NoAddress(String),
+    /// Somebody is on call and has no verified way of being reached.
+    NoWay(String),
 }
 
 /// What the owner of a rota is told.
@@ -93,9 +93,9 @@ pub(super) fn found(loaded: &Loaded, now: Timestamp, until: Timestamp) -> (Vec<T
     let mut troubles: Vec<Trouble> = shown(loaded, &gaps).into_iter().map(Trouble::Gap).collect();
     for person in loaded.rota.people_between(now, until) {
         let known = loaded.people.get(&person).filter(|one| one.ended_at.is_none());
-        if let Some(known) = known.filter(|one| one.email.as_deref().unwrap_or_default().is_empty()) {
+        if let Some(known) = known.filter(|one| !loaded.reachable.contains(&one.id)) {
             keys.push(format!("address {person}"));
-            troubles.push(Trouble::NoAddress(known.name.clone()));
+            troubles.push(Trouble::NoWay(known.name.clone()));
         }
     }
     (troubles, keys)

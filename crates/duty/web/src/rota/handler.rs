@@ -19,7 +19,7 @@ use crate::rotas::handler::{on_call, role_title, shell, turn};
 fn trouble(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Gap(gap) => rota_gaps::sentence(gap),
-        Trouble::NoAddress(name) => format!("{name} is on call and has no mail address in the register"),
+        Trouble::NoWay(name) => format!("{name} is on call and has no verified way of being reached"),
     }
 }
 

@@ -44,23 +44,25 @@ pub enum Answered {
     NoLink,
 }
 
-struct By<'a> {
-    name: &'a str,
-    shown: &'a str,
-    instead_of: Option<PersonId>,
+pub(super) struct By<'a> {
+    pub(super) name: &'a str,
+    pub(super) shown: &'a str,
+    pub(super) instead_of: Option<PersonId>,
     /// Whether whoever answers is a duty officer: then nobody need be asked again.
-    is_duty_officer: bool,
+    pub(super) is_duty_officer: bool,
+    /// How they answered: a word of the ledger's detail.
+    pub(super) how: &'static str,
 }
 
 /// Returns whether a person is a duty officer at that time.
-fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
+pub(super) fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
     let standing = kernel::roles::standing_of(tx, person, now)?;
     Ok(standing.is_some_and(|standing| standing.roles.has(Role::DutyOfficer)))
 }
 
 /// Takes an answer in; returns whether it changed anything. The answer of a duty officer, or for a device that is contained, ends
 /// the call. Anybody else has taken it, and people are called again if the device is not contained in time.
-fn take_answer(
+pub(super) fn take_answer(
     app: &App,
     tx: &mut Tx<'_>,
     loss: LossId,
@@ -87,13 +89,14 @@ fn take_answer(
     };
     let says = match by.instead_of.map(|person| people::by_id(tx, person)).transpose()?.flatten() {
         Some(person) => format!("Recorded that {} takes it; {state}", kernel::words::shown(&person)),
+        None if by.how == "text" => format!("Takes it, by text; {state}"),
         None => format!("Takes it; {state}"),
     };
     cases_app::say(app, tx, case, by.shown, &says, now)?;
     let record = Record::new(by.name, "loss.answered", format!("loss:{loss}"))
         .force(force)
         .reason(if contained { "contained" } else { "not-contained" })
-        .detail(json!({ "instead_of": by.instead_of, "case": case }));
+        .detail(json!({ "instead_of": by.instead_of, "case": case, "how": by.how }));
     app.enter(tx, now, record)?;
     Ok(true)
 }
@@ -120,7 +123,7 @@ pub(crate) fn answered_at_desk(
         Some(person) => is_duty_officer(tx, person, now)?,
         None => false,
     };
-    let by = By { name: at_desk.name, shown: at_desk.shown, instead_of: None, is_duty_officer };
+    let by = By { name: at_desk.name, shown: at_desk.shown, instead_of: None, is_duty_officer, how: "desk" };
     take_answer(app, tx, loss, &by, now).map(drop)
 }
 
@@ -181,7 +184,7 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
             }
             let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
             let is_duty_officer = is_duty_officer(tx, person.id, now)?;
-            let by = By { name: &name, shown: &shown, instead_of: None, is_duty_officer };
+            let by = By { name: &name, shown: &shown, instead_of: None, is_duty_officer, how: "link" };
             let ended = take_answer(&app, tx, message.loss, &by, now)?;
             let read = read(&app, tx, message.loss, false, now)?;
             Ok(if ended { Answered::Now(read) } else { Answered::Before(read) })
@@ -226,7 +229,7 @@ pub async fn acknowledge_call(
                 Some(person) => is_duty_officer(tx, person, now)?,
                 None => actor.roles.has(Role::DutyOfficer),
             };
-            let by = By { name: &actor.name, shown: &actor.shown, instead_of, is_duty_officer };
+            let by = By { name: &actor.name, shown: &actor.shown, instead_of, is_duty_officer, how: "page" };
             take_answer(&app, tx, loss, &by, now)
         })
         .await

@@ -3,7 +3,8 @@
 use axum::response::Response;
 use kernel::access::{ManageCases, SeeCases};
 
-use crate::list::{Chain, ChainStep, Row, View};
+use crate::list::{Chain, ChainStep, PersonLine, Row, View};
+use domain::Channel;
 use losses_app::chain::Rung;
 use losses_app::read::{OpenLoss, open_losses};
 use web_shell::answer::shown;
@@ -43,12 +44,23 @@ pub(crate) fn row(loss: &OpenLoss) -> Row {
     }
 }
 
+/// Names a channel.
+pub(crate) const fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Mail => "mail",
+        Channel::Text => "text",
+        Channel::Hook => "webhook",
+    }
+}
+
 fn step(rung: &Rung) -> ChainStep {
     let people = rung.people.iter().map(|person| {
         let how = if person.on_call { "on call" } else { "on duty" };
-        match &person.phone {
-            Some(phone) => format!("{} ({}), {how}, {phone}", person.name, person.number),
-            None => format!("{} ({}), {how}, no number known", person.name, person.number),
+        let phone = person.phone.as_deref().unwrap_or("no number known");
+        PersonLine {
+            text: format!("{} ({}), {how}, {phone}", person.name, person.number),
+            ways: person.ways.iter().map(|way| channel(*way)).collect::<Vec<_>>().join(", then "),
+            stopped: person.stopped,
         }
     });
     ChainStep { role: rung.role.title(), wait: format::span(rung.wait), people: people.collect() }

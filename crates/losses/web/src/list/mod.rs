@@ -67,8 +67,19 @@ pub struct ChainStep {
     pub role: &'static str,
     /// How long it waits.
     pub wait: String,
-    /// The people with their telephone number.
-    pub people: Vec<String>,
+    /// The people.
+    pub people: Vec<PersonLine>,
+}
+
+/// Somebody who is called now.
+#[derive(Debug, Clone)]
+pub struct PersonLine {
+    /// Their name with their telephone number.
+    pub text: String,
+    /// The ways in which they are reached, in order; empty where nothing reaches them.
+    pub ways: String,
+    /// Whether they stopped texts to a number of theirs.
+    pub stopped: bool,
 }
 
 impl View {
@@ -102,7 +113,15 @@ impl View {
         let step = |role, people: &[&str]| ChainStep {
             role,
             wait: "5 minutes".into(),
-            people: people.iter().map(|name| (*name).to_owned()).collect(),
+            people: people
+                .iter()
+                .enumerate()
+                .map(|(place, name)| PersonLine {
+                    text: (*name).to_owned(),
+                    ways: if place == 0 { "text, then mail".into() } else { String::new() },
+                    stopped: place > 0,
+                })
+                .collect(),
         };
         Self {
             shell: Shell::sample(Area::Cases),
@@ -111,7 +130,10 @@ impl View {
                 Chain {
                     force: "Northshire <script>".into(),
                     steps: vec![
-                        step("On-call engineer", &["Sam Reed (9001), on call, 01632 960001"]),
+                        step(
+                            "On-call engineer",
+                            &["Sam Reed (9001), on call, 01632 960001", "Jo Smith <script> (9002), on duty"],
+                        ),
                         step("Force Duty Officer", &[]),
                     ],
                     empty: false,

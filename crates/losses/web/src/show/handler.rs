@@ -2,15 +2,15 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use domain::LossId;
+use domain::{Channel, DeliveryState, LossId};
 use kernel::AppError;
 use kernel::access::{CommandDevices, ManageCases, SeeCases};
 
 use crate::list;
-use crate::show::{Message, Order, Report, View};
+use crate::show::{Delivery, Message, Order, Report, View};
 use devices_app::commands::Ordered;
 use losses_app::contain::{self, ContainmentOrder};
-use losses_app::read::{LossRead, MessageRead, ReportRead, loss};
+use losses_app::read::{DeliveryRead, LossRead, MessageRead, ReportRead, loss};
 use losses_app::{Answers, Question};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
@@ -114,7 +114,23 @@ fn message(message: MessageRead) -> Message {
         colour,
         at: message.made_at,
         why: message.why.unwrap_or_default(),
+        deliveries: message.deliveries.into_iter().map(delivery).collect(),
     }
+}
+
+fn delivery(read: DeliveryRead) -> Delivery {
+    let (state, colour) = match read.state {
+        DeliveryState::Pending => ("Waits for its time", "grey"),
+        DeliveryState::Sending => ("Being sent", "yellow"),
+        DeliveryState::Sent if read.channel == Channel::Mail => ("Sent", "green"),
+        DeliveryState::Sent => ("Sent, not known yet whether it arrived", "yellow"),
+        DeliveryState::Delivered => ("Arrived", "green"),
+        DeliveryState::Failed => ("Failed", "red"),
+        DeliveryState::Uncertain => ("Delivery uncertain", "yellow"),
+        DeliveryState::Withdrawn => ("Not needed any more", "grey"),
+    };
+    let channel = list::handler::channel(read.channel);
+    Delivery { channel, state, colour, at: read.at, why: read.why.unwrap_or_default() }
 }
 
 /// Shows a loss.

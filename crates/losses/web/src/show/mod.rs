@@ -100,6 +100,23 @@ pub struct Message {
     pub at: Timestamp,
     /// Why it failed.
     pub why: String,
+    /// What went out for it, one for each of the person's ways.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// One message on one channel.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The channel.
+    pub channel: &'static str,
+    /// How far it is.
+    pub state: &'static str,
+    /// The colour of that.
+    pub colour: &'static str,
+    /// When that was so.
+    pub at: Timestamp,
+    /// Why it failed, or is not known.
+    pub why: String,
 }
 
 impl View {
@@ -141,6 +158,16 @@ impl View {
                 colour: "red",
                 at: now,
                 why: "the relay refused <script>".into(),
+                deliveries: vec![
+                    Delivery {
+                        channel: "text",
+                        state: "Delivery uncertain",
+                        colour: "yellow",
+                        at: now,
+                        why: "the provider does not know <script>".into(),
+                    },
+                    Delivery { channel: "mail", state: "Sent", colour: "green", at: now, why: String::new() },
+                ],
             }],
             to_paste: "LOST DEVICE ref 4KM-7TRH <script>".into(),
             may_lock: true,

@@ -23,7 +23,7 @@ pub(crate) async fn stuck(ctx: Ctx) -> Result<Response, Problem> {
     let more = cut(&mut rows, MOST_STUCK, |_| ()).is_some();
     let words = |state: &NoticeState| match state {
         NoticeState::Waiting => "Waiting",
-        NoticeState::Mailed => "Mailed",
+        NoticeState::Mailed => "Sent",
         NoticeState::Shown => "On people's own pages only",
         NoticeState::Undelivered => "Could not be delivered",
     };

@@ -1,8 +1,11 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
+mod approvals;
 mod force;
 mod locks;
 mod night;
+mod replies;
+mod texts;
 
 use domain::{LossId, LossMessageState};
 use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};

@@ -30,6 +30,7 @@ fn view(site: &Site, next: &str, refused: &str) -> View {
     View {
         shell: shell(site, None, Area::Elsewhere),
         personas: personas.collect(),
+        texts: site.options.texts.clone(),
         next: own_path(next).to_owned(),
         refused: refused.to_owned(),
         directory: site

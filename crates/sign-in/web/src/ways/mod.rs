@@ -16,6 +16,8 @@ pub struct View {
     pub shell: Shell,
     /// The made-up people of the demonstration; always empty in `serve`, whose binary wiring has none.
     pub personas: Vec<Persona>,
+    /// Where the demonstration shows the texts that it has sent.
+    pub texts: Option<String>,
     /// The address to go to afterwards: a path of this server.
     pub next: String,
     /// The reason why the last attempt was refused; empty if there was none.
@@ -97,6 +99,7 @@ impl View {
                 persona("oscar", "Insp Grey", "Force Duty Officer", "Lock a lost phone at 3 a.m."),
                 persona("director", "Robin Hale", "Director of ICT", "Which rules hold, and which cannot"),
             ],
+            texts: Some("http://127.0.0.1:8081/<script>".into()),
             next: "/devices".into(),
             refused: String::new(),
             directory: None,
@@ -112,6 +115,7 @@ impl View {
         Self {
             shell,
             personas: Vec::new(),
+            texts: None,
             next: "/".into(),
             refused: "This link <script> was used already, or its fifteen minutes are over".into(),
             directory: None,

@@ -6,6 +6,7 @@ use domain::{
 use domain::{EnrolmentState, PeriodKind, PersonSource};
 use losses_app::report::{NewReport, Reported};
 use losses_app::{Answers, How};
+use outbound::channel::Channels;
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::devices::Device;
 use store::duty::PeriodRow;
@@ -174,11 +175,12 @@ pub(super) fn about(device: &str) -> Answers {
     Answers { device: device.to_owned(), how: How::Stolen, ..Answers::default() }
 }
 
-/// Runs what is due now: jobs and mail, until nothing is left.
-pub(super) async fn settle(app: &App, mail: Option<&Mail>) {
+/// Runs what is due now: jobs, mail and texts, until nothing is left.
+pub(super) async fn settle(app: &App, channels: impl Into<Channels>) {
+    let channels = channels.into();
     for _ in 0..40 {
         let jobs = overview_app::work::run_jobs(app, 50).await.unwrap();
-        let sent = notices_app::send_notices(app, mail, 50).await.unwrap();
+        let sent = notices_app::send_notices(app, &channels, 50).await.unwrap();
         if jobs + sent == 0 {
             return;
         }

@@ -1,17 +1,24 @@
-//! Simulated nights: from a seed, reports, people on and off call, mail that fails, devices that answer or do not, answers by link and
-//! on the page, and restarts. After every step the promise is checked, and a message that was not expected fails the night.
+//! Simulated nights: from a seed, reports, people on and off call, mail that fails, texts that are refused, fail late, are never heard of
+//! again or whose receipts come in any order, devices that answer or do not, answers by code and on the page, and restarts. After every step the promise is checked, and a message that was not expected fails the night.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use domain::LossMessageState;
+use domain::{Channel, DeliveryState, LossMessageState, Secret};
 use domain::{DeviceId, LossId, PersonId, Span, Timestamp};
+use losses_app::Reply;
 use losses_app::report::report_publicly;
+use notices_app::deliveries::{ReceiptCame, take_receipt};
+use outbound::channel::{Channel as Sends, Channels};
+use simulation::texts::{Behaviour, TextProvider};
+use store::deliveries::Delivery;
 use store::loss_calls::{LossCall, LossMessage};
 use testkit::Relay;
 
 use super::force::{
     about, actor, call, device_answers, mail_to, messages, minutes, on_call, phone, report, settle, with_role,
 };
+use super::texts::{NUMBERS, calls_of, proved, provider, sent_for, text_by};
 use kernel::access::{Role, permit};
 use kernel::testing::{Bench, on_bench};
 use kernel::{App, PolicyInForce};
@@ -50,7 +57,7 @@ struct Night {
 
 impl Night {
     /// Checks the promise, and that nothing was sent that should not have been.
-    async fn check(&mut self, app: &App, relays: &[&Relay; 2], letters_before: usize) {
+    async fn check(&mut self, app: &App, around: &Around, letters_before: usize) {
         let (now, seed) = (app.world().now(), self.seed);
         let state: LossCall = call(app, self.loss).await;
         let (calling, taken) = (state.standing == "calling", state.standing == "taken");
@@ -80,14 +87,98 @@ impl Night {
                 );
             }
         }
-        let delivered = all.iter().filter(|message| message.state == LossMessageState::Delivered).count();
-        let letters = calls_in(relays[0]) - letters_before;
+        self.account(app, around, letters_before, &all).await;
+    }
+
+    /// Checks that each letter and each text belongs to a message of the call, and each message that reached somebody to one of them.
+    async fn account(&self, app: &App, around: &Around, letters_before: usize, all: &[LossMessage]) {
+        let (seed, calling) = (self.seed, call(app, self.loss).await.standing == "calling");
+        let sent = sent_for(app, self.loss).await;
+        let by = |channel| sent.iter().filter(move |one| one.channel == channel);
+        let letters = calls_in(&around.relay) - letters_before;
+        let mailed = by(Channel::Mail).filter(|one| one.state == DeliveryState::Sent).count();
         assert_eq!(
             letters,
-            delivered,
-            "seed {seed}: letters that no message of the call accounts for: {:?}",
-            told(&all)
+            mailed,
+            "seed {seed}: letters that no message accounts for: {:?} {sent:?}",
+            told(all)
         );
+        let texts = calls_of(&around.provider).iter().filter(|text| text.at >= self.reported_at).count();
+        let texted = by(Channel::Text).filter(|one| one.provider_id.is_some()).count();
+        assert_eq!(
+            texts,
+            texted,
+            "seed {seed}: texts that no message accounts for: {:?} {sent:?}",
+            told(all)
+        );
+        for message in all.iter().filter(|message| message.state == LossMessageState::Delivered) {
+            let reached = sent.iter().filter(|one| one.notice == message.notice);
+            let arrived = |one: &Delivery| match one.channel {
+                Channel::Mail => one.state == DeliveryState::Sent,
+                _ => one.state == DeliveryState::Delivered,
+            };
+            assert!(reached.clone().any(arrived), "seed {seed}: delivered by nothing: {message:?}");
+        }
+        if !calling {
+            let waits = |one: &&Delivery| one.state == DeliveryState::Pending;
+            assert!(
+                !sent.iter().any(|one| waits(&one)),
+                "seed {seed}: a message waits after the end: {sent:?}"
+            );
+        }
+    }
+}
+
+/// What is around the service: a relay that takes letters, others that do not, and the provider of texts.
+struct Around {
+    relay: Relay,
+    mails: [Mail; 3],
+    provider: TextProvider,
+    text: Arc<dyn Sends>,
+}
+
+impl Around {
+    fn channels(&self, dice: &mut Dice) -> Channels {
+        let mail = &self.mails[usize::try_from(dice.throw(5).min(2)).unwrap()];
+        let mail = if dice.one_in(2) { &self.mails[0] } else { mail };
+        Channels { mail: Some(mail.clone()), text: Some(Arc::clone(&self.text)), hook: None }
+    }
+
+    /// Changes what becomes of texts, and lets receipts come, late, twice and in any order.
+    async fn draw(&self, app: &App, dice: &mut Dice) {
+        let behaviours = [
+            Behaviour::Delivers,
+            Behaviour::Refuses(400, "BadRequestError"),
+            Behaviour::Refuses(429, "RateLimitError"),
+            Behaviour::Refuses(500, "InternalServerError"),
+            Behaviour::FailsLate("temporary-failure"),
+            Behaviour::IsSilent,
+        ];
+        for number in &NUMBERS[..2] {
+            self.provider.behave(number, behaviours[usize::try_from(dice.throw(6)).unwrap()]);
+        }
+        let texts = calls_of(&self.provider);
+        for text in texts.iter().rev().take(3) {
+            if !dice.one_in(3) {
+                continue;
+            }
+            let words = ["delivered", "permanent-failure", "sending", "temporary-failure"];
+            let status = words[usize::try_from(dice.throw(4)).unwrap()].to_owned();
+            let reference = dice.one_in(2).then(|| text.reference.clone());
+            take_receipt(app, ReceiptCame { provider_id: text.id.clone(), reference, status }).await.unwrap();
+        }
+    }
+
+    /// Lets somebody answer the last text by its code, or by something else.
+    async fn reply(&self, app: &App, dice: &mut Dice) {
+        let Some(text) = calls_of(&self.provider).pop() else { return };
+        let said = match dice.throw(3) {
+            0 => "who is this?".to_owned(),
+            _ => text.says.split("reply ").nth(1).unwrap().split(' ').next().unwrap().to_lowercase(),
+        };
+        let id = format!("night-{}", dice.throw(u64::MAX));
+        let reply = Reply { id, from: Secret::new(text.to), text: Secret::new(said) };
+        losses_app::take_text(app, reply).await.unwrap();
     }
 }
 
@@ -123,10 +214,11 @@ impl People {
     }
 }
 
-async fn one_event(app: &App, night: &Night, dice: &mut Dice, people: &People) {
+async fn one_event(app: &App, night: &Night, dice: &mut Dice, people: &People, around: &Around) {
     let officer = people.all.iter().find(|(_, role)| *role == Role::DutyOfficer).unwrap();
     let officer = actor(app, officer.0, officer.1);
-    match dice.throw(12) {
+    around.draw(app, dice).await;
+    match dice.throw(13) {
         0 => {
             let _ = losses_app::contain::contain(app, permit(&officer).unwrap(), night.loss).await;
         }
@@ -142,6 +234,7 @@ async fn one_event(app: &App, night: &Night, dice: &mut Dice, people: &People) {
             losses_app::confirm_found(app, permit(&officer).unwrap(), night.loss, "seen").await.unwrap();
         }
         5 => people.draw(app, dice).await,
+        7 if dice.one_in(3) => around.reply(app, dice).await,
         6 => {
             // Another report of the same device joins the call.
             let form = format!("{} {}", night.seed, dice.throw(u64::MAX));
@@ -164,7 +257,9 @@ fn no_night_ends_in_silence() {
         let relay = Relay::start(250).await;
         let refuses = Relay::start(550).await;
         let busy = Relay::start(451).await;
-        let mails = [mail_to(&relay), mail_to(&refuses), mail_to(&busy)];
+        let provider = provider(&bench.world);
+        let (mails, text) = ([mail_to(&relay), mail_to(&refuses), mail_to(&busy)], text_by(&provider));
+        let around = Around { relay, mails, provider, text };
         let mut people = People { all: Vec::new() };
         for (number, role, email) in [
             ("8000", Role::OnCallEngineer, true),
@@ -175,10 +270,14 @@ fn no_night_ends_in_silence() {
         ] {
             people.all.push((with_role(&bench.app, number, role, email).await, role));
         }
+        // One has a number and mail, another a number alone.
+        for (place, number) in [0, 1].into_iter().zip(NUMBERS) {
+            proved(&bench.app, &around.provider, people.all[place].0, number).await;
+        }
         let restarted = bench.another_node(policy());
         let mut ends = [0; 5];
         for seed in 0..NIGHTS {
-            let end = one_night(&bench, &restarted, (&relay, &refuses, &mails), &people, seed).await;
+            let end = one_night(&bench, &restarted, &around, &people, seed).await;
             ends[["calling", "taken", "contained", "acknowledged", "ended"]
                 .iter()
                 .position(|word| *word == end)
@@ -189,13 +288,7 @@ fn no_night_ends_in_silence() {
 }
 
 /// Runs one night; returns the standing of its call at the end.
-async fn one_night(
-    bench: &Bench,
-    restarted: &App,
-    (relay, refuses, mails): (&Relay, &Relay, &[Mail; 3]),
-    people: &People,
-    seed: u64,
-) -> String {
+async fn one_night(bench: &Bench, restarted: &App, around: &Around, people: &People, seed: u64) -> String {
     let (app, world) = (&bench.app, &bench.world);
     let mut dice = Dice(seed);
     // Some nights later, at some hour outside the desk's, so that both chains and both clocks of the year come up.
@@ -203,7 +296,7 @@ async fn one_night(
     let device = phone(app, &format!("SERIAL{seed}"), Some(bench.person)).await;
     people.draw(app, &mut dice).await;
     settle(app, None).await;
-    let letters_before = calls_in(relay);
+    let letters_before = calls_in(&around.relay);
     let reported = report_publicly(app, report(&format!("night {seed}"), about(&format!("SERIAL{seed}"))))
         .await
         .unwrap();
@@ -211,14 +304,13 @@ async fn one_night(
     for _ in 0..18 {
         // A node that was stopped has lost its memory; the other takes over with the database alone.
         let node = if dice.one_in(4) { restarted } else { app };
-        let mail = &mails[usize::try_from(dice.throw(5).min(2)).unwrap()];
-        let mail = if dice.one_in(2) { &mails[0] } else { mail };
-        one_event(node, &night, &mut dice, people).await;
-        settle(node, Some(mail)).await;
-        night.check(node, &[relay, refuses], letters_before).await;
+        let by = around.channels(&mut dice);
+        one_event(node, &night, &mut dice, people, around).await;
+        settle(node, &by).await;
+        night.check(node, around, letters_before).await;
         world.clock.advance(minutes(1 + i64::try_from(dice.throw(9)).unwrap()));
-        settle(node, Some(mail)).await;
-        night.check(node, &[relay, refuses], letters_before).await;
+        settle(node, &by).await;
+        night.check(node, around, letters_before).await;
     }
     let end = call(app, night.loss).await.standing;
     if end == "calling" || end == "taken" {
@@ -227,7 +319,7 @@ async fn one_night(
         losses_app::confirm_found(app, permit(&officer).unwrap(), night.loss, "the night is over")
             .await
             .unwrap();
-        settle(app, Some(&mails[0])).await;
+        settle(app, Some(&around.mails[0])).await;
     }
     end
 }

@@ -252,7 +252,7 @@ fn the_owner_hears_of_a_gap_weeks_before_and_once() {
         assert_eq!(heard.len(), 3);
         let body = &heard.iter().find(|row| row.created_at == wall("2026-11-28T12:00")).unwrap().body;
         assert!(body.contains("from 3 December 2026, 00:00 to 7 December 2026, 09:00"), "{body}");
-        assert!(body.contains("Person 2001 is on call and has no mail address"), "{body}");
+        assert!(body.contains("Person 2001 is on call and has no verified way of being reached"), "{body}");
     });
 }
 

@@ -1,0 +1,272 @@
+//! Messages on their way: one row for each message on each channel, from its plan to what is known of its end.
+//!
+//! The node that sends one first moves its due time to the end of a lease. A provider's receipts come late, twice and in any order:
+//! each statement says from which states it may lead.
+
+use std::fmt;
+
+use domain::{Channel, ContactMethodId, DeliveryId, DeliveryState, NoticeId, PersonId, Timestamp};
+
+use crate::{Row, StoreError, Tx, Value, single_count, statements};
+
+/// One message on one channel.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id, which is the reference that the provider is given.
+    pub id: DeliveryId,
+    /// What makes it one and the same.
+    pub key: String,
+    /// The word of its purpose: call, code, answer, event.
+    pub purpose: String,
+    /// The channel.
+    pub channel: Channel,
+    /// The person; `None` where it goes to a system of the force.
+    pub person: Option<PersonId>,
+    /// The notice that it carries.
+    pub notice: Option<NoticeId>,
+    /// The way that it goes; `None` for the mail address of the register, and for a system.
+    pub method: Option<ContactMethodId>,
+    /// Its place among the messages of its notice.
+    pub place: i64,
+    /// The minutes after which the next one is tried.
+    pub wait_minutes: i64,
+    /// What it says, sealed.
+    pub content: Option<Vec<u8>>,
+    /// Its state.
+    pub state: DeliveryState,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// When it is sent, or the provider is asked about it.
+    pub due_at: Option<Timestamp>,
+    /// How often it was handed to the provider.
+    pub attempts: i64,
+    /// The provider's own id.
+    pub provider_id: Option<String>,
+    /// When the provider accepted it.
+    pub sent_at: Option<Timestamp>,
+    /// When its state became final.
+    pub ended_at: Option<Timestamp>,
+    /// Why it failed, or is not known.
+    pub why: Option<String>,
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, purpose, channel, state, place, due_at, why, .. } = self;
+        let (channel, state) = (channel.as_str(), state.as_str());
+        write!(f, "Delivery({id} {purpose} {channel} {place} {state} due {due_at:?} {why:?})")
+    }
+}
+
+macro_rules! columns {
+    () => {
+        "id, key, purpose, channel, person_id, notice_id, method_id, place, wait_minutes, content, state, made_at, due_at, attempts,
+         provider_id, sent_at, ended_at, why"
+    };
+}
+
+statements! {
+    pub(crate) DELIVERY_ADD = "INSERT INTO delivery (id, key, purpose, channel, person_id, notice_id, method_id, place, wait_minutes,
+        content, state, made_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12)
+        ON CONFLICT (key) DO NOTHING";
+    DELIVERY_BY_ID = concat!("SELECT ", columns!(), " FROM delivery WHERE id = $1");
+    DELIVERY_BY_PROVIDER = concat!("SELECT ", columns!(), " FROM delivery WHERE provider_id = $1");
+    DELIVERIES_DUE = concat!("SELECT ", columns!(), " FROM delivery WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2");
+    DELIVERIES_OF_NOTICE = concat!("SELECT ", columns!(), " FROM delivery WHERE notice_id = $1 ORDER BY place, id");
+    DELIVERY_CLAIM = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, due_at = $3
+        WHERE id = $1 AND due_at = $2 AND state IN ('pending', 'sending')";
+    DELIVERY_ASKING = "UPDATE delivery SET due_at = $3 WHERE id = $1 AND due_at = $2 AND state = 'sent'";
+    DELIVERY_SENT = "UPDATE delivery SET state = 'sent', sent_at = $2, provider_id = $3, due_at = $4, content = NULL, why = NULL
+        WHERE id = $1 AND state = 'sending' AND attempts = $5";
+    DELIVERY_PROVIDER = "UPDATE delivery SET provider_id = $2 WHERE id = $1 AND provider_id IS NULL";
+    DELIVERY_AGAIN = "UPDATE delivery SET state = 'pending', due_at = $2, why = $3
+        WHERE id = $1 AND state = 'sending' AND attempts = $4";
+    DELIVERY_DELIVERED = "UPDATE delivery SET state = 'delivered', ended_at = $2, sent_at = COALESCE(sent_at, $2), due_at = NULL,
+        content = NULL, why = NULL WHERE id = $1 AND state IN ('sending', 'sent', 'uncertain', 'failed')";
+    DELIVERY_FAILED = "UPDATE delivery SET state = 'failed', ended_at = $2, why = $3, due_at = NULL, content = NULL
+        WHERE id = $1 AND state IN ('pending', 'sending', 'sent', 'uncertain')";
+    DELIVERY_UNCERTAIN = "UPDATE delivery SET state = 'uncertain', ended_at = $2, why = $3, due_at = NULL, content = NULL
+        WHERE id = $1 AND state IN ('sending', 'sent')";
+    DELIVERY_MOVE = "UPDATE delivery SET due_at = $2 WHERE id = $1 AND state = 'pending'";
+    DELIVERIES_WITHDRAW = "UPDATE delivery SET state = 'withdrawn', ended_at = $2, due_at = NULL, content = NULL
+        WHERE state = 'pending' AND notice_id IN (SELECT notice_id FROM notice_call WHERE subject = $1)";
+    DELIVERIES_COUNT = "SELECT count(*) FROM delivery WHERE person_id = $1 AND purpose = $2 AND made_at > $3";
+    DELIVERIES_BY_METHOD = "SELECT count(*) FROM delivery WHERE method_id = $1 AND attempts > 0 AND made_at > $2";
+    TEXTS_SINCE = "SELECT count(*) FROM delivery WHERE channel = 'text' AND attempts > 0 AND made_at > $1";
+    DELIVERIES_FORGET = "DELETE FROM delivery WHERE id IN
+        (SELECT id FROM delivery WHERE made_at < $1 ORDER BY made_at LIMIT $2)";
+    TEXT_RECEIVED = "INSERT INTO received_text (id, person_id, received_at, outcome) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (id) DO NOTHING";
+    TEXT_OUTCOME = "UPDATE received_text SET person_id = $2, outcome = $3 WHERE id = $1";
+    TEXTS_WITH_OUTCOME = "SELECT count(*) FROM received_text WHERE person_id = $1 AND outcome = $2 AND received_at > $3";
+    RECEIVED_FORGET = "DELETE FROM received_text WHERE received_at < $1";
+}
+
+fn delivery(row: &Row) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: row.parse(0)?,
+        key: row.text(1)?,
+        purpose: row.text(2)?,
+        channel: row.parse(3)?,
+        person: row.opt_parse(4)?,
+        notice: row.opt_parse(5)?,
+        method: row.opt_parse(6)?,
+        place: row.int(7)?,
+        wait_minutes: row.int(8)?,
+        content: row.opt_bytes(9)?,
+        state: row.parse(10)?,
+        made_at: row.time(11)?,
+        due_at: row.opt_time(12)?,
+        attempts: row.int(13)?,
+        provider_id: row.opt_text(14)?,
+        sent_at: row.opt_time(15)?,
+        ended_at: row.opt_time(16)?,
+        why: row.opt_text(17)?,
+    })
+}
+
+/// Adds a message that waits for its time; false where there is one of that key.
+pub fn add(tx: &mut Tx<'_>, new: &Delivery) -> Result<bool, StoreError> {
+    let params = [
+        Value::id(new.id),
+        new.key.as_str().into(),
+        new.purpose.as_str().into(),
+        new.channel.as_str().into(),
+        Value::opt_id(new.person),
+        Value::opt_id(new.notice),
+        Value::opt_id(new.method),
+        new.place.into(),
+        new.wait_minutes.into(),
+        new.content.clone().into(),
+        new.made_at.into(),
+        new.due_at.into(),
+    ];
+    Ok(tx.execute(&DELIVERY_ADD, &params)? > 0)
+}
+
+/// Returns one message.
+pub fn by_id(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+    tx.one(&DELIVERY_BY_ID, &[Value::id(id)])?.as_ref().map(delivery).transpose()
+}
+
+/// Returns the message that a provider knows by its own id.
+pub fn by_provider(tx: &mut Tx<'_>, provider_id: &str) -> Result<Option<Delivery>, StoreError> {
+    tx.one(&DELIVERY_BY_PROVIDER, &[provider_id.into()])?.as_ref().map(delivery).transpose()
+}
+
+/// Returns what is to be sent or asked about by now, the longest due first.
+pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+    tx.query(&DELIVERIES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(delivery).collect()
+}
+
+/// Returns the messages that carry a notice, in their order.
+pub fn of_notice(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Vec<Delivery>, StoreError> {
+    tx.query(&DELIVERIES_OF_NOTICE, &[Value::id(notice)])?.iter().map(delivery).collect()
+}
+
+/// Claims a message to send it; false if another node was faster.
+pub fn claim(tx: &mut Tx<'_>, due: &mut Delivery, lease: Timestamp) -> Result<bool, StoreError> {
+    let claimed = tx.execute(&DELIVERY_CLAIM, &[Value::id(due.id), due.due_at.into(), lease.into()])? > 0;
+    if claimed {
+        due.due_at = Some(lease);
+        due.attempts += 1;
+        due.state = DeliveryState::Sending;
+    }
+    Ok(claimed)
+}
+
+/// Claims a text that was sent, to ask what became of it; it is asked again at `next`. False if another node was faster.
+pub fn asking(tx: &mut Tx<'_>, due: &Delivery, next: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DELIVERY_ASKING, &[Value::id(due.id), due.due_at.into(), next.into()])? > 0)
+}
+
+/// Notes that the provider accepted a message; `ask_at` is when it is asked what became of it. False where more is known already.
+pub fn sent(
+    tx: &mut Tx<'_>,
+    claimed: &Delivery,
+    at: Timestamp,
+    provider_id: Option<&str>,
+    ask_at: Option<Timestamp>,
+) -> Result<bool, StoreError> {
+    let params =
+        [Value::id(claimed.id), at.into(), provider_id.into(), ask_at.into(), claimed.attempts.into()];
+    if tx.execute(&DELIVERY_SENT, &params)? > 0 {
+        return Ok(true);
+    }
+    // Its receipt was faster than the answer.
+    tx.later(&DELIVERY_PROVIDER, vec![Value::id(claimed.id), provider_id.into()])?;
+    Ok(false)
+}
+
+/// Puts a message that could not be handed over back, to try again.
+pub fn again(tx: &mut Tx<'_>, claimed: &Delivery, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    let params = [Value::id(claimed.id), at.into(), why.into(), claimed.attempts.into()];
+    Ok(tx.execute(&DELIVERY_AGAIN, &params)? > 0)
+}
+
+/// Notes that a message arrived; false where that was known, or it was never sent.
+pub fn delivered(tx: &mut Tx<'_>, id: DeliveryId, at: Timestamp) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DELIVERY_DELIVERED, &[Value::id(id), at.into()])? > 0)
+}
+
+/// Notes that a message failed; false where more is known already.
+pub fn failed(tx: &mut Tx<'_>, id: DeliveryId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DELIVERY_FAILED, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// Notes that it is not known, and will not be asked again, whether a message arrived; false where more is known already.
+pub fn uncertain(tx: &mut Tx<'_>, id: DeliveryId, at: Timestamp, why: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&DELIVERY_UNCERTAIN, &[Value::id(id), at.into(), why.into()])? > 0)
+}
+
+/// Moves the time of a message that waits.
+pub fn move_to(tx: &mut Tx<'_>, id: DeliveryId, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&DELIVERY_MOVE, &[Value::id(id), at.into()]).map(drop)
+}
+
+/// Withdraws every message of a call that waits for its time.
+pub fn withdraw(tx: &mut Tx<'_>, subject: &str, at: Timestamp) -> Result<(), StoreError> {
+    tx.later(&DELIVERIES_WITHDRAW, vec![subject.into(), at.into()])
+}
+
+/// Counts the messages of a purpose that a person was sent since a time.
+pub fn count(tx: &mut Tx<'_>, person: PersonId, purpose: &str, since: Timestamp) -> Result<i64, StoreError> {
+    single_count(tx, &DELIVERIES_COUNT, &[Value::id(person), purpose.into(), since.into()])
+}
+
+/// Counts the messages that went one way since a time.
+pub fn count_by(tx: &mut Tx<'_>, method: ContactMethodId, since: Timestamp) -> Result<i64, StoreError> {
+    single_count(tx, &DELIVERIES_BY_METHOD, &[Value::id(method), since.into()])
+}
+
+/// Counts the texts that were sent since a time.
+pub fn texts_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<i64, StoreError> {
+    single_count(tx, &TEXTS_SINCE, &[since.into()])
+}
+
+/// Notes a text that came; false where it came before.
+pub fn received(tx: &mut Tx<'_>, id: &str, at: Timestamp) -> Result<bool, StoreError> {
+    let params = [id.into(), Value::Null, at.into(), "unknown-number".into()];
+    Ok(tx.execute(&TEXT_RECEIVED, &params)? > 0)
+}
+
+/// Notes what came of a text.
+pub fn set_outcome(tx: &mut Tx<'_>, id: &str, person: PersonId, outcome: &str) -> Result<(), StoreError> {
+    tx.later(&TEXT_OUTCOME, vec![id.into(), Value::id(person), outcome.into()])
+}
+
+/// Counts a person's texts with an outcome since a time.
+pub fn texts_with(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    outcome: &str,
+    since: Timestamp,
+) -> Result<i64, StoreError> {
+    single_count(tx, &TEXTS_WITH_OUTCOME, &[Value::id(person), outcome.into(), since.into()])
+}
+
+/// Forgets messages and texts from before a time, `limit` messages at most; returns how many rows.
+pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    let gone = tx.execute(&DELIVERIES_FORGET, &[before.into(), i64::from(limit).into()])?;
+    Ok(gone + tx.execute(&RECEIVED_FORGET, &[before.into()])?)
+}

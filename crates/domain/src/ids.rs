@@ -88,6 +88,10 @@ uuid_id! {
     LossId = "loss id";
     /// A message of a call about a loss.
     LossMessageId = "loss message id";
+    /// A request to have a device's password changed or cleared.
+    ResetId = "password request id";
+    /// A report of a fault, damage or signs of tampering.
+    FaultId = "fault report id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

@@ -24,9 +24,9 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
-    EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
+    EventId, EvidenceId, FaultId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
     LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
-    PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
+    PersonId, PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
@@ -35,8 +35,9 @@ pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
 };
 pub use states::{
-    BurstState, CommandState, EnrolmentState, HandoverState, HeldState, LossMessageState, MissingTerms,
-    NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState,
+    BurstState, CommandState, EnrolmentState, FaultKind, HandoverState, HeldState, LossMessageState, MissingTerms,
+    NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState, ProofKind, ResetCame,
+    ResetCause, ResetState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

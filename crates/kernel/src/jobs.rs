@@ -47,6 +47,12 @@ pub enum Kind {
     AdvanceCall,
     /// Looks at the calls about a device that answered an order which contains it.
     FollowContainment,
+    /// Takes the request about a device's password further.
+    FollowReset,
+    /// Looks after a device that enrolled again without having been erased by order.
+    FollowWiped,
+    /// Reminds the holder of a device whose battery is low before their shift.
+    FollowBattery,
 }
 
 impl Kind {
@@ -71,6 +77,9 @@ impl Kind {
         Self::FollowRota,
         Self::AdvanceCall,
         Self::FollowContainment,
+        Self::FollowReset,
+        Self::FollowWiped,
+        Self::FollowBattery,
     ];
 
     /// Returns the word in the table.
@@ -96,6 +105,9 @@ impl Kind {
             Self::FollowRota => "follow-rota",
             Self::AdvanceCall => "advance-call",
             Self::FollowContainment => "follow-containment",
+            Self::FollowReset => "follow-reset",
+            Self::FollowWiped => "follow-wiped",
+            Self::FollowBattery => "follow-battery",
         }
     }
 }

@@ -46,6 +46,8 @@ pub mod events;
 pub mod exemptions;
 #[path = "compliance/findings.rs"]
 pub mod findings;
+#[path = "help/faults.rs"]
+pub mod faults;
 #[path = "devices/freezes.rs"]
 pub mod freezes;
 #[path = "people/grants.rs"]
@@ -106,6 +108,8 @@ pub mod replan;
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
 pub mod rotas;
+#[path = "help/resets.rs"]
+pub mod resets;
 #[path = "sign-in/sessions.rs"]
 pub mod sessions;
 #[path = "sign-in/sign_in.rs"]
@@ -153,6 +157,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         erasure::ALL,
         events::ALL,
         exemptions::ALL,
+        faults::ALL,
         findings::ALL,
         freezes::ALL,
         grants::ALL,
@@ -181,6 +186,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         pushes::ALL,
         reminders::ALL,
         replan::ALL,
+        resets::ALL,
         rota_overrides::ALL,
         rotas::ALL,
         sessions::ALL,

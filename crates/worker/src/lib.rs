@@ -88,10 +88,13 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
     let calls = forgets.clone();
-    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("overdue calls and requests", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();
-        // Pauses after each round: a call that cannot be taken further must not keep this node busy.
-        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+        // Pauses after each round: what cannot be taken further must not keep this node busy.
+        async move {
+            losses_app::advance_overdue_calls(&app, JOBS).await?;
+            help_app::resets::follow_overdue_resets(&app, JOBS).await.map(|_| 0)
+        }
     }));
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {

@@ -118,6 +118,10 @@ fn end_breach(
     (why, says, word): &End,
     now: Timestamp,
 ) -> Result<(), AppError> {
+    // What people reported is theirs to end: a device that meets a clause again says nothing of a caller at the desk.
+    if cases::events(tx, open.id)?.first().is_some_and(|(_, opened_by, _)| opened_by != "system") {
+        return cases_app::say(app, tx, open.id, "system", says, now);
+    }
     if !cases_app::end_by_itself(app, tx, open, (why, "breach-over", says), now)? {
         return Ok(());
     }

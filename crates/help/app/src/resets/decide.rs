@@ -109,6 +109,11 @@ pub async fn decide_reset(
             let row = locked(tx, id)?;
             permit.reaches(row.force)?;
             expect(&row, ResetState::Deciding)?;
+            if now >= row.opened_at.plus(limits(&app).decided_within) {
+                return Err(AppError::Conflict(
+                    "the time to decide on this request is over: the desk has to make sure of who is asking again".into(),
+                ));
+            }
             another_person(&app, tx, &permit, &row, now)?;
             let by = Voice::from(permit.actor());
             if decision.agree {

@@ -259,7 +259,7 @@ fn a_number_counts_for_five_minutes() {
 #[test]
 fn whoever_has_a_part_in_it_does_not_decide() {
     on_both(|Bench { app, world, person }| async move {
-        by_day(&world);
+        world.clock.set("2026-11-25T17:00:00Z".parse().unwrap());
         let device = clearable(&app, "F4GXQ2ABCD", Some(person)).await;
         with_phone_number(&app, person, None).await;
         let mut desk = desk(&app, &world).await;
@@ -289,11 +289,9 @@ fn whoever_has_a_part_in_it_does_not_decide() {
         assert_eq!(state(&app, asked).await, ResetState::Deciding, "nothing has changed");
 
         // At night the duty officer decides.
-        world.clock.set("2026-11-25T20:00:00Z".parse().unwrap());
+        world.clock.set("2026-11-25T20:59:00Z".parse().unwrap());
         let again = officer.clone().proven(world.now());
-        assert_eq!(state(&app, asked).await, ResetState::Deciding);
-        let night = decide_reset(&app, permit(&again).unwrap(), asked, agree()).await;
-        night.unwrap();
+        decide_reset(&app, permit(&again).unwrap(), asked, agree()).await.unwrap();
         assert_eq!(state(&app, asked).await, ResetState::Ordered);
     });
 }
@@ -392,7 +390,10 @@ fn what_nobody_decides_expires_and_a_lost_device_is_not_opened() {
         let desk = desk(&app, &world).await;
         let asked = proved(&app, &desk, device, person).await;
         send_reset(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
-        world.clock.advance(hours(5));
+        world.clock.advance(hours(4));
+        let lead = desk.lead.clone().proven(world.now());
+        let late = decide_reset(&app, permit(&lead).unwrap(), asked, agree()).await;
+        assert!(matches!(late, Err(AppError::Conflict(why)) if why.contains("time to decide")));
         settle(&app, None).await;
         assert_eq!(state(&app, asked).await, ResetState::Expired);
 

@@ -24,8 +24,8 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
-    EventId, EvidenceId, FaultId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
-    LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
+    EventId, EvidenceId, FaultId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId,
+    JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
     PersonId, PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
@@ -35,9 +35,9 @@ pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
 };
 pub use states::{
-    BurstState, CommandState, EnrolmentState, FaultKind, HandoverState, HeldState, LossMessageState, MissingTerms,
-    NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState, ProofKind, ResetCame,
-    ResetCause, ResetState,
+    BurstState, CommandState, EnrolmentState, FaultKind, HandoverState, HeldState, LossMessageState,
+    MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState, PersonSource, ProfileState,
+    ProofKind, ResetCame, ResetCause, ResetState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

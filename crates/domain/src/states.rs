@@ -305,12 +305,7 @@ impl ResetState {
     pub const fn is_open(self) -> bool {
         matches!(
             self,
-            Self::Changing
-                | Self::Proving
-                | Self::Deciding
-                | Self::Ordered
-                | Self::Cleared
-                | Self::ByHand
+            Self::Changing | Self::Proving | Self::Deciding | Self::Ordered | Self::Cleared | Self::ByHand
         )
     }
 }

@@ -235,7 +235,8 @@ impl PolicyInForce {
             profiles.insert(platform, ready);
             let on = (platform, served);
             lapsed.insert(platform, compile_added(&library, lapsed_files(&library), on, organisation)?);
-            restricted.insert(platform, compile_added(&library, restricting_files(&library), on, organisation)?);
+            restricted
+                .insert(platform, compile_added(&library, restricting_files(&library), on, organisation)?);
             warnings.extend(said);
         }
         let merged = library.merged_settings(&Scope::default());

@@ -44,10 +44,10 @@ pub mod erasure;
 pub mod events;
 #[path = "terms/exemptions.rs"]
 pub mod exemptions;
-#[path = "compliance/findings.rs"]
-pub mod findings;
 #[path = "help/faults.rs"]
 pub mod faults;
+#[path = "compliance/findings.rs"]
+pub mod findings;
 #[path = "devices/freezes.rs"]
 pub mod freezes;
 #[path = "people/grants.rs"]
@@ -104,12 +104,12 @@ pub mod pushes;
 pub mod reminders;
 #[path = "kernel/replan.rs"]
 pub mod replan;
+#[path = "help/resets.rs"]
+pub mod resets;
 #[path = "duty/rota_overrides.rs"]
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
 pub mod rotas;
-#[path = "help/resets.rs"]
-pub mod resets;
 #[path = "sign-in/sessions.rs"]
 pub mod sessions;
 #[path = "sign-in/sign_in.rs"]

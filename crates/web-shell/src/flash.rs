@@ -103,8 +103,14 @@ const NOTICES: &[(&str, &str)] = &[
     ("kept-gone", "Nothing is kept any more: it was sent, or thrown away, or its hour is over."),
     ("kept-dropped", "It was thrown away."),
     ("signed-out", "You are signed out."),
-    ("reset-opened", "The request is open. Make sure of who is asking; the holder is told that somebody asked."),
-    ("reset-asked", "Your request is open. The Service Desk is waiting for it, or you for your device: it stands below."),
+    (
+        "reset-opened",
+        "The request is open. Make sure of who is asking; the holder is told that somebody asked.",
+    ),
+    (
+        "reset-asked",
+        "Your request is open. The Service Desk is waiting for it, or you for your device: it stands below.",
+    ),
     ("reset-proof", "It is recorded."),
     ("reset-number", "Read the number out. They have five minutes and three tries."),
     ("reset-manager", "Their line manager is asked."),
@@ -113,7 +119,10 @@ const NOTICES: &[(&str, &str)] = &[
     ("reset-stated", "It is kept as stated by you."),
     ("reset-agreed", "You agreed. What the device says to it stands on this page."),
     ("reset-refused", "You refused it. The holder is told."),
-    ("reset-denied", "The request is over. Where somebody else asked in your name, Information Security is told."),
+    (
+        "reset-denied",
+        "The request is over. Where somebody else asked in your name, Information Security is told.",
+    ),
     ("vouched", "Thank you. Your word is recorded as a proof."),
     ("not-vouched", "The request is over, and Information Security is told."),
     ("number-right", "That is the number. The desk sees that it is you."),

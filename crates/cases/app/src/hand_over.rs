@@ -148,12 +148,16 @@ fn receiver(
         return Err(AppError::invalid("to", "they are off the books; choose somebody else"));
     };
     for one in all {
-        let works = access::permit::<ManageCases>(&to).is_ok_and(|permit| permit.scope().covers(one.case.force));
+        let works =
+            access::permit::<ManageCases>(&to).is_ok_and(|permit| permit.scope().covers(one.case.force));
         let reads = !matches!(crate::seen(app, tx, &to, &one.case)?, Seen::Nothing | Seen::Exists);
         if !works || !reads {
             return Err(AppError::invalid(
                 "to",
-                format!("{} may not work on C-{}; choose somebody else, or the queue", person.name, one.case.number),
+                format!(
+                    "{} may not work on C-{}; choose somebody else, or the queue",
+                    person.name, one.case.number
+                ),
             ));
         }
     }

@@ -148,7 +148,8 @@ fn queue_row(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: Case) -> Result<Op
             let owner = case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?;
             let steps = case_steps::of_case(tx, case.id)?;
             let undone = steps.into_iter().filter(|step| step.done.is_none());
-            let next = undone.min_by_key(|step| (step.due_at.map_or(i64::MAX, Timestamp::millis), step.place));
+            let next =
+                undone.min_by_key(|step| (step.due_at.map_or(i64::MAX, Timestamp::millis), step.place));
             (owner, next.map(|step| step.title))
         }
         _ => (None, None),

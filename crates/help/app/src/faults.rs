@@ -171,7 +171,8 @@ fn take_in(
         form_digest: arrival.digest.to_owned(),
     };
     faults::add(tx, &report)?;
-    let mut record = Record::new(arrival.by.name, "fault.reported", format!("case:{case}")).force(device.force);
+    let mut record =
+        Record::new(arrival.by.name, "fault.reported", format!("case:{case}")).force(device.force);
     if let Some(clause) = cases_app::clause_of_procedure(app, kind) {
         record = record.clause(&clause);
     }
@@ -218,12 +219,7 @@ fn open(
 }
 
 /// Tells the holder what to do, on a channel that is not the device alone.
-fn tell_holder(
-    app: &App,
-    tx: &mut Tx<'_>,
-    report: &FaultReport,
-    holder: PersonId,
-) -> Result<(), AppError> {
+fn tell_holder(app: &App, tx: &mut Tx<'_>, report: &FaultReport, holder: PersonId) -> Result<(), AppError> {
     let word = Word {
         to: holder,
         key: format!("fault:{}", report.id),

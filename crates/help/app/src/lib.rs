@@ -84,11 +84,7 @@ pub(crate) fn end_steps(
 }
 
 /// Returns the open case of a type about a device.
-pub(crate) fn open_case_of(
-    tx: &mut Tx<'_>,
-    device: DeviceId,
-    kind: &str,
-) -> Result<Option<Case>, AppError> {
+pub(crate) fn open_case_of(tx: &mut Tx<'_>, device: DeviceId, kind: &str) -> Result<Option<Case>, AppError> {
     let all = cases::of_device(tx, device)?;
     Ok(all.into_iter().find(|case| case.kind == kind && case.closed.is_none()))
 }

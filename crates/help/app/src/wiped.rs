@@ -39,7 +39,8 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
             return Ok(());
         }
     }
-    let open = REJOINS.iter().find_map(|kind| all.iter().find(|case| case.kind == *kind && case.closed.is_none()));
+    let open =
+        REJOINS.iter().find_map(|kind| all.iter().find(|case| case.kind == *kind && case.closed.is_none()));
     let case = match open {
         Some(open) => {
             cases_app::say(app, tx, open.id, Voice::SYSTEM.shown, &line, now)?;

@@ -68,7 +68,11 @@ mod tests {
         assert_eq!(word(&low, &RULES, at(480)), Word::Tell(at(600)));
         assert_eq!(word(&low, &RULES, at(600)), Word::Nothing, "the shift has begun");
         assert_eq!(word(&Battery { percent: 50, ..low }, &RULES, at(480)), Word::Nothing);
-        assert_eq!(word(&Battery { shift: None, ..low }, &RULES, at(480)), Word::Nothing, "nobody knows when");
+        assert_eq!(
+            word(&Battery { shift: None, ..low }, &RULES, at(480)),
+            Word::Nothing,
+            "nobody knows when"
+        );
         assert_eq!(word(&low, &Rules { below: 0, ..RULES }, at(480)), Word::Nothing);
     }
 

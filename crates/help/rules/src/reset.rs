@@ -79,7 +79,9 @@ pub fn next(seen: &Seen, limits: &Limits, now: Timestamp) -> Next {
         ResetState::Cleared if is_restored(seen) => Next::Restored,
         ResetState::Ordered if seen.order == Some(CommandState::Acknowledged) => Next::Cleared,
         _ if seen.case_closed => Next::Withdrawn,
-        ResetState::Proving | ResetState::Deciding => until_or(seen.opened_at.plus(limits.decided_within), now),
+        ResetState::Proving | ResetState::Deciding => {
+            until_or(seen.opened_at.plus(limits.decided_within), now)
+        }
         ResetState::Ordered => ordered(seen, limits, now),
         ResetState::Cleared => remind(seen, limits, now),
         ResetState::Changing | ResetState::ByHand => remind(seen, limits, now),
@@ -114,12 +116,14 @@ fn ordered(seen: &Seen, limits: &Limits, now: Timestamp) -> Next {
         ) => Next::Failed,
         // The device has it: what was delivered cannot be taken back, so its answer is waited for.
         Some(CommandState::Delivered) => Next::Wait(now.plus(LOOK_AGAIN)),
-        Some(
-            CommandState::Asked | CommandState::Held | CommandState::Queued | CommandState::NotNow,
-        ) if now >= until => Next::Expired,
-        Some(
-            CommandState::Asked | CommandState::Held | CommandState::Queued | CommandState::NotNow,
-        ) => Next::Wait(now.plus(LOOK_AGAIN).min(until)),
+        Some(CommandState::Asked | CommandState::Held | CommandState::Queued | CommandState::NotNow)
+            if now >= until =>
+        {
+            Next::Expired
+        }
+        Some(CommandState::Asked | CommandState::Held | CommandState::Queued | CommandState::NotNow) => {
+            Next::Wait(now.plus(LOOK_AGAIN).min(until))
+        }
     }
 }
 
@@ -190,7 +194,10 @@ mod tests {
         );
         assert_eq!(next(&ordered(CommandState::Acknowledged), &LIMITS, hours(90)), Next::Cleared);
         assert_eq!(next(&ordered(CommandState::Failed), &LIMITS, hours(2)), Next::Failed);
-        assert_eq!(next(&Seen { order: None, ..ordered(CommandState::Queued) }, &LIMITS, hours(2)), Next::Failed);
+        assert_eq!(
+            next(&Seen { order: None, ..ordered(CommandState::Queued) }, &LIMITS, hours(2)),
+            Next::Failed
+        );
     }
 
     #[test]

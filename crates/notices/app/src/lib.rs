@@ -173,7 +173,10 @@ fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, Noti
     let state = duty_app::duty_state(tx, person.id, now)?;
     let soon = state.next_start().is_some_and(|start| start.minus(BEFORE_SHIFT) <= now);
     if notice.reason == Reason::BeforeShift && !soon {
-        return Err(AppError::invalid("reason", "their next shift does not start soon; tell them as routine"));
+        return Err(AppError::invalid(
+            "reason",
+            "their next shift does not start soon; tell them as routine",
+        ));
     }
     let (due, told) = match ruling(app, &state, notice.reason.rule(), now) {
         Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),

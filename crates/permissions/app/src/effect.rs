@@ -15,9 +15,9 @@ use policy::{Library, ParameterValue, PermissionEffect};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::devices::Device;
+use store::faults;
 use store::permissions::{self, Permission};
 use store::profiles::{self, Profile};
-use store::faults;
 
 use super::ask::secret_place;
 use super::changes_devices;

@@ -129,6 +129,11 @@ pub fn quarantine_of(tx: &mut Tx<'_>, device: DeviceId) -> Result<Option<Quarant
 }
 
 /// Ends the restriction of a device; returns whether one stood.
-pub fn end_quarantine(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, by: &str) -> Result<bool, StoreError> {
+pub fn end_quarantine(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    at: Timestamp,
+    by: &str,
+) -> Result<bool, StoreError> {
     Ok(tx.execute(&QUARANTINE_END, &[Value::id(device), at.into(), by.into()])? > 0)
 }

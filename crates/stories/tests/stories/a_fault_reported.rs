@@ -20,14 +20,18 @@ fn a_fault_reported() {
         assert!(ames.page("/me").await.contains("/me/report-fault"));
         let form = ames.page("/me/report-fault").await;
         let (device, token) = (seeded.phone.to_string(), hidden(&form, "form").to_owned());
-        let mut fields = vec![("form", token.as_str()), ("device", &device), ("kind", "tampered"), ("says", "")];
+        let mut fields =
+            vec![("form", token.as_str()), ("device", &device), ("kind", "tampered"), ("says", "")];
         refused(&ames.post("/me/report-fault", &fields).await, "Enter something here");
         fields[3] = ("says", "The back is loose, with a scratch at the seal");
         let done = ames.post("/me/report-fault", &fields).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text());
         let again = ames.post("/me/report-fault", &fields).await.text();
         let done = done.text();
-        assert!(done.contains("Switch it off and leave it off") && done.contains("let nobody open it"), "{done}");
+        assert!(
+            done.contains("Switch it off and leave it off") && done.contains("let nobody open it"),
+            "{done}"
+        );
         let reference = done.split("<strong>C-").nth(1).unwrap().split('<').next().unwrap();
         assert!(again.contains(&format!("C-{reference}")), "sent twice, one report");
         let stranger = seeded.browser_of(seeded.newcomer, norfolk).await;

@@ -87,18 +87,25 @@ fn a_forgotten_password_by_telephone() {
         // What the device says.
         seeded.settle().await;
         let html = dani.page(&page).await;
-        assert!(html.contains("Cleared, no new password yet") && html.contains("anybody who has it can open it"), "{html}");
+        assert!(
+            html.contains("Cleared, no new password yet") && html.contains("anybody who has it can open it"),
+            "{html}"
+        );
         assert!(ames.page("/me").await.contains("Set a new password on your device now"));
         seeded.pass(900).await;
         seeded.settle().await;
         seeded.pass(900).await;
         let html = dani.page(&page).await;
         assert!(html.contains("Reported by the device: a new password"), "{html}");
-        let case = format!("/cases/{}", html.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap());
+        let case =
+            format!("/cases/{}", html.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap());
         let case = dani.page(&case).await;
         assert!(case.contains("Closed") && !case.contains("To do"), "{case}");
         let told = ames.page("/me/notices").await;
-        assert!(told.contains("Your password is cleared") && told.contains("Your device has a new password"), "{told}");
+        assert!(
+            told.contains("Your password is cleared") && told.contains("Your device has a new password"),
+            "{told}"
+        );
         let auditor = seeded.browser(Role::Auditor, Some(norfolk)).await;
         let ledger = auditor.get("/ledger.csv?kind=reset.").await.text();
         assert!(ledger.contains("MDU-4.5") && !ledger.contains(&format!(",{number},")), "{ledger}");

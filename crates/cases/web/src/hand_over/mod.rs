@@ -54,7 +54,9 @@ impl View {
         };
         Self {
             shell: Shell::sample(Area::Cases),
-            errors: [("to", "Nobody else of your force has this collar or staff number")].into_iter().collect(),
+            errors: [("to", "Nobody else of your force has this collar or staff number")]
+                .into_iter()
+                .collect(),
             rows: vec![row("1041", "waits for the part <script>"), row("1042", "")],
             to: "S100".into(),
         }

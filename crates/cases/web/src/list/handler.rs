@@ -25,7 +25,9 @@ fn spoken(search: &str) -> String {
     let words = search.trim();
     let digits: String = words.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     match digits.strip_prefix(['c', 'C']) {
-        Some(number) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => format!("C-{number}"),
+        Some(number) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => {
+            format!("C-{number}")
+        }
         _ => words.to_owned(),
     }
 }

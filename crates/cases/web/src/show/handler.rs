@@ -84,9 +84,10 @@ fn more(kind: &str, id: CaseId) -> Option<Crumb> {
         "password-reset" | "password-compromised" => {
             Some(Crumb::new("/help/passwords", "Passwords: who is asking, who decides, what the device said"))
         }
-        "fault" | "damage" | "tampered" => {
-            Some(Crumb::new(format!("/help/faults/{id}"), "What to tell the holder, and what the desk can do"))
-        }
+        "fault" | "damage" | "tampered" => Some(Crumb::new(
+            format!("/help/faults/{id}"),
+            "What to tell the holder, and what the desk can do",
+        )),
         _ => None,
     }
 }

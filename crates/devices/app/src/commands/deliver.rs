@@ -252,7 +252,13 @@ fn take_facts(
         devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
     }
     if facts.iter().any(|fact| fact.name.as_str() == "battery.percent") {
-        kernel::jobs::ask_job(app, tx, jobs::Kind::FollowBattery, &from.device.to_string(), now.plus(JUDGE_AFTER))?;
+        kernel::jobs::ask_job(
+            app,
+            tx,
+            jobs::Kind::FollowBattery,
+            &from.device.to_string(),
+            now.plus(JUDGE_AFTER),
+        )?;
     }
     if tells_of(order, Question::Settings) {
         note_installed(app, tx, from, &facts, now)?;

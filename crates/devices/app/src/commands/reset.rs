@@ -11,9 +11,9 @@ use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{Tx, devices, enrolments, holds, pushes};
 
+use super::Ordered;
 use super::order::{managed, outcome, place_parts};
 use super::queue::{Ordering, count_agreed};
-use super::Ordered;
 use crate::caps;
 use kernel::record::Record;
 use kernel::{App, AppError};
@@ -111,10 +111,11 @@ pub fn order_agreed_reset(
     }
     let (word, ordered) = outcome(&placed);
     let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
-    let record = Record::new(reset.agreed_by, "device.clear-passcode.ordered", format!("device:{}", device.id))
-        .force(device.force)
-        .reason(word)
-        .detail(json!({ "reason": reset.reason, "commands": ids, "asked_by": reset.asked_by }));
+    let record =
+        Record::new(reset.agreed_by, "device.clear-passcode.ordered", format!("device:{}", device.id))
+            .force(device.force)
+            .reason(word)
+            .detail(json!({ "reason": reset.reason, "commands": ids, "asked_by": reset.asked_by }));
     app.enter(tx, now, record)?;
     Ok(ordered)
 }

@@ -7,8 +7,8 @@ use domain::{CaseId, DeviceId, EntryId, FaultKind, Timestamp};
 use serde_json::json;
 use store::cases::Case;
 use store::devices::{self, Device};
-use store::locks::{self, Lock};
 use store::faults::{self, Quarantine};
+use store::locks::{self, Lock};
 use store::{Tx, grants};
 
 use super::at_once;
@@ -215,11 +215,7 @@ pub async fn restrict(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> 
 ///
 /// # Errors
 /// [`AppError::Conflict`] where none stands.
-pub async fn lift_restriction(
-    app: &App,
-    permit: Permit<CommandDevices>,
-    id: CaseId,
-) -> Result<(), AppError> {
+pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
@@ -279,12 +275,7 @@ fn changed(
 ///
 /// # Errors
 /// [`AppError::Invalid`] without a reason; [`AppError::Conflict`] where it is referred already, or is not about tampering.
-pub async fn refer(
-    app: &App,
-    permit: Permit<ManageCases>,
-    id: CaseId,
-    reason: &str,
-) -> Result<(), AppError> {
+pub async fn refer(app: &App, permit: Permit<ManageCases>, id: CaseId, reason: &str) -> Result<(), AppError> {
     let reason = kernel::fields::text("reason", reason, 500)?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()

@@ -140,18 +140,22 @@ fn another_person(
         permit.reaches_own(row.force)?;
     }
     not_the_holder(tx, row, actor)?;
-    let (holder, me) = (person_of(tx, row.person)?, actor.person.map(|id| people::by_id(tx, id)).transpose()?);
+    let (holder, me) =
+        (person_of(tx, row.person)?, actor.person.map(|id| people::by_id(tx, id)).transpose()?);
     if let Some(me) = me.flatten()
         && second::one_human(&holder, &me).is_some()
     {
-        return Err(AppError::Conflict("somebody else must decide: you may be the holder of this device".into()));
+        return Err(AppError::Conflict(
+            "somebody else must decide: you may be the holder of this device".into(),
+        ));
     }
     let mut parts: Vec<String> = vec![row.opened_by.clone()];
     parts.extend(resets::proofs(tx, row.id)?.into_iter().filter(|proof| proof.given).map(|proof| proof.by));
     for part in parts.iter().filter(|part| **part != format!("person:{}", row.person)) {
         if second::could_be_one(tx, part, actor, AtStake::Force)? {
             return Err(AppError::Conflict(
-                "somebody else must decide: you took this request, or recorded or gave one of its proofs".into(),
+                "somebody else must decide: you took this request, or recorded or gave one of its proofs"
+                    .into(),
             ));
         }
     }
@@ -200,11 +204,13 @@ fn agree(
     let asked_by = row.asked.as_ref().map_or(row.opened_by.as_str(), |by| by.who.as_str());
     let (changed, says) = match way_to_reset(app, &device) {
         ResetWay::Clear => {
-            let order =
-                AgreedReset { device: device.id, asked_by, agreed_by: by.name, reason: with.reason };
+            let order = AgreedReset { device: device.id, asked_by, agreed_by: by.name, reason: with.reason };
             let (command, says) = ordered(&order_agreed_reset(app, tx, order, now)?)?;
             let state = ResetState::Ordered;
-            (Reset { state, decided, command: Some(command), next_at: Some(now), ..row.clone() }, says.to_owned())
+            (
+                Reset { state, decided, command: Some(command), next_at: Some(now), ..row.clone() },
+                says.to_owned(),
+            )
         }
         ResetWay::ByHand(why) => {
             let next_at = Some(now.plus(limits(app).remind_after));
@@ -216,7 +222,13 @@ fn agree(
     };
     save(app, tx, &changed, row.state, now)?;
     say(app, tx, &changed, by, &format!("{says} Reason: {}", with.reason))?;
-    enter(app, tx, &changed, by, Entered::new("reset.agreed").reason(changed.state.as_str()).said(with.reason))?;
+    enter(
+        app,
+        tx,
+        &changed,
+        by,
+        Entered::new("reset.agreed").reason(changed.state.as_str()).said(with.reason),
+    )?;
     let body = format!("{says} If you did not ask for this, ring the Service Desk now.");
     super::tell_holder(app, tx, &changed, "A new password for your device was agreed", &body)
 }
@@ -268,9 +280,17 @@ pub async fn stop_reset(
             super::follow::take_back(tx, &row, "the desk ended the request", now)?;
             let by = Voice::from(permit.actor());
             let (state, subject, says) = if why.refused {
-                (ResetState::Refused, "A new password for your device was refused", format!("Refused: {reason}"))
+                (
+                    ResetState::Refused,
+                    "A new password for your device was refused",
+                    format!("Refused: {reason}"),
+                )
             } else {
-                (ResetState::Withdrawn, "A request about your password was withdrawn", format!("Withdrawn: {reason}"))
+                (
+                    ResetState::Withdrawn,
+                    "A request about your password was withdrawn",
+                    format!("Withdrawn: {reason}"),
+                )
             };
             end(&app, tx, &row, &End { state, subject, says: &says, by }, now)
         })

@@ -53,16 +53,34 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
         Next::Cleared => cleared(app, tx, &row, &device, now),
         Next::Restored => {
             let says = "The device reported a new password that meets its rules.";
-            over(app, tx, &row, Over { state: ResetState::Restored, subject: "Your device has a new password", says }, now)
+            over(
+                app,
+                tx,
+                &row,
+                Over { state: ResetState::Restored, subject: "Your device has a new password", says },
+                now,
+            )
         }
         Next::Failed => {
             let says = "The password was not cleared: the device refused the order, or it ended before that. The desk has to ask again.";
-            over(app, tx, &row, Over { state: ResetState::Failed, subject: "Your password could not be cleared", says }, now)
+            over(
+                app,
+                tx,
+                &row,
+                Over { state: ResetState::Failed, subject: "Your password could not be cleared", says },
+                now,
+            )
         }
         Next::Expired => {
             take_back(tx, &row, "the time to carry it out was over", now)?;
             let says = "The time for this was over: nobody decided, or the device did not connect. Nothing was cleared. The desk has to ask again.";
-            over(app, tx, &row, Over { state: ResetState::Expired, subject: "Your request about a password expired", says }, now)
+            over(
+                app,
+                tx,
+                &row,
+                Over { state: ResetState::Expired, subject: "Your request about a password expired", says },
+                now,
+            )
         }
         Next::Withdrawn => {
             // What the device has already cannot be taken back: its answer is waited for.
@@ -70,7 +88,17 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
                 return wait(app, tx, Of { row: &row, device: &device }, now.plus(OVERDUE), now);
             }
             let says = "The case was closed by hand.";
-            over(app, tx, &row, Over { state: ResetState::Withdrawn, subject: "A request about your password was closed", says }, now)
+            over(
+                app,
+                tx,
+                &row,
+                Over {
+                    state: ResetState::Withdrawn,
+                    subject: "A request about your password was closed",
+                    says,
+                },
+                now,
+            )
         }
     }
 }
@@ -150,13 +178,7 @@ fn remind(app: &App, tx: &mut Tx<'_>, row: &Reset) -> Result<(), AppError> {
 }
 
 /// Notes that the device has acknowledged: from now on it is open until its holder sets a password.
-fn cleared(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    device: &Device,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn cleared(app: &App, tx: &mut Tx<'_>, row: &Reset, device: &Device, now: Timestamp) -> Result<(), AppError> {
     let acknowledged = match row.command {
         Some(command) => commands::by_id(tx, command)?,
         None => None,
@@ -165,7 +187,8 @@ fn cleared(
         .filter(|command| command.state == CommandState::Acknowledged)
         .and_then(|command| command.finished_at)
         .unwrap_or(now);
-    let changed = Reset { state: ResetState::Cleared, cleared_at: Some(at), next_at: Some(now), ..row.clone() };
+    let changed =
+        Reset { state: ResetState::Cleared, cleared_at: Some(at), next_at: Some(now), ..row.clone() };
     save(app, tx, &changed, row.state, now)?;
     look_soon(tx, device, now)?;
     let says = "The device acknowledged that its password is cleared. Its holder sets a new one on it.";

@@ -16,7 +16,10 @@ pub use prove::{
     DeskProof, Vouch, answer_number, ask_manager, ask_number, deny_reset, record_proof, vouch_for, vouching,
 };
 pub use read::own_to_do;
-pub use read::{Doer, OrderRead, OwnReset, ProofRead, ResetRead, ResetRow, Shown, own_resets, reset, resets as list_resets};
+pub use read::{
+    Doer, OrderRead, OwnReset, ProofRead, ResetRead, ResetRow, Shown, own_resets, reset,
+    resets as list_resets,
+};
 
 /// What came of entering a number.
 pub use help::number::Entry;
@@ -73,7 +76,10 @@ fn expect(row: &Reset, state: ResetState) -> Result<(), AppError> {
     if row.state == state {
         return Ok(());
     }
-    Err(AppError::Conflict(format!("this request is further by now ({}); reload the page", in_words(row.state))))
+    Err(AppError::Conflict(format!(
+        "this request is further by now ({}); reload the page",
+        in_words(row.state)
+    )))
 }
 
 /// Refuses somebody who is, or may be, the holder of the device: nobody proves or decides who they are themselves.
@@ -104,13 +110,7 @@ fn say(app: &App, tx: &mut Tx<'_>, row: &Reset, by: Voice<'_>, says: &str) -> Re
 }
 
 /// Enters what was done about a request into the ledger.
-fn enter(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    by: Voice<'_>,
-    entry: Entered<'_>,
-) -> Result<(), AppError> {
+fn enter(app: &App, tx: &mut Tx<'_>, row: &Reset, by: Voice<'_>, entry: Entered<'_>) -> Result<(), AppError> {
     let mut record = Record::new(by.name, entry.action, format!("reset:{}", row.id)).force(row.force);
     let kind = kind_of(row.cause);
     if let Some(clause) = cases_app::clause_of_procedure(app, kind) {
@@ -144,13 +144,7 @@ impl<'a> Entered<'a> {
 }
 
 /// Tells the holder, whatever their duty: it is about what was asked in their name.
-fn tell_holder(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    subject: &str,
-    body: &str,
-) -> Result<(), AppError> {
+fn tell_holder(app: &App, tx: &mut Tx<'_>, row: &Reset, subject: &str, body: &str) -> Result<(), AppError> {
     let word = Word {
         to: row.person,
         key: format!("reset:{}:{}:{}", row.id, row.state.as_str(), row.reminders),
@@ -202,9 +196,7 @@ fn end_case_steps(
             crate::end_steps(app, tx, row.case, &steps(&["identity"], "done"), now)?;
             crate::end_steps(app, tx, row.case, &steps(all, "not-needed"), now)
         }
-        ResetState::Withdrawn if own => {
-            crate::end_steps(app, tx, row.case, &steps(all, "not-needed"), now)
-        }
+        ResetState::Withdrawn if own => crate::end_steps(app, tx, row.case, &steps(all, "not-needed"), now),
         _ => Ok(()),
     }
 }

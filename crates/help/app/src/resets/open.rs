@@ -1,10 +1,10 @@
 //! Opens requests: at the desk, by telephone or in person, and by the holder on a page of their own.
 
 use domain::{CaseId, DeviceId, PersonId, ResetCame, ResetCause, ResetId, ResetState, Span, Timestamp};
+use store::Tx;
 use store::devices::{self, Device};
 use store::locks::{self, Lock};
 use store::resets::{self, Reset};
-use store::Tx;
 
 use super::{Entered, kind_of, limits};
 use crate::Voice;
@@ -65,7 +65,8 @@ pub async fn ask_reset_at_desk(
             }
             let Some(person) = device.holder else {
                 return Err(AppError::Conflict(
-                    "the register gives this device to nobody: find out who has it, and enter that first".into(),
+                    "the register gives this device to nobody: find out who has it, and enter that first"
+                        .into(),
                 ));
             };
             if permit.actor().person == Some(person) {
@@ -194,7 +195,9 @@ fn says(new: &NewReset) -> &'static str {
         (ResetCause::Forgotten, ResetCame::InPerson) => "Somebody at the desk has forgotten the password",
         (ResetCause::Forgotten, ResetCame::SignedIn) => "The holder has forgotten the password",
         (ResetCause::Known, ResetCame::Telephone) => "A caller says that somebody may know the password",
-        (ResetCause::Known, ResetCame::InPerson) => "Somebody at the desk says that the password may be known",
+        (ResetCause::Known, ResetCame::InPerson) => {
+            "Somebody at the desk says that the password may be known"
+        }
         (ResetCause::Known, ResetCame::SignedIn) => "The holder says that somebody may know the password",
     }
 }

@@ -171,8 +171,11 @@ pub async fn answer_number(
                     add(&app, tx, &row, permit.actor(), &made)?;
                 }
                 Entry::Spent => {
-                    let made =
-                        Made { kind: ProofKind::Number, given: false, note: "three other numbers were entered" };
+                    let made = Made {
+                        kind: ProofKind::Number,
+                        given: false,
+                        note: "three other numbers were entered",
+                    };
                     add(&app, tx, &row, permit.actor(), &made)?;
                 }
                 Entry::Wrong { .. } | Entry::Expired => {}
@@ -300,11 +303,7 @@ pub async fn vouching(
         .await
 }
 
-fn asked_of(
-    tx: &mut Tx<'_>,
-    permit: &PermitWithin<VouchIdentity>,
-    row: &Reset,
-) -> Result<Person, AppError> {
+fn asked_of(tx: &mut Tx<'_>, permit: &PermitWithin<VouchIdentity>, row: &Reset) -> Result<Person, AppError> {
     let person = person_of(tx, row.person)?;
     permit.reaches_person(&person)?;
     if row.vouch_asked_at.is_none() || row.state != ResetState::Proving {

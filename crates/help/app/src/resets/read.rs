@@ -159,10 +159,7 @@ pub struct OwnReset {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn resets(
-    app: &App,
-    permit: Permit<SeeCases>,
-) -> Result<(Vec<ResetRow>, Vec<ResetRow>), AppError> {
+pub async fn resets(app: &App, permit: Permit<SeeCases>) -> Result<(Vec<ResetRow>, Vec<ResetRow>), AppError> {
     let force = permit.scope().force();
     app.store()
         .read(move |tx| {
@@ -216,8 +213,7 @@ fn read_in(
     now: Timestamp,
 ) -> Result<ResetRead, AppError> {
     let may_work = access::permit::<AskReset>(actor).is_ok_and(|permit| permit.scope().covers(of.force));
-    let may_decide =
-        access::permit::<DecideReset>(actor).is_ok_and(|permit| permit.scope().covers(of.force));
+    let may_decide = access::permit::<DecideReset>(actor).is_ok_and(|permit| permit.scope().covers(of.force));
     let device = devices::by_id(tx, of.device)?.ok_or_else(|| AppError::not_found("device", of.device))?;
     let person = people::by_id(tx, of.person)?;
     let proofs = given(tx, of.id)?;

@@ -83,5 +83,6 @@ pub(crate) async fn lift(ctx: Ctx, Path(id): Path<String>) -> Result<Response, P
 pub(crate) async fn refer(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let id: CaseId = id_of(&id)?;
-    answer(&ctx, id, faults::refer(&ctx.site.app, permit, id, fields.get("reason")).await, "fault-referred").await
+    answer(&ctx, id, faults::refer(&ctx.site.app, permit, id, fields.get("reason")).await, "fault-referred")
+        .await
 }

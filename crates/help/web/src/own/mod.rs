@@ -61,7 +61,10 @@ pub struct Request {
 /// Returns the answers to whether a known password can be changed now.
 pub(crate) fn can(chosen: &str) -> Vec<Choice> {
     Choice::list(
-        [("yes", "Yes, I change it on the device now"), ("no", "No: I cannot open it, or do not have it here")],
+        [
+            ("yes", "Yes, I change it on the device now"),
+            ("no", "No: I cannot open it, or do not have it here"),
+        ],
         chosen,
     )
 }

@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn no_page_has_a_field_for_a_password() {
-        for view in [View::sample(), View::sample_deciding(), View::sample_cleared(), View::sample_by_hand()] {
+        for view in [View::sample(), View::sample_deciding(), View::sample_cleared(), View::sample_by_hand()]
+        {
             let html = view.render().unwrap();
             assert!(!html.contains("type=\"password\"") && !html.contains("name=\"password\""), "{html}");
         }

@@ -53,7 +53,10 @@ impl View {
         };
         Self {
             shell: Shell::sample(Area::Cases),
-            open: vec![row("Waits for a second person", "red", 1), row("The desk makes sure of who is asking", "yellow", 2)],
+            open: vec![
+                row("Waits for a second person", "red", 1),
+                row("The desk makes sure of who is asking", "yellow", 2),
+            ],
             ended: vec![row("The device reported a new password", "green", 30)],
             may_ask: true,
         }

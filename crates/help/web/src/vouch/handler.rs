@@ -15,8 +15,7 @@ use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 async fn view(ctx: &Ctx, id: ResetId, how: String, errors: Errors) -> Result<View, Problem> {
-    let (person, title) =
-        vouching(&ctx.site.app, ctx.permit_within::<VouchIdentity>()?, id).await?;
+    let (person, title) = vouching(&ctx.site.app, ctx.permit_within::<VouchIdentity>()?, id).await?;
     Ok(View {
         shell: ctx.under(Area::Me),
         errors,

@@ -198,7 +198,8 @@ fn two_proofs_two_people_and_the_device_clear_a_forgotten_password() {
         assert_eq!((over.state, over.next_at), (ResetState::Restored, None));
         let case = app.store().read(move |tx| store::cases::by_id(tx, case)).await.unwrap().unwrap();
         assert_eq!(case.closed_how.as_deref(), Some("steps"), "done in time, with every step");
-        let told = app.store().read(move |tx| store::notices::of_person(tx, person, false, 20)).await.unwrap();
+        let told =
+            app.store().read(move |tx| store::notices::of_person(tx, person, false, 20)).await.unwrap();
         assert!(told.len() >= 3 && told.iter().all(|one| !one.body.contains("passcode:")), "{}", told.len());
         assert_eq!(entries(&app, "reset.ended").await, 1);
     });
@@ -247,7 +248,8 @@ fn a_number_counts_for_five_minutes() {
         let device = clearable(&app, "F4GXQ2ABCD", Some(person)).await;
         let desk = desk(&app, &world).await;
         let me = actor(&app, person, Role::Holder);
-        let asked = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "one")).await.unwrap();
+        let asked =
+            ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "one")).await.unwrap();
         ask_number(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
         let right = reset(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap().number.unwrap().number;
         world.clock.advance(Span::from_secs(300));
@@ -276,7 +278,8 @@ fn whoever_has_a_part_in_it_does_not_decide() {
         let theirs = decide_reset(&app, permit(&holder).unwrap(), asked, agree()).await;
         assert!(matches!(theirs, Err(AppError::Conflict(_))), "{theirs:?}");
         let other = with_role(&app, "S9", Role::ServiceDeskLead, true).await;
-        let suffolk = actor_of(&app, other, Role::ServiceDeskLead, domain::samples::SUFFOLK).proven(world.now());
+        let suffolk =
+            actor_of(&app, other, Role::ServiceDeskLead, domain::samples::SUFFOLK).proven(world.now());
         let over_the_wall = decide_reset(&app, permit(&suffolk).unwrap(), asked, agree()).await;
         assert!(matches!(over_the_wall, Err(AppError::Denied(_))), "{over_the_wall:?}");
         let officer = with_role(&app, "9009", Role::DutyOfficer, true).await;
@@ -332,7 +335,8 @@ fn a_manager_or_a_holder_who_says_no_ends_it_and_information_security_hears() {
         with_phone_number(&app, person, Some(manager)).await;
         let device = clearable(&app, "F4GXQ2ABCD", Some(person)).await;
         let desk = desk(&app, &world).await;
-        let asked = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "one")).await.unwrap();
+        let asked =
+            ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "one")).await.unwrap();
         ask_manager(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
         let sgt = actor(&app, manager, Role::LineManager);
         let no = Vouch { is_them: false, how: "they are on leave abroad".into() };
@@ -340,7 +344,8 @@ fn a_manager_or_a_holder_who_says_no_ends_it_and_information_security_hears() {
         let over = row(&app, asked).await;
         assert_eq!((over.state, over.next_at), (ResetState::Refused, None));
 
-        let second = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "two")).await.unwrap();
+        let second =
+            ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "two")).await.unwrap();
         let me = actor(&app, person, Role::Holder);
         deny_reset(&app, permit(&me).unwrap(), second).await.unwrap();
         assert_eq!(state(&app, second).await, ResetState::Refused);
@@ -349,7 +354,8 @@ fn a_manager_or_a_holder_who_says_no_ends_it_and_information_security_hears() {
         assert!(closed.iter().all(|case| case.closed_how.as_deref() == Some("steps")), "{closed:?}");
 
         // The third in a week is taken, the fourth is not.
-        let third = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "three")).await.unwrap();
+        let third =
+            ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "three")).await.unwrap();
         let stop = ByHand { refused: true, reason: "could not say who they are".into() };
         stop_reset(&app, permit(&desk.analyst).unwrap(), third, stop).await.unwrap();
         let fourth = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "four")).await;
@@ -477,7 +483,8 @@ fn the_device_refuses_and_the_desk_has_to_ask_again() {
         device_answers(&app, device, CommandState::Failed).await;
         settle(&app, None).await;
         assert_eq!(state(&app, asked).await, ResetState::Failed);
-        let second = ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "two")).await.unwrap();
+        let second =
+            ask_reset_at_desk(&app, permit(&desk.analyst).unwrap(), new(device, "two")).await.unwrap();
         assert_eq!(row(&app, second).await.case, row(&app, asked).await.case, "the same case goes on");
     });
 }

@@ -23,11 +23,14 @@ fn the_queue_shows_what_is_due_next_and_whose_it_is() {
     on_both(|Bench { app, world, person }| async move {
         by_day(&world);
         let desk = desk(&app, &world).await;
-        let (one, two) =
-            (phone(&app, "AAAA1", Some(person)).await, phone(&app, "AAAA2", Some(person)).await);
-        let first = report_fault(&app, permit(&desk.analyst).unwrap(), new(one, FaultKind::Fault, "one")).await.unwrap();
+        let (one, two) = (phone(&app, "AAAA1", Some(person)).await, phone(&app, "AAAA2", Some(person)).await);
+        let first = report_fault(&app, permit(&desk.analyst).unwrap(), new(one, FaultKind::Fault, "one"))
+            .await
+            .unwrap();
         world.clock.advance(hours(1));
-        let second = report_fault(&app, permit(&desk.analyst).unwrap(), new(two, FaultKind::Damage, "two")).await.unwrap();
+        let second = report_fault(&app, permit(&desk.analyst).unwrap(), new(two, FaultKind::Damage, "two"))
+            .await
+            .unwrap();
         cases_app::take_case(&app, permit(&desk.analyst).unwrap(), second.case).await.unwrap();
         let list = |filter: CaseFilter| {
             let (app, actor) = (app.clone(), desk.analyst.clone());
@@ -64,20 +67,29 @@ fn a_shift_hands_over_all_or_nothing_and_both_are_told() {
         let mut ids = Vec::new();
         for (serial, form) in [("AAAA1", "one"), ("AAAA2", "two")] {
             let device = phone(&app, serial, Some(person)).await;
-            let found = report_fault(&app, permit(&desk.analyst).unwrap(), new(device, FaultKind::Fault, form)).await.unwrap();
+            let found =
+                report_fault(&app, permit(&desk.analyst).unwrap(), new(device, FaultKind::Fault, form))
+                    .await
+                    .unwrap();
             cases_app::take_case(&app, permit(&desk.analyst).unwrap(), found.case).await.unwrap();
             ids.push(found.case);
         }
         let colleague = with_role(&app, "S5", Role::ServiceDeskAnalyst, false).await;
         let notes: BTreeMap<_, _> = ids.iter().map(|id| (*id, "waits for the part".to_owned())).collect();
-        let to = |number: &str, notes: &BTreeMap<domain::CaseId, String>| HandOver { to: number.into(), notes: notes.clone() };
+        let to = |number: &str, notes: &BTreeMap<domain::CaseId, String>| HandOver {
+            to: number.into(),
+            notes: notes.clone(),
+        };
         let hand = |handed: HandOver| {
             let (app, actor) = (app.clone(), desk.analyst.clone());
             async move { hand_over_cases(&app, permit(&actor).unwrap(), handed).await }
         };
         for (number, field) in [("0000", "to"), ("S1", "to"), ("1234", "to")] {
             let refused = hand(to(number, &notes)).await;
-            assert!(matches!(&refused, Err(AppError::Invalid { field: f, .. }) if *f == field), "{number}: {refused:?}");
+            assert!(
+                matches!(&refused, Err(AppError::Invalid { field: f, .. }) if *f == field),
+                "{number}: {refused:?}"
+            );
         }
         assert!(matches!(hand(HandOver::default()).await, Err(AppError::Invalid { field: "cases", .. })));
         let blank: BTreeMap<_, _> = ids.iter().map(|id| (*id, " ".to_owned())).collect();
@@ -93,7 +105,10 @@ fn a_shift_hands_over_all_or_nothing_and_both_are_told() {
             assert!(told.iter().any(|one| one.body.contains("waits for the part")), "both are told");
         }
         assert_eq!(entries(&app, "cases.handed-over").await, 1, "one entry");
-        assert!(matches!(hand(to("", &notes)).await, Err(AppError::Conflict(_))), "they are not theirs any more");
+        assert!(
+            matches!(hand(to("", &notes)).await, Err(AppError::Conflict(_))),
+            "they are not theirs any more"
+        );
 
         let other = actor(&app, colleague, Role::ServiceDeskAnalyst);
         assert_eq!(own_cases(&app, permit(&other).unwrap()).await.unwrap().len(), 2);
@@ -108,7 +123,8 @@ fn a_shift_hands_over_all_or_nothing_and_both_are_told() {
 async fn outcome(app: &App, clause: &'static str) -> &'static str {
     compliance_app::judge_document(app, "mobile-device-use").await.unwrap();
     let subject = Subject::Document("mobile-device-use".into());
-    let found = app.store().read(move |tx| findings::one(tx, &subject, &clause.parse().unwrap())).await.unwrap();
+    let found =
+        app.store().read(move |tx| findings::one(tx, &subject, &clause.parse().unwrap())).await.unwrap();
     match found.unwrap().outcome {
         Outcome::Met => "met",
         Outcome::NotMet { .. } => "not-met",
@@ -126,16 +142,21 @@ fn the_procedures_of_help_are_judged_from_what_was_done() {
         for (place, (kind, clause)) in done_in_time.into_iter().enumerate() {
             assert_eq!(outcome(&app, clause).await, "not-known", "{clause}: nothing has happened");
             let device = phone(&app, &format!("AAAA{place}"), Some(person)).await;
-            let found = report_fault(&app, permit(&desk.analyst).unwrap(), new(device, kind, clause)).await.unwrap();
+            let found =
+                report_fault(&app, permit(&desk.analyst).unwrap(), new(device, kind, clause)).await.unwrap();
             let case = found.case;
             let steps = app.store().read(move |tx| store::case_steps::of_case(tx, case)).await.unwrap();
             for step in steps {
-                cases_app::do_step(&app, permit(&desk.analyst).unwrap(), case, step.id, "mended").await.unwrap();
+                cases_app::do_step(&app, permit(&desk.analyst).unwrap(), case, step.id, "mended")
+                    .await
+                    .unwrap();
             }
             assert_eq!(outcome(&app, clause).await, "met", "{clause}");
         }
         let late = phone(&app, "AAAA9", Some(person)).await;
-        report_fault(&app, permit(&desk.analyst).unwrap(), new(late, FaultKind::Tampering, "late")).await.unwrap();
+        report_fault(&app, permit(&desk.analyst).unwrap(), new(late, FaultKind::Tampering, "late"))
+            .await
+            .unwrap();
         assert_eq!(outcome(&app, "MDU-4.7").await, "not-known", "not due yet");
         world.clock.advance(hours(30));
         settle(&app, None).await;

@@ -1,8 +1,6 @@
 //! Faults, damage and signs of tampering; wiped devices; batteries before a shift.
 
-use domain::{
-    CaseId, DeviceId, Fact, FactName, FactValue, FaultKind, Grade, Platform, Span, Timestamp,
-};
+use domain::{CaseId, DeviceId, Fact, FactName, FactValue, FaultKind, Grade, Platform, Span, Timestamp};
 use help_app::faults::{
     NewFault, bring_in, fault, lift_restriction, refer, report_fault, report_own_fault, restrict,
 };
@@ -15,7 +13,12 @@ use kernel::testing::{Bench, on_bench, on_both};
 use kernel::{App, AppError};
 
 fn new(device: DeviceId, kind: FaultKind, form: &str) -> NewFault {
-    NewFault { device, kind, says: "the back is loose\nsince Monday".into(), form: format!("{form}-0123456789abcdef") }
+    NewFault {
+        device,
+        kind,
+        says: "the back is loose\nsince Monday".into(),
+        form: format!("{form}-0123456789abcdef"),
+    }
 }
 
 async fn timeline(app: &App, case: CaseId) -> Vec<String> {
@@ -29,20 +32,30 @@ fn a_holder_reports_once_is_told_what_to_do_and_the_device_comes_in_by_hand_over
         by_day(&world);
         let device = phone(&app, "F4GXQ2ABCD", Some(person)).await;
         let me = actor(&app, person, Role::Holder);
-        let first = report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "one")).await.unwrap();
-        let again = report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "one")).await.unwrap();
-        let more = report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "two")).await.unwrap();
+        let first =
+            report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "one")).await.unwrap();
+        let again =
+            report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "one")).await.unwrap();
+        let more =
+            report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Fault, "two")).await.unwrap();
         assert_eq!((again.case, more.case), (first.case, first.case), "one case");
         let said = timeline(&app, first.case).await;
-        assert_eq!(said.iter().filter(|says| says.contains("the back is loose since Monday")).count(), 2, "{said:?}");
+        assert_eq!(
+            said.iter().filter(|says| says.contains("the back is loose since Monday")).count(),
+            2,
+            "{said:?}"
+        );
         let told = app.store().read(move |tx| notices::of_person(tx, person, false, 10)).await.unwrap();
         assert!(told.iter().any(|one| one.body.contains("give it to no shop")), "{}", told.len());
-        let damage = report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Damage, "three")).await.unwrap();
+        let damage = report_own_fault(&app, permit(&me).unwrap(), new(device, FaultKind::Damage, "three"))
+            .await
+            .unwrap();
         assert_ne!(damage.case, first.case);
 
         let stranger = with_role(&app, "77", Role::Holder, false).await;
         let stranger = actor(&app, stranger, Role::Holder);
-        let theirs = report_own_fault(&app, permit(&stranger).unwrap(), new(device, FaultKind::Fault, "four")).await;
+        let theirs =
+            report_own_fault(&app, permit(&stranger).unwrap(), new(device, FaultKind::Fault, "four")).await;
         assert!(matches!(theirs, Err(AppError::Invalid { field: "device", .. })));
         let empty = NewFault { says: " \n ".into(), ..new(device, FaultKind::Fault, "five") };
         assert!(matches!(
@@ -156,7 +169,8 @@ fn a_low_battery_is_told_of_once_before_the_shift_and_never_otherwise() {
         let told = || {
             let app = app.clone();
             async move {
-                let all = app.store().read(move |tx| notices::of_person(tx, person, false, 20)).await.unwrap();
+                let all =
+                    app.store().read(move |tx| notices::of_person(tx, person, false, 20)).await.unwrap();
                 all.into_iter().filter(|one| one.subject.contains("Charge")).collect::<Vec<_>>()
             }
         };

@@ -86,6 +86,12 @@ actions! {
     FreezeDestruction = "freeze destruction";
     /// Ask to lift a freeze, or confirm it. It is one's own if one asked for it.
     LiftFreeze = "lift freeze";
+    /// Take a request about a forgotten or known password, record who is asking, and have it decided.
+    AskReset = "ask password reset";
+    /// Decide on a request about a password. It is one's own if one asked for the decision.
+    DecideReset = "decide password reset";
+    /// Vouch for a person who asks for a new password.
+    VouchIdentity = "vouch for identity";
     /// Ask a lost device for its location.
     LocateDevices = "locate devices";
     /// Write in cases and close them.

@@ -92,6 +92,10 @@ uuid_id! {
     ContactMethodId = "contact method id";
     /// One attempt to reach a person, or the force's own system, by one channel.
     DeliveryId = "delivery id";
+    /// A request to have a device's password changed or cleared.
+    ResetId = "password request id";
+    /// A report of a fault, damage or signs of tampering.
+    FaultId = "fault report id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

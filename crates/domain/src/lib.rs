@@ -25,9 +25,9 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, DeliveryId,
-    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
+    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
     HoldId, IdError, ImportId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
-    PatternId, PeriodId, PermissionId, PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
+    PatternId, PeriodId, PermissionId, PersonId, PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use phone::{NotANumber, PhoneNumber};
@@ -37,9 +37,9 @@ pub use settings::{
     Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
 };
 pub use states::{
-    BurstState, Channel, CommandState, DeliveryState, EnrolmentState, HandoverState, HeldState,
+    BurstState, Channel, CommandState, DeliveryState, EnrolmentState, FaultKind, HandoverState, HeldState,
     LossMessageState, MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState,
-    PersonSource, ProfileState,
+    PersonSource, ProfileState, ProofKind, ResetCame, ResetCause, ResetState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};
 pub use world::{Clock, Entropy, World};

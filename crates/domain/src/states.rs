@@ -329,3 +329,115 @@ impl MissingTerms {
         }
     }
 }
+
+word_enum! {
+    /// Why a password is to be changed or cleared.
+    ResetCause {
+        /// Its holder has forgotten it.
+        Forgotten = "forgotten",
+        /// Somebody else may know it.
+        Known = "known",
+    }
+}
+
+word_enum! {
+    /// How a request about a password came to the desk.
+    ResetCame {
+        /// By telephone.
+        Telephone = "telephone",
+        /// In person, at the desk.
+        InPerson = "in-person",
+        /// On the holder's own page, signed in.
+        SignedIn = "signed-in",
+    }
+}
+
+word_enum! {
+    /// The progress of a request about a password.
+    ResetState {
+        /// The holder is to change it on the device.
+        Changing = "changing",
+        /// The desk makes sure of who is asking.
+        Proving = "proving",
+        /// A second person is to decide.
+        Deciding = "deciding",
+        /// The order is on its way to the device.
+        Ordered = "ordered",
+        /// The device acknowledged that its password is cleared, and has not reported a new one.
+        Cleared = "cleared",
+        /// Agreed, and nothing can be done from afar: the desk does it with the holder.
+        ByHand = "by-hand",
+        /// The device reported a new password.
+        Restored = "restored",
+        /// A person said that it was changed; the device cannot show it.
+        Stated = "stated",
+        /// Refused.
+        Refused = "refused",
+        /// Its time was over.
+        Expired = "expired",
+        /// The device refused the order, or it was never carried out.
+        Failed = "failed",
+        /// Not wanted any more.
+        Withdrawn = "withdrawn",
+    }
+}
+
+impl ResetState {
+    /// Returns whether somebody or something still has to act.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Changing | Self::Proving | Self::Deciding | Self::Ordered | Self::Cleared | Self::ByHand
+        )
+    }
+}
+
+word_enum! {
+    /// A way of making sure who is asking for a password to be reset.
+    ProofKind {
+        /// A call to the number that the register has.
+        CallBack = "call-back",
+        /// A number that the desk read out, entered in the person's own session.
+        Number = "number",
+        /// The line manager's word, from their own session.
+        Vouched = "vouched",
+        /// The person at the desk, with their warrant card.
+        InPerson = "in-person",
+    }
+}
+
+word_enum! {
+    /// What is wrong with a device.
+    FaultKind {
+        /// It does not work as it should.
+        Fault = "fault",
+        /// It is damaged.
+        Damage = "damage",
+        /// It looks as though somebody has interfered with it.
+        Tampering = "tampered",
+    }
+}
+
+/// What is not accepted in its current wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingTerms {
+    /// Nothing.
+    Nothing,
+    /// Only what is to be known, not what is to be agreed to.
+    Awareness,
+    /// Terms: what must be accepted before a device is used.
+    Terms,
+}
+
+impl MissingTerms {
+    /// Returns the word in the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "none",
+            Self::Awareness => "awareness",
+            Self::Terms => "terms",
+        }
+    }
+}

@@ -53,6 +53,12 @@ pub enum Kind {
     FollowContainment,
     /// Locks the device that its holder reported lost, where the force has said beforehand that the report does.
     LockReported,
+    /// Takes the request about a device's password further.
+    FollowReset,
+    /// Looks after a device that enrolled again without having been erased by order.
+    FollowWiped,
+    /// Reminds the holder of a device whose battery is low before their shift.
+    FollowBattery,
 }
 
 impl Kind {
@@ -79,6 +85,9 @@ impl Kind {
         Self::FollowApproval,
         Self::FollowContainment,
         Self::LockReported,
+        Self::FollowReset,
+        Self::FollowWiped,
+        Self::FollowBattery,
     ];
 
     /// Returns the word in the table.
@@ -106,6 +115,9 @@ impl Kind {
             Self::FollowApproval => "follow-approval",
             Self::FollowContainment => "follow-containment",
             Self::LockReported => "lock-reported",
+            Self::FollowReset => "follow-reset",
+            Self::FollowWiped => "follow-wiped",
+            Self::FollowBattery => "follow-battery",
         }
     }
 }
@@ -115,7 +127,9 @@ impl Kind {
     #[must_use]
     pub const fn lane(self) -> Lane {
         match self {
-            Self::AdvanceCall | Self::FollowContainment | Self::LockReported => Lane::Urgent,
+            Self::AdvanceCall | Self::FollowApproval | Self::FollowContainment | Self::LockReported => {
+                Lane::Urgent
+            },
             _ => Lane::Ordinary,
         }
     }

@@ -70,6 +70,7 @@ pub struct PolicyInForce {
     rules: Vec<DeviceRule>,
     profiles: BTreeMap<Platform, Vec<ReadyProfile>>,
     lapsed: BTreeMap<Platform, Vec<ReadyProfile>>,
+    restricted: BTreeMap<Platform, Vec<ReadyProfile>>,
     warnings: Vec<String>,
     bluetooth: Option<bool>,
     organisation: String,
@@ -137,19 +138,35 @@ fn compile_instead(
     compile_groups(groups, (platform, served), publisher)
 }
 
-/// Compiles the bundles that restrict the devices of a person whose acceptance has lapsed: one for each settings file that a
-/// clause names for this.
-fn compile_lapsed(
-    library: &Library,
-    (platform, served): (Platform, &Served),
-    organisation: &str,
-) -> Result<Vec<ReadyProfile>, PolicyError> {
+/// Lists the settings files that clauses name for the devices of a person whose acceptance has lapsed, with those clauses.
+fn lapsed_files(library: &Library) -> BTreeMap<&str, Vec<ClauseId>> {
     let mut named: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
     for clause in &library.clauses {
         for setting in clause.lapsed_settings() {
             named.entry(setting).or_default().push(clause.id.clone());
         }
     }
+    named
+}
+
+/// Lists the settings files that clauses name for devices that a person restricts in a case, with those clauses.
+fn restricting_files(library: &Library) -> BTreeMap<&str, Vec<ClauseId>> {
+    let mut named: BTreeMap<&str, Vec<ClauseId>> = BTreeMap::new();
+    for clause in &library.clauses {
+        for setting in clause.restricting_settings() {
+            named.entry(setting).or_default().push(clause.id.clone());
+        }
+    }
+    named
+}
+
+/// Compiles bundles that are added to those of all devices: one for each settings file.
+fn compile_added(
+    library: &Library,
+    named: BTreeMap<&str, Vec<ClauseId>>,
+    (platform, served): (Platform, &Served),
+    organisation: &str,
+) -> Result<Vec<ReadyProfile>, PolicyError> {
     let groups: Vec<Group> = named
         .into_iter()
         .filter_map(|(name, clauses)| {
@@ -210,13 +227,16 @@ impl PolicyInForce {
         if let Some(problems) = Problems::of(problems) {
             return Err(problems.into());
         }
-        let (mut profiles, mut lapsed) = (BTreeMap::new(), BTreeMap::new());
+        let (mut profiles, mut lapsed, mut restricted) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut warnings = Vec::new();
         for platform in platforms.all() {
             let Some(served) = platforms.of(platform) else { continue };
             let (ready, said) = compile_profiles(&library, platforms, platform, organisation)?;
             profiles.insert(platform, ready);
-            lapsed.insert(platform, compile_lapsed(&library, (platform, served), organisation)?);
+            let on = (platform, served);
+            lapsed.insert(platform, compile_added(&library, lapsed_files(&library), on, organisation)?);
+            restricted
+                .insert(platform, compile_added(&library, restricting_files(&library), on, organisation)?);
             warnings.extend(said);
         }
         let merged = library.merged_settings(&Scope::default());
@@ -236,6 +256,7 @@ impl PolicyInForce {
             rules,
             profiles,
             lapsed,
+            restricted,
             warnings,
             bluetooth,
             organisation: organisation.to_owned(),
@@ -335,6 +356,12 @@ impl PolicyInForce {
         self.lapsed.get(&platform).map_or(&[], Vec::as_slice)
     }
 
+    /// Returns the profiles that are added to a device that a person restricts in a case.
+    #[must_use]
+    pub fn restricted_profiles(&self, platform: Platform) -> &[ReadyProfile] {
+        self.restricted.get(&platform).map_or(&[], Vec::as_slice)
+    }
+
     /// Compiles the profiles of a platform with other values for some force parameters, and with networks' passwords.
     pub fn compile_with(
         &self,
@@ -363,6 +390,7 @@ impl PolicyInForce {
             .profiles
             .values()
             .chain(self.lapsed.values())
+            .chain(self.restricted.values())
             .flatten()
             .map(|ready| ready.profile.digest.as_str());
         digest_hex(made.collect::<Vec<_>>().join("\n").as_bytes())

@@ -57,7 +57,7 @@ pub fn kept(library: &Library, kept: &KeptBy) -> String {
             let asked = if question.is_some() { ", with a question" } else { "" };
             format!("Acceptance by people: {}{asked}.", acceptance.title().to_lowercase())
         }
-        KeptBy::Procedure { procedure, within } => {
+        KeptBy::Procedure { procedure, within, .. } => {
             let limit =
                 within.as_ref().map(|limit| format!(", within {}", span(limit.span))).unwrap_or_default();
             format!("Procedure: cases of the type “{}”{limit}.", case_kind(library, procedure))

@@ -170,6 +170,15 @@ impl Library {
         }
     }
 
+    /// Returns a parameter that is a list of texts; `None` if there is none of that name and type.
+    #[must_use]
+    pub fn texts(&self, parameter: &str) -> Option<&std::collections::BTreeSet<String>> {
+        match self.parameters().get(parameter).map(|parameter| &parameter.value) {
+            Some(ParameterValue::Setting(SettingValue::List(list))) => Some(list),
+            _ => None,
+        }
+    }
+
     /// Returns the register whose entries are the work of that procedure.
     #[must_use]
     pub fn register_of_procedure(&self, procedure: &str) -> Option<&PermissionRegister> {

@@ -226,6 +226,9 @@ pub enum KeptBy {
         procedure: String,
         /// The time limit.
         within: Option<Limit>,
+        /// The settings file put on a device that a person restricts in such a case, until one person ends that.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        restricts: Option<String>,
     },
     /// The paper is right.
     Record {
@@ -345,6 +348,14 @@ impl Clause {
     pub fn lapsed_settings(&self) -> impl Iterator<Item = &str> {
         self.kept_by.iter().filter_map(|kept| match kept {
             KeptBy::Acceptance { lapsed, .. } => lapsed.as_deref(),
+            _ => None,
+        })
+    }
+
+    /// Returns the settings file put on a device that a person restricts in a case of its procedure.
+    pub fn restricting_settings(&self) -> impl Iterator<Item = &str> {
+        self.kept_by.iter().filter_map(|kept| match kept {
+            KeptBy::Procedure { restricts, .. } => restricts.as_deref(),
             _ => None,
         })
     }

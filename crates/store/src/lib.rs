@@ -48,6 +48,8 @@ pub mod erasure;
 pub mod events;
 #[path = "terms/exemptions.rs"]
 pub mod exemptions;
+#[path = "help/faults.rs"]
+pub mod faults;
 #[path = "compliance/finding_batches.rs"]
 pub mod finding_batches;
 #[path = "compliance/findings.rs"]
@@ -112,6 +114,8 @@ pub mod pushes;
 pub mod reminders;
 #[path = "kernel/replan.rs"]
 pub mod replan;
+#[path = "help/resets.rs"]
+pub mod resets;
 #[path = "duty/rota_overrides.rs"]
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
@@ -167,6 +171,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         erasure::ALL,
         events::ALL,
         exemptions::ALL,
+        faults::ALL,
         finding_batches::ALL,
         findings::ALL,
         freezes::ALL,
@@ -198,6 +203,7 @@ pub fn all_statements() -> Vec<&'static Statement> {
         pushes::ALL,
         reminders::ALL,
         replan::ALL,
+        resets::ALL,
         running::ALL,
         rota_overrides::ALL,
         rotas::ALL,

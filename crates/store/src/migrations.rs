@@ -73,6 +73,7 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0032_findings_in_the_ledger.sql"),
     },
     Migration { version: 33, name: "channels", sql: include_str!("../migrations/0033_channels.sql") },
+    Migration { version: 34, name: "help", sql: include_str!("../migrations/0034_help.sql") },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -4,6 +4,7 @@
 //! events in people's working lives (`people_app::movers`), and people.
 
 pub mod desk;
+pub mod hand_over;
 pub mod read;
 pub mod tell;
 pub mod unused;

@@ -8,7 +8,7 @@ use crate::{A_SEALED_CASE, Seen};
 use kernel::access::{Actor, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
 use kernel::named::{NamedDevice, NamedPerson};
 use kernel::{App, AppError, access, words};
-use store::cases::Case;
+use store::cases::{Case, QueuePage};
 
 mod views;
 pub use views::{CaseFilter, CaseView, StepDone, StepView};
@@ -20,6 +20,12 @@ pub struct CaseRow {
     pub case: CaseView,
     /// Its type in words.
     pub kind: String,
+    /// Its place in the queue, as the key of the next page.
+    pub key: Timestamp,
+    /// Who has taken it, in a list of the queue.
+    pub owner: Option<String>,
+    /// What is to be done next, in a list of the queue.
+    pub next: Option<String>,
 }
 
 /// One case.
@@ -67,7 +73,11 @@ pub struct StepRead {
 /// that they may not know of.
 fn row(library: &policy::Library, seen: Seen, case: Case) -> Option<CaseRow> {
     let (case, kind) = masked(library, seen, case)?;
-    Some(CaseRow { case: case.into(), kind })
+    Some(row_of(case, kind))
+}
+
+fn row_of(case: Case, kind: String) -> CaseRow {
+    CaseRow { key: cases::queue_key(&case), case: case.into(), kind, owner: None, next: None }
 }
 
 /// Takes out of a case what the reader may not see; returns its kind in words beside it.
@@ -130,10 +140,28 @@ fn steps_read(tx: &mut Tx<'_>, case: &Case, sealed: bool) -> Result<Vec<StepRead
     Ok(steps)
 }
 
-/// Lists up to `limit` cases, newest first, and the types of case: word and title.
+/// Makes the row of a case in the queue: with who has taken it and what is to be done next, where the reader may see that.
+fn queue_row(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: Case) -> Result<Option<CaseRow>, AppError> {
+    let seen = crate::seen(app, tx, actor, &case)?;
+    let (owner, next) = match (seen, &case.closed) {
+        (Seen::Whole, None) => {
+            let owner = case.owner.as_deref().map(|owner| words::who(tx, owner)).transpose()?;
+            let steps = case_steps::of_case(tx, case.id)?;
+            let undone = steps.into_iter().filter(|step| step.done.is_none());
+            let next =
+                undone.min_by_key(|step| (step.due_at.map_or(i64::MAX, Timestamp::millis), step.place));
+            (owner, next.map(|step| step.title))
+        }
+        _ => (None, None),
+    };
+    let policy = app.policy();
+    Ok(row(policy.library(), seen, case).map(|row| CaseRow { owner, next, ..row }))
+}
+
+/// Lists up to `limit` cases, what is due next first, and the types of case: word and title.
 ///
 /// # Errors
-/// Only if the database does not answer.
+/// [`AppError::NotFound`] for a type of case that neither the policy in force nor any case has.
 pub async fn cases(
     app: &App,
     permit: Permit<SeeCases>,
@@ -145,7 +173,13 @@ pub async fn cases(
     app.clone()
         .store()
         .read(move |tx| {
-            let kinds = cases::kinds(tx)?
+            let known = cases::kinds(tx)?;
+            let of_policy = policy.library().cases.contains_key(&filter.kind);
+            let named = filter.kind.is_empty() || filter.kind == "breach";
+            if !named && !of_policy && !known.contains(&filter.kind) {
+                return Err(AppError::not_found("type of case", &filter.kind));
+            }
+            let kinds = known
                 .into_iter()
                 .filter(|kind| !sight.typed_in.is_empty() || !sight.sealed.contains(kind))
                 .map(|kind| {
@@ -157,8 +191,17 @@ pub async fn cases(
                 (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), kinds)),
                 (own, asked) => own.or(asked),
             };
-            let found = cases::list(tx, &CaseFilter { force, ..filter }.into(), &sight, now, limit)?;
-            Ok((case_rows(&app, tx, permit.actor(), found)?, kinds))
+            let owner = match filter.owner.as_str() {
+                "mine" => permit.actor().name.clone(),
+                other => other.to_owned(),
+            };
+            let page = QueuePage { owner: &owner, now, limit };
+            let found = cases::queue(tx, &CaseFilter { force, ..filter }.into(), &sight, &page)?;
+            let mut rows = Vec::with_capacity(found.len());
+            for case in found {
+                rows.extend(queue_row(&app, tx, permit.actor(), case)?);
+            }
+            Ok((rows, kinds))
         })
         .await
 }
@@ -231,7 +274,7 @@ pub fn case_in(
         events,
         sealed,
         may_open: seen == Seen::Type,
-        row: CaseRow { case: case.into(), kind: words },
+        row: row_of(case, words),
     })
 }
 

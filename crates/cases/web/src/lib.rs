@@ -1,5 +1,6 @@
 //! Pages of cases: the queue, one case, its steps, and the question whether an unused device is still needed.
 
+pub mod hand_over;
 pub mod list;
 pub mod needed;
 pub mod show;
@@ -15,6 +16,8 @@ use web_shell::routes::{Route, read, write};
 pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/cases", || get(list::handler::list)),
     read::<SeeCases>("/cases.csv", || get(list::handler::csv)),
+    read::<ManageCases>("/cases/hand-over", || get(hand_over::handler::get)),
+    write::<ManageCases>("/cases/hand-over", || post(hand_over::handler::post)),
     read::<SeeCases>("/cases/{id}", || get(show::handler::get)),
     write::<SeeSealed>("/cases/{id}/read", || post(show::handler::read_sealed)),
     write::<ManageCases>("/cases/{id}/notes", || post(show::handler::note)),
@@ -34,6 +37,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("case-sealed", show::View::sample_sealed().render()?),
         ("cases", list::View::sample().render()?),
+        ("cases-hand-over", hand_over::View::sample().render()?),
         ("case", show::View::sample().render()?),
         ("case-step", step::View::sample().render()?),
         ("case-step-missing", step::View::sample_missing().render()?),

@@ -1,7 +1,7 @@
 //! Opens, updates and closes the cases that breaches lead to.
 
 use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
-use policy::{CaseType, Proof};
+use policy::{CaseType, KeptBy, Proof};
 use serde_json::json;
 use store::cases::{self, Case};
 use store::locks::{self, Lock};
@@ -97,6 +97,9 @@ fn open_breach(
         says: ("system", because),
     };
     let case = cases_app::open_case(app, tx, &opening, now)?;
+    if let Some(confidence) = confidence_of(app, rule) {
+        cases_app::say(app, tx, case, "system", &confidence, now)?;
+    }
     if app.policy().library().cases.get(&rule.opens).is_some_and(asks_holder) {
         cases_app::unused::ask_about_unused(app, tx, case, device, now)?;
     }
@@ -115,6 +118,10 @@ fn end_breach(
     (why, says, word): &End,
     now: Timestamp,
 ) -> Result<(), AppError> {
+    // What people reported is theirs to end: a device that meets a clause again says nothing of a caller at the desk.
+    if cases::events(tx, open.id)?.first().is_some_and(|(_, opened_by, _)| opened_by != "system") {
+        return cases_app::say(app, tx, open.id, "system", says, now);
+    }
     if !cases_app::end_by_itself(app, tx, open, (why, "breach-over", says), now)? {
         return Ok(());
     }
@@ -123,6 +130,18 @@ fn end_breach(
         .clause(clause)
         .reason(*word);
     app.enter(tx, now, record)
+}
+
+/// Returns how sure a detection is, in words: it is never a finding of guilt.
+fn confidence_of(app: &App, rule: &DeviceRule) -> Option<String> {
+    let policy = app.policy();
+    let clause = policy.library().clause(&rule.clause).filter(|_| rule.detection)?;
+    clause.kept_by.iter().find_map(|kept| match kept {
+        KeptBy::Detection { confidence, .. } => {
+            Some(format!("A sign to look into, never a finding of guilt. How sure it is: {confidence}"))
+        }
+        _ => None,
+    })
 }
 
 /// Returns whether a case of that type begins with a question to the holder of the device.

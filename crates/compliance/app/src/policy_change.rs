@@ -157,7 +157,7 @@ fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Res
                 profiles::want(tx, &ready.profile, now)?;
             }
         }
-        for ready in policy.lapsed_profiles(platform) {
+        for ready in policy.lapsed_profiles(platform).iter().chain(policy.restricted_profiles(platform)) {
             profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
         }
         for old in &before {

@@ -6,6 +6,7 @@ mod deliver;
 mod look;
 mod order;
 mod queue;
+mod reset;
 mod spec;
 mod supplies;
 mod unreadable;
@@ -17,6 +18,7 @@ pub use deliver::last_raw;
 pub use deliver::{hand_over, take_answer};
 pub(crate) use deliver::{keep_raw, sealed_raw};
 pub use order::{order, order_destruction, order_location};
+pub use reset::{AgreedReset, ResetWay, call_off_reset, look_soon, order_agreed_reset, way_to_reset};
 
 pub use agree::take_back_now;
 pub use agree::{Agreed, consent_under_hold};

@@ -25,13 +25,16 @@ pub enum Reason {
     Alarm,
     /// It is about what they themselves reported.
     OwnReport,
+    /// It is about the shift that they are about to start; the notices make sure that it starts soon.
+    BeforeShift,
     /// Anything else.
     Routine,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 5] = [Self::OnCall, Self::LiveMatter, Self::Alarm, Self::OwnReport, Self::Routine];
+    pub const ALL: [Self; 6] =
+        [Self::OnCall, Self::LiveMatter, Self::Alarm, Self::OwnReport, Self::BeforeShift, Self::Routine];
 
     /// Returns its word in tables.
     #[must_use]
@@ -41,6 +44,7 @@ impl Reason {
             Self::LiveMatter => "live-matter",
             Self::Alarm => "alarm",
             Self::OwnReport => "own-report",
+            Self::BeforeShift => "before-shift",
             Self::Routine => "routine",
         }
     }
@@ -117,7 +121,12 @@ pub const fn may_tell(state: &State, reason: Reason, unknown_now: bool) -> Rulin
     match (state, reason) {
         (State::OnDuty { .. }, _) => Ruling::Tell,
         (State::NotKnown { .. }, Reason::Routine) if unknown_now => Ruling::TellUnknown,
-        (_, Reason::LiveMatter | Reason::Alarm | Reason::OwnReport)
+        // Nobody who is away, or whose next shift is not known, is told of it.
+        (
+            State::OffDuty { next_start: Some(_) } | State::OnCall { next_start: Some(_), .. },
+            Reason::BeforeShift,
+        )
+        | (_, Reason::LiveMatter | Reason::Alarm | Reason::OwnReport)
         | (State::OnCall { .. }, Reason::OnCall) => Ruling::TellThoughOff,
         _ => Ruling::Hold,
     }

@@ -272,7 +272,7 @@ proptest! {
     }
 
     #[test]
-    fn nobody_off_duty_is_told_anything_but_for_the_four_reasons(
+    fn nobody_off_duty_is_told_anything_but_for_the_five_reasons(
         roster in rosters(), at in times(), reason in prop::sample::select(Reason::ALL.to_vec()),
     ) {
         let state = roster.state_at(at);
@@ -288,6 +288,8 @@ proptest! {
             || reason == Reason::LiveMatter
             || reason == Reason::Alarm
             || reason == Reason::OwnReport
+            || (reason == Reason::BeforeShift && !away && state.next_start().is_some()
+                && matches!(state, State::OffDuty { .. } | State::OnCall { .. }))
             || (reason == Reason::OnCall && on_call);
         prop_assert_eq!(told, allowed, "{:?} for {:?} at {}", state, reason, at);
         prop_assert_eq!(may_tell(&state, reason, false) == Ruling::Tell, on_duty, "an exception is one off duty");

@@ -100,7 +100,10 @@ fn read(written: &str) -> Option<Vec<(Role, Span)>> {
 }
 
 /// Lists the people with a role over a force who are on duty or on call, those on call first.
-fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> Result<Vec<Called>, AppError> {
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> Result<Vec<Called>, AppError> {
     let with_role: BTreeSet<PersonId> = grants::over(tx, Some(force), role.as_str(), now, LOOKED_AT)?
         .iter()
         .map(|over| over.grant.person)

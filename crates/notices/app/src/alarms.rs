@@ -83,6 +83,8 @@ kinds! {
     PeopleAffected = "people-affected" / "Many people affected";
     /// Orders that had not reached their devices were cancelled.
     CalledOff = "orders-called-off" / "Orders called off";
+    /// Somebody asked for a new password in the name of a person who says that they did not.
+    ResetDenied = "reset-denied" / "A password was asked for in another's name";
     /// Destructive orders were stopped, or allowed again.
     Freeze = "freeze" / "Freeze";
     /// The ledger does not continue what was signed last, was continued all the same, its copies do not arrive, or

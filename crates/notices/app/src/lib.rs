@@ -57,6 +57,8 @@ pub enum Reason {
         /// The case.
         case: CaseId,
     },
+    /// It is about the shift that they start within [`BEFORE_SHIFT`]: their roster must say so.
+    BeforeShift,
     /// Anything else.
     Routine,
 }
@@ -127,6 +129,9 @@ pub enum Told {
     Left,
 }
 
+/// How long before the start of a shift something about it may be said.
+pub const BEFORE_SHIFT: Span = Span::from_secs(12 * 3600);
+
 /// When a notice is checked again where it is not known when the person is next on duty. A change of their roster
 /// brings that forward.
 const LOOK_AGAIN: Span = Span::from_secs(7 * 24 * 3600);
@@ -138,6 +143,7 @@ impl Reason {
             Self::LiveMatter { .. } => rule::Reason::LiveMatter,
             Self::Alarm { .. } => rule::Reason::Alarm,
             Self::OwnReport { .. } => rule::Reason::OwnReport,
+            Self::BeforeShift => rule::Reason::BeforeShift,
             Self::Routine => rule::Reason::Routine,
         }
     }
@@ -169,6 +175,13 @@ fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, Noti
     }
     check_reason(tx, notice)?;
     let state = duty_app::duty_state(tx, person.id, now)?;
+    let soon = state.next_start().is_some_and(|start| start.minus(BEFORE_SHIFT) <= now);
+    if notice.reason == Reason::BeforeShift && !soon {
+        return Err(AppError::invalid(
+            "reason",
+            "their next shift does not start soon; tell them as routine",
+        ));
+    }
     let (due, told) = match ruling(app, &state, notice.reason.rule(), now) {
         Ruling::Tell | Ruling::TellThoughOff | Ruling::TellUnknown => (now, Told::Now),
         Ruling::Hold => {
@@ -181,7 +194,7 @@ fn add_notice(app: &App, tx: &mut Tx<'_>, notice: &Notice) -> Result<(Told, Noti
             (Some(*case), Some((*decided_by, text("why", why, 500)?)))
         }
         Reason::OwnReport { case } => (Some(*case), None),
-        Reason::OnCall | Reason::Alarm { .. } | Reason::Routine => (None, None),
+        Reason::OnCall | Reason::Alarm { .. } | Reason::BeforeShift | Reason::Routine => (None, None),
     };
     let row = notices::Notice {
         id,
@@ -284,7 +297,7 @@ fn check_reason(tx: &mut Tx<'_>, notice: &Notice) -> Result<(), AppError> {
                 Some(_) => Err(AppError::invalid("reason", "somebody has seen to this alarm already")),
             };
         }
-        Reason::OnCall | Reason::Routine => return Ok(()),
+        Reason::OnCall | Reason::BeforeShift | Reason::Routine => return Ok(()),
     };
     let found = cases::by_id(tx, *case)?.ok_or_else(|| AppError::not_found("case", case))?;
     let own = matches!(notice.reason, Reason::OwnReport { .. });

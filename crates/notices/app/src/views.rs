@@ -10,7 +10,7 @@ pub struct NoticeView {
     pub id: NoticeId,
     /// The person who is told.
     pub person: PersonId,
-    /// The word of the reason: on-call, live-matter, alarm, own-report, routine.
+    /// The word of the reason: on-call, live-matter, alarm, own-report, before-shift, routine.
     pub reason: String,
     /// The reason why it cannot wait, where somebody decided that.
     pub why: Option<String>,

@@ -19,7 +19,7 @@ use terms_app::read::AcceptanceRead;
 
 /// Kinds of case that are shown to the person they are about. A kind that is not listed here is not shown: that is
 /// the safe default for a new kind of case.
-const TOLD: [&str; 12] = [
+const TOLD: [&str; 13] = [
     "breach",
     "lost-device",
     "fault",
@@ -32,6 +32,7 @@ const TOLD: [&str; 12] = [
     "wifi-permission",
     "withdrawal",
     "reallocation",
+    "wiped",
 ];
 
 /// Number of notices that the page shows.
@@ -125,6 +126,7 @@ fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result
     todos.extend(steps_to_do(tx, person)?);
     todos.extend(notices_to_read(tx, person)?);
     todos.extend(custody_app::read::to_sign(tx, person, now)?);
+    todos.extend(help_app::resets::own_to_do(tx, person)?);
     // Tasks without a deadline come last.
     todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
     Ok(todos)

@@ -113,6 +113,9 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
             losses_app::follow_containment(app, job.subject.parse().map_err(bad)?).await
         }
         Kind::LockReported => losses_app::lock_reported(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowReset => help_app::resets::follow_reset(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowWiped => help_app::follow_wiped(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowBattery => help_app::follow_battery(app, job.subject.parse().map_err(bad)?).await,
         Kind::LookAtNotices => {
             notices_app::look_at_notices_again(app, job.subject.parse().map_err(bad)?).await
         }

@@ -15,6 +15,7 @@ use policy::{Library, ParameterValue, PermissionEffect};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 use store::devices::Device;
+use store::faults;
 use store::permissions::{self, Permission};
 use store::profiles::{self, Profile};
 
@@ -331,6 +332,10 @@ pub fn wanted_for(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Pro
     {
         let policy = app.policy();
         wanted.extend(policy.lapsed_profiles(platform).iter().map(|ready| ready.profile.clone()));
+    }
+    if faults::quarantine_of(tx, device.id)?.is_some() {
+        let policy = app.policy();
+        wanted.extend(policy.restricted_profiles(platform).iter().map(|ready| ready.profile.clone()));
     }
     Ok(wanted)
 }

@@ -80,7 +80,9 @@ impl Loader<'_> {
         }
         let clauses = &self.library.clauses;
         let checks = clauses.iter().flat_map(Clause::rules).map(|rule| rule.check.clone()).collect();
-        let settings = clauses.iter().flat_map(|clause| clause.settings().chain(clause.lapsed_settings()));
+        let settings = clauses.iter().flat_map(|clause| {
+            clause.settings().chain(clause.lapsed_settings()).chain(clause.restricting_settings())
+        });
         let settings = settings.map(str::to_owned).collect();
         let unused = |files: &BTreeSet<String>, used: &BTreeSet<String>, folder: &str| {
             for name in files.difference(used) {

@@ -50,7 +50,11 @@ impl Loader<'_> {
             ["procedure"] => {
                 let within = self.limit(node);
                 let procedure = node.must_text("procedure");
-                Some(KeptBy::Procedure { procedure: procedure?, within: within? })
+                let restricts = node.opt::<String>("restricts");
+                if let Some(name) = restricts.as_ref().filter(|name| !self.setting_files.contains(*name)) {
+                    node.problem("restricts", format!("there is no settings/{name}.toml"));
+                }
+                Some(KeptBy::Procedure { procedure: procedure?, within: within?, restricts })
             }
             ["record"] => Some(KeptBy::Record { record: node.must("record")? }),
             ["nothing"] => Some(KeptBy::Nothing { why: node.must_text("nothing")? }),

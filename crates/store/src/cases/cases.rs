@@ -43,6 +43,13 @@ macro_rules! columns {
     };
 }
 
+// Times far away, so that an open case without a time limit comes after those with one, and a closed one last.
+macro_rules! queue_key {
+    () => {
+        "CASE WHEN closed_at IS NOT NULL THEN 9000000000000000 - closed_at WHEN due_at IS NULL THEN 4102444800000 ELSE due_at END"
+    };
+}
+
 /// The name of the lock of the next number.
 pub const NUMBER: &str = "case";
 
@@ -62,6 +69,23 @@ statements! {
           OR ($9 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $10
             AND ($2 = '' OR $11 LIKE '%,' || force || ',%')))
         ORDER BY opened_at DESC, id DESC LIMIT $12");
+    // What is to be done next comes first: the open ones by when they are due, those without a time after them, then what was closed
+    // last.
+    CASE_QUEUE = concat!("SELECT ", columns!(), " FROM desk_case
+        WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
+        AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
+          OR ($3 = 'late' AND closed_at IS NULL AND due_at < $4))
+        AND ($5 = '' OR 'c-' || number LIKE $5 OR (lower(title) LIKE $5 AND $8 NOT LIKE '%,' || kind || ',%'))
+        AND (", queue_key!(), ", id) > ($6, $7)
+        AND ($8 NOT LIKE '%,' || kind || ',%'
+          OR ($9 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $10
+            AND ($2 = '' OR $11 LIKE '%,' || force || ',%')))
+        AND ($13 = '' OR ($13 = 'nobody' AND owner IS NULL) OR owner = $13)
+        ORDER BY ", queue_key!(), ", id LIMIT $12");
+    CASES_OWNED = concat!("SELECT ", columns!(), " FROM desk_case WHERE owner = $1 AND closed_at IS NULL
+        ORDER BY due_at, number LIMIT 200");
+    CASE_HAND = "UPDATE desk_case SET owner = CASE WHEN $3 = '' THEN NULL ELSE $3 END
+        WHERE id = $1 AND owner = $2 AND closed_at IS NULL";
     CASE_KINDS = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
     CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)
         AND ($3 NOT LIKE '%,' || kind || ',%' OR ($4 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $5))";
@@ -216,6 +240,69 @@ pub fn list(
         ],
     )?;
     rows.iter().map(case).collect()
+}
+
+/// Returns where a case stands in the queue.
+#[must_use]
+pub fn queue_key(case: &Case) -> Timestamp {
+    match (&case.closed, case.due_at) {
+        (Some((at, _)), _) => Timestamp::from_millis(9_000_000_000_000_000 - at.millis()),
+        (None, None) => Timestamp::from_millis(4_102_444_800_000),
+        (None, Some(due)) => due,
+    }
+}
+
+/// A page of the queue.
+#[derive(Debug, Clone, Copy)]
+pub struct QueuePage<'a> {
+    /// Whose cases: empty for all, `nobody`, or an actor as the ledger names them.
+    pub owner: &'a str,
+    /// The present, which decides what is late.
+    pub now: Timestamp,
+    /// Most cases.
+    pub limit: u32,
+}
+
+/// Returns cases in the order of the queue: what is due next comes first. `filter.after` is the key of the last one.
+pub fn queue(
+    tx: &mut Tx<'_>,
+    filter: &CaseFilter,
+    sight: &Sight,
+    page: &QueuePage<'_>,
+) -> Result<Vec<Case>, StoreError> {
+    let (at, id) = filter
+        .after
+        .map_or((Timestamp::from_millis(i64::MIN), String::new()), |(at, id)| (at, id.to_string()));
+    let [sealed, known_in, not_about] = sight.params();
+    let rows = tx.query(
+        &CASE_QUEUE,
+        &[
+            crate::force_word(filter.force),
+            filter.kind.as_str().into(),
+            filter.state.as_str().into(),
+            page.now.into(),
+            crate::like(&filter.search),
+            at.into(),
+            id.into(),
+            sealed,
+            known_in,
+            not_about,
+            among(sight.typed_in.iter().map(|force| force.as_str())),
+            i64::from(page.limit).into(),
+            page.owner.into(),
+        ],
+    )?;
+    rows.iter().map(case).collect()
+}
+
+/// Returns the open cases that an actor has taken, the one due next first.
+pub fn owned(tx: &mut Tx<'_>, owner: &str) -> Result<Vec<Case>, StoreError> {
+    tx.query(&CASES_OWNED, &[owner.into()])?.iter().map(case).collect()
+}
+
+/// Hands an open case from its owner to another actor, or back to the queue; returns whether it was still theirs.
+pub fn hand(tx: &mut Tx<'_>, id: CaseId, from: &str, to: Option<&str>) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_HAND, &[Value::id(id), from.into(), to.unwrap_or_default().into()])? > 0)
 }
 
 /// Returns the types of case that were ever opened, a hundred at most.

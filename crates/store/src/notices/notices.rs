@@ -18,7 +18,7 @@ pub struct Notice {
     pub force: Force,
     /// What makes it one and the same for this person.
     pub key: String,
-    /// The word of the reason: on-call, live-matter, alarm, own-report, routine.
+    /// The word of the reason: on-call, live-matter, alarm, own-report, before-shift, routine.
     pub reason: String,
     /// The case that the reason names.
     pub case: Option<CaseId>,

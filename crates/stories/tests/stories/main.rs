@@ -8,6 +8,8 @@
     reason = "a test stops at the first thing that is wrong, and a story is told from its beginning to its end"
 )]
 
+mod a_fault_reported;
+mod a_forgotten_password_by_telephone;
 mod a_gap_in_the_rota;
 mod a_joiner_by_scim;
 mod a_lapsed_acceptance;

@@ -46,6 +46,8 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "duty" => seeded.pattern().await.to_string(),
         "ledger" => seeded.ledger_entry().await.to_string(),
         "losses" => seeded.loss().await.to_string(),
+        "help" if route.path.starts_with("/help/faults") => seeded.fault().await.to_string(),
+        "help" => seeded.reset().await.to_string(),
         _ => String::new(),
     };
     // A clause that the subject of the path is judged on.
@@ -89,7 +91,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger", "losses", "alarms", "held",
+        "tokens", "duty", "entries", "ledger", "losses", "alarms", "held", "help",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

@@ -52,6 +52,8 @@ pub struct CaseFilter {
     pub kind: String,
     /// `open`, `late` or `closed`.
     pub state: String,
+    /// Whose: empty for all, `mine`, or `nobody` for those that nobody has taken.
+    pub owner: String,
     /// Part of the title or of the reference, which reads `C-` and the number.
     pub search: String,
     /// Only those after this one in the list.

@@ -3,7 +3,7 @@
 use axum::response::Response;
 use cases_app::read::{CaseFilter, CaseRow};
 use domain::{CaseId, Timestamp};
-use kernel::access::SeeCases;
+use kernel::access::{AskReset, ManageCases, SeeCases};
 
 use crate::list;
 use web_shell::answer;
@@ -20,6 +20,18 @@ pub(crate) fn state(row: &CaseRow) -> String {
     }
 }
 
+/// Finds the reference that somebody typed as it is read out, such as `c 1041`.
+fn spoken(search: &str) -> String {
+    let words = search.trim();
+    let digits: String = words.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    match digits.strip_prefix(['c', 'C']) {
+        Some(number) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => {
+            format!("C-{number}")
+        }
+        _ => words.to_owned(),
+    }
+}
+
 fn row(row: &CaseRow) -> list::Row {
     list::Row {
         case: case_crumb(row.case.id, row.case.number),
@@ -27,6 +39,8 @@ fn row(row: &CaseRow) -> list::Row {
         about: row.case.title.clone(),
         force: row.case.force,
         state: state(row),
+        owner: row.owner.clone().unwrap_or_default(),
+        next: row.next.clone().unwrap_or_default(),
         opened: row.case.opened_at,
         due: row.case.due_at.filter(|_| row.case.closed.is_none()),
     }
@@ -42,11 +56,15 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
         force: Ctx::force(list.filter("force")),
         kind: list.filter("kind").to_owned(),
         state: list.filter("state").to_owned(),
-        search: list.filter("q").to_owned(),
+        owner: match list.filter("owner") {
+            known @ ("mine" | "nobody") => known.to_owned(),
+            _ => String::new(),
+        },
+        search: spoken(list.filter("q")),
         after,
     };
     let (mut rows, kinds) = cases_app::read::cases(&ctx.site.app, permit, filter, limit + 1).await?;
-    let next = cut(&mut rows, limit, |last| (last.case.opened_at, last.case.id));
+    let next = cut(&mut rows, limit, |last| (last.key, last.case.id));
     Ok((rows.iter().map(row).collect(), next, kinds))
 }
 
@@ -62,6 +80,8 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         losses_unanswered: losses.unanswered.unsigned_abs(),
         kinds,
         rows,
+        may_work: ctx.may::<ManageCases>(),
+        may_ask: ctx.may::<AskReset>(),
     };
     shown(&view)
 }

@@ -10,9 +10,9 @@ use web_shell::parts::form::Choice;
 use web_shell::parts::listing::{Allowed, Listing};
 use web_shell::{csv, filters, format};
 
-/// The filters and sort orders that the address of the list may contain; newest first.
+/// The filters and sort orders that the address of the list may contain; what is due next first.
 pub const ALLOWED: Allowed =
-    Allowed { path: "/cases", filters: &["q", "force", "kind", "state"], sorts: &["newest"] };
+    Allowed { path: "/cases", filters: &["q", "force", "kind", "state", "owner"], sorts: &["next"] };
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]
@@ -28,6 +28,10 @@ pub struct View {
     pub kinds: Vec<(String, String)>,
     /// The cases of this page.
     pub rows: Vec<Row>,
+    /// Whether this person may work on cases.
+    pub may_work: bool,
+    /// Whether this person may take requests about passwords.
+    pub may_ask: bool,
 }
 
 /// One case.
@@ -43,6 +47,10 @@ pub struct Row {
     pub force: Force,
     /// Its state, such as `Open`, `Contained`, `Closed`.
     pub state: String,
+    /// Who has taken it; empty where nobody has, or it is closed.
+    pub owner: String,
+    /// What is to be done next; empty where nothing is, or it is sealed.
+    pub next: String,
     /// When it was opened.
     pub opened: Timestamp,
     /// When its next step is due; `None` if no step is.
@@ -56,6 +64,11 @@ impl View {
 
     fn states(&self) -> Vec<Choice> {
         Choice::list([("open", "Open"), ("late", "Late"), ("closed", "Closed")], self.list.filter("state"))
+    }
+
+    fn owners(&self) -> Vec<Choice> {
+        let owners = [("mine", "Mine"), ("nobody", "Taken by nobody")];
+        Choice::list(owners, self.list.filter("owner"))
     }
 
     fn kind_choices(&self) -> Vec<Choice> {
@@ -72,6 +85,8 @@ impl View {
             about: about.into(),
             force: domain::samples::HOME,
             state: state.into(),
+            owner: "Dani Marsh <script>".into(),
+            next: "Lock the device or put it into lost mode".into(),
             opened: web_shell::clock::hours_ago(30),
             due,
         };
@@ -100,6 +115,8 @@ impl View {
                 ),
                 row("C-2026-0101", "Return", "SC-20031", "Closed", None),
             ],
+            may_work: true,
+            may_ask: true,
         }
     }
 }
@@ -107,7 +124,8 @@ impl View {
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(shell: &Shell, rows: &[Row]) -> String {
-    let mut table = csv::Table::new(&["Case", "Type", "About", "Force", "State", "Opened", "Due"]);
+    let mut table =
+        csv::Table::new(&["Case", "Type", "About", "Force", "State", "Taken by", "Next", "Opened", "Due"]);
     for row in rows {
         let due = row.due.map(format::when).unwrap_or_default();
         table.row(&[
@@ -116,6 +134,8 @@ pub fn export(shell: &Shell, rows: &[Row]) -> String {
             &row.about,
             shell.title_of(&row.force),
             &row.state,
+            &row.owner,
+            &row.next,
             &format::when(row.opened),
             &due,
         ]);
@@ -137,7 +157,7 @@ mod tests {
     fn the_export_has_the_columns_of_the_page() {
         assert!(
             export(&View::sample().shell, &View::sample().rows)
-                .starts_with("Case,Type,About,Force,State,Opened,Due\r\nC-2026-0117,")
+                .starts_with("Case,Type,About,Force,State,Taken by,Next,Opened,Due\r\nC-2026-0117,")
         );
     }
 }

@@ -54,6 +54,7 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         clock: None,
         log_line,
         steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
+        more: more(&case.kind, id),
         may_take: workable && ctx.may::<ManageCases>(),
         call: match workable && ctx.may::<ContactOffDuty>() {
             true => format!("/cases/{id}/call"),
@@ -73,6 +74,21 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         why: String::new(),
         workable: workable && ctx.may::<ManageCases>(),
         state,
+    }
+}
+
+/// Returns the page on which more is done about a case of that type.
+fn more(kind: &str, id: CaseId) -> Option<Crumb> {
+    match kind {
+        "lost-device" => Some(Crumb::new("/losses", "Losses: who is called, and what locks the device")),
+        "password-reset" | "password-compromised" => {
+            Some(Crumb::new("/help/passwords", "Passwords: who is asking, who decides, what the device said"))
+        }
+        "fault" | "damage" | "tampered" => Some(Crumb::new(
+            format!("/help/faults/{id}"),
+            "What to tell the holder, and what the desk can do",
+        )),
+        _ => None,
     }
 }
 

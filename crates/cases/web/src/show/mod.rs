@@ -45,6 +45,8 @@ pub struct View {
     pub steps: Vec<Step>,
     /// The person who has taken the case, in words.
     pub owner: String,
+    /// The page on which more is done about a case of its type.
+    pub more: Option<Crumb>,
     /// Whether this person may take it.
     pub may_take: bool,
     /// The address of the form that calls somebody out for it; empty for people who may not.
@@ -170,6 +172,7 @@ impl View {
                     .into(),
             steps: steps(),
             owner: "Service Desk".into(),
+            more: Some(Crumb::new("/losses", "Losses")),
             may_take: true,
             call: "/cases/1/call".into(),
             by_receipt: false,

@@ -279,6 +279,8 @@ const STATEMENTS: [(&str, &[&str]); 8] = [
             "devices/caps/standing.rs",
             "devices/commands/agree.rs",
             "devices/commands/configure.rs",
+            // The clearing of a password that is no longer wanted.
+            "devices/commands/reset.rs",
         ],
     ),
     // `change_holder` is called only after `held_beyond_cap`; a hand-over is counted at its second signature.

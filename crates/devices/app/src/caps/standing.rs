@@ -8,6 +8,7 @@ use store::{Tx, commands, people};
 use super::{burst, call_off, lock_force};
 use kernel::access::Action;
 use kernel::access::Actor;
+use kernel::access::AskReset;
 use kernel::access::CommandDevices;
 use kernel::access::DestroyData;
 use kernel::access::EnrolDevices;
@@ -55,6 +56,10 @@ fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {
         access::permit::<A>(actor).is_ok_and(|permit| permit.scope().covers(force))
     }
     match deed.effect() {
+        // The desk asks for it with proofs of who is asking.
+        Effect::Destructive if deed == Deed::ClearPasscode => {
+            may::<DestroyData>(actor, force) || may::<AskReset>(actor, force)
+        }
         Effect::Destructive => may::<DestroyData>(actor, force),
         Effect::Stripping if deed == Deed::Withdraw => may::<WithdrawDevices>(actor, force),
         Effect::Stripping if deed == Deed::Revoke => may::<RevokeCertificates>(actor, force),

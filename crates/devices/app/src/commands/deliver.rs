@@ -196,6 +196,9 @@ fn follow_answer(
     if order.deed().contains_loss() {
         kernel::jobs::ask_job(app, tx, jobs::Kind::FollowContainment, &from.device.to_string(), now)?;
     }
+    if *order == Order::ClearPasscode {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::FollowReset, &from.device.to_string(), now)?;
+    }
     match order {
         Order::InstallSettings { .. } | Order::InstallOwnSettings { .. } => {
             let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
@@ -247,6 +250,15 @@ fn take_facts(
     if tells_of(order, Question::Device) {
         let (version, model) = (text("os.version"), text("device.model"));
         devices::set_reported(tx, from.device, supervised, version.as_deref(), model.as_deref())?;
+    }
+    if facts.iter().any(|fact| fact.name.as_str() == "battery.percent") {
+        kernel::jobs::ask_job(
+            app,
+            tx,
+            jobs::Kind::FollowBattery,
+            &from.device.to_string(),
+            now.plus(JUDGE_AFTER),
+        )?;
     }
     if tells_of(order, Question::Settings) {
         note_installed(app, tx, from, &facts, now)?;

@@ -130,7 +130,7 @@ async fn place_order<A: Action + 'static>(
                 device: &target,
                 enrolment,
                 deed,
-                by: permit.actor(),
+                by: &permit.actor().name,
                 reason: &reason,
                 loss: crate::caps::loss_of(tx, deed, device)?,
             };
@@ -154,7 +154,7 @@ async fn place_order<A: Action + 'static>(
 }
 
 /// Queues an order as the messages into which the device's vendor splits it.
-fn place_parts(
+pub(super) fn place_parts(
     app: &App,
     tx: &mut Tx<'_>,
     (order, platform): (&Order, Platform),
@@ -182,7 +182,7 @@ fn place_parts(
 }
 
 /// Returns the result of an order, as a word of the ledger and for the person who gave it.
-fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
+pub(super) fn outcome(placed: &[Command]) -> (&'static str, Ordered) {
     match placed.first() {
         Some(first) if first.state == CommandState::Asked => {
             ("waits-for-second-person", Ordered::NeedsSecond(first.id))

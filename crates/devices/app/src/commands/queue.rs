@@ -9,7 +9,6 @@ use store::{Tx, pushes};
 use super::spec::Spec;
 use crate::caps;
 use crate::caps::{Act, Verdict, Waits};
-use kernel::access::Actor;
 use kernel::{App, AppError, jobs};
 
 /// Person's order, as it is queued.
@@ -20,8 +19,8 @@ pub(crate) struct Ordering<'a> {
     pub enrolment: EnrolmentId,
     /// Deed that is done.
     pub deed: Deed,
-    /// Actor who asks.
-    pub by: &'a Actor,
+    /// Who asks, as the ledger names them.
+    pub by: &'a str,
     /// Reason for the order.
     pub reason: &'a str,
     /// Open loss that it contains.
@@ -78,8 +77,7 @@ pub(crate) fn queue_order(
             order.deed.effect()
         )));
     }
-    let by = order.by.name.as_str();
-    let mut command = row(app, (order.enrolment, order.deed, by), &sent, now)?;
+    let mut command = row(app, (order.enrolment, order.deed, order.by), &sent, now)?;
     command.reason = Some(order.reason.to_owned());
     command.case = order.loss;
     if order.deed.needs_second() {
@@ -114,7 +112,7 @@ fn admit_order(
         force: order.device.force,
         deed: order.deed,
         devices: &[order.device.id],
-        by: &order.by.name,
+        by: order.by,
         loss: order.loss,
     };
     caps::admit(app, tx, &act, now)

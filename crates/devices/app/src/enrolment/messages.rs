@@ -51,6 +51,8 @@ pub enum CheckInReply {
 
 /// Kind under which the first message of an enrolment, and what it reports, is stored.
 const FIRST_MESSAGE: &str = "enrolment";
+/// Number of the latest orders of a device in which its erasure is looked for.
+const LOOKED_AT: u32 = 500;
 /// Time after which a device that has just enrolled is asked for its state.
 const FIRST_LOOK: Span = Span::from_secs(1);
 
@@ -211,6 +213,9 @@ fn begin_enrolment(
     now: Timestamp,
 ) -> Result<EnrolmentId, AppError> {
     let served = serving(app, platform)?;
+    if was_wiped(tx, device)? {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::FollowWiped, &device.id.to_string(), now)?;
+    }
     let carried = carry::pick(tx, device.id, now)?;
     commands::end_all(tx, device.id, now, "the device enrolled again")?;
     served.own.forget(tx, device.id)?;
@@ -236,6 +241,19 @@ fn begin_enrolment(
     devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
     carry::over(app, tx, carried, &enrolment, now)?;
     Ok(enrolment.id)
+}
+
+/// Returns whether a device under management begins again although nobody had it erased: wrong attempts wipe it, and so does
+/// somebody who has it in hand.
+fn was_wiped(tx: &mut Tx<'_>, device: &Device) -> Result<bool, AppError> {
+    let Some(former) = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled) else {
+        return Ok(false);
+    };
+    let orders = commands::of_device(tx, device.id, LOOKED_AT)?;
+    let erased = |order: &commands::Command| {
+        order.enrolment == former && order.deed == domain::Deed::Erase && order.delivered_at.is_some()
+    };
+    Ok(!orders.iter().any(erased))
 }
 
 fn token_update(

@@ -37,6 +37,7 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
                 "on-call" => "On call",
                 "live-matter" => "Live matter",
                 "alarm" => "Alarm",
+                "before-shift" => "Before their shift",
                 _ => "Their own report",
             },
             case: listed.case.map(|number| format!("C-{number}")).unwrap_or_default(),

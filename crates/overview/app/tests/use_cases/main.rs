@@ -11,6 +11,7 @@ mod alarms;
 mod columns;
 mod grants;
 mod grants_by_two;
+mod help;
 mod imports;
 mod losses;
 mod movers;

@@ -21,7 +21,7 @@ fn wall(text: &str) -> Timestamp {
 }
 
 /// Puts somebody on days, Monday to Friday, nine to five, from 1 November 2026.
-async fn on_days(app: &App, person: PersonId) {
+pub(crate) async fn on_days(app: &App, person: PersonId) {
     let (pattern, now) = (domain::PatternId::from_uuid(app.world().uuid()), app.world().now());
     let from = "2026-11-01".parse().unwrap();
     let row = PatternRow {

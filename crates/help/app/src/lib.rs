@@ -1,0 +1,116 @@
+//! Helps holders: with a password that is forgotten or known to somebody else, with faults, damage and signs of tampering, with a
+//! device that was wiped, and with a battery before a shift.
+//!
+//! What is decided without a database is in `help-rules`. Nobody here ever sees, chooses or types a password of a device.
+
+pub mod faults;
+pub mod resets;
+
+mod battery;
+mod tell;
+mod wiped;
+
+pub use battery::follow_battery;
+pub use wiped::follow_wiped;
+
+/// The rules of the proofs, for the pages.
+pub use help::proof;
+
+use domain::{CaseId, DeviceId, PersonId, Timestamp};
+use store::Tx;
+use store::case_steps;
+use store::cases::{self, Case};
+
+use kernel::access::Actor;
+use kernel::{App, AppError};
+
+/// Who does something, as the ledger names them and as people are shown.
+#[derive(Clone, Copy)]
+pub(crate) struct Voice<'a> {
+    /// As the ledger names them.
+    pub(crate) name: &'a str,
+    /// As people are shown.
+    pub(crate) shown: &'a str,
+}
+
+impl Voice<'static> {
+    /// The service itself.
+    pub(crate) const SYSTEM: Self = Self { name: "system", shown: "system" };
+}
+
+impl<'a> From<&'a Actor> for Voice<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { name: &actor.name, shown: &actor.shown }
+    }
+}
+
+/// What ends steps of a case.
+pub(crate) struct StepsDone<'a> {
+    /// The names of the steps; those that are done already stay as they are.
+    pub(crate) names: &'a [&'a str],
+    /// `done` or `not-needed`.
+    pub(crate) outcome: &'static str,
+    /// The proof.
+    pub(crate) proof: &'a str,
+    /// Who ended them.
+    pub(crate) by: Voice<'a>,
+}
+
+/// Ends the undone steps of a case that have these names.
+pub(crate) fn end_steps(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    done: &StepsDone<'_>,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    store::locks::take(tx, store::locks::Lock::Case(case))?;
+    if cases::by_id(tx, case)?.is_none_or(|case| case.closed.is_some()) {
+        return Ok(());
+    }
+    for step in case_steps::of_case(tx, case)? {
+        if step.done.is_some() || !done.names.contains(&step.name.as_str()) {
+            continue;
+        }
+        let ending = cases_app::Ending {
+            outcome: done.outcome,
+            proof: done.proof,
+            by: (done.by.name, done.by.shown),
+            says: format!("{}: {}", step.title, done.proof),
+        };
+        cases_app::end_step_once(app, tx, &step, &ending, now)?;
+    }
+    Ok(())
+}
+
+/// Returns the open case of a type about a device.
+pub(crate) fn open_case_of(tx: &mut Tx<'_>, device: DeviceId, kind: &str) -> Result<Option<Case>, AppError> {
+    let all = cases::of_device(tx, device)?;
+    Ok(all.into_iter().find(|case| case.kind == kind && case.closed.is_none()))
+}
+
+/// Refuses a type of case for which the policy in force has no procedure.
+///
+/// # Errors
+/// [`AppError::Conflict`], which says what to do.
+pub(crate) fn known_kind(app: &App, kind: &str) -> Result<(), AppError> {
+    if app.policy().library().cases.contains_key(kind) {
+        return Ok(());
+    }
+    Err(AppError::Conflict(format!(
+        "the policy in force has no procedure of the type \u{201c}{kind}\u{201d}; ring the Service Desk, and tell the policy owner"
+    )))
+}
+
+/// Checks the random text of a form, by which sending it twice is one request.
+pub(crate) fn form_digest(form: &str) -> Result<String, AppError> {
+    if (16..=80).contains(&form.len()) {
+        return Ok(kernel::digest_hex(form.as_bytes()));
+    }
+    Err(AppError::invalid("form", "this form was too old; look it through and send it again"))
+}
+
+/// Reads a person whom a request is about.
+pub(crate) fn person_of(tx: &mut Tx<'_>, id: PersonId) -> Result<store::people::Person, AppError> {
+    store::people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))
+}

@@ -1,0 +1,73 @@
+//! Looks after a device that enrolled again although nobody had it erased: ten wrong attempts do that. It rejoins a case of its
+//! holder that is open, or opens one, and says so on its timeline.
+
+use domain::{DeviceId, Timestamp};
+use serde_json::json;
+use store::locks::{self, Lock};
+use store::{Tx, cases, devices};
+
+use crate::Voice;
+use cases_app::Opening;
+use kernel::record::Record;
+use kernel::{App, AppError};
+
+/// The type of case of a device that was wiped by wrong attempts.
+const WIPED: &str = "wiped";
+/// The types of case that such a device rejoins, the most telling first.
+const REJOINS: [&str; 5] = ["lost-device", "tampered", "password-reset", "password-compromised", WIPED];
+/// What is known, and what is not.
+const SAYS: &str = "The device enrolled again and nobody had it erased from here. Ten wrong attempts wipe it; so does somebody who \
+                    has it in hand. What was on it and not sent in is gone.";
+
+/// Notes on a case that a device was wiped. Running it again for the same enrolment changes nothing.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn follow_wiped(app: &App, device: DeviceId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone().store().write(move |tx| follow_in(&app, tx, device, now)).await
+}
+
+fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+    locks::take(tx, Lock::Device(id))?;
+    let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
+    let Some(enrolment) = device.enrolment else { return Ok(()) };
+    let line = format!("{SAYS} (enrolment {})", enrolment.to_string().get(..8).unwrap_or_default());
+    let all = cases::of_device(tx, id)?;
+    for case in &all {
+        if cases::events(tx, case.id)?.iter().any(|(_, _, says)| *says == line) {
+            return Ok(());
+        }
+    }
+    let open =
+        REJOINS.iter().find_map(|kind| all.iter().find(|case| case.kind == *kind && case.closed.is_none()));
+    let case = match open {
+        Some(open) => {
+            cases_app::say(app, tx, open.id, Voice::SYSTEM.shown, &line, now)?;
+            open.id
+        }
+        // A device that nobody holds was wiped by whoever prepares it for the next holder.
+        None if device.holder.is_none() || crate::known_kind(app, WIPED).is_err() => return Ok(()),
+        None => {
+            let opening = Opening {
+                kind: WIPED,
+                force: device.force,
+                device: Some(id),
+                person: device.holder,
+                clause: cases_app::clause_of_procedure(app, WIPED),
+                title: format!("{}: wiped, and enrolled again", cases_app::device_item(&device).title),
+                date: None,
+                event: None,
+                place: None,
+                items: Vec::new(),
+                says: (Voice::SYSTEM.shown, &line),
+            };
+            cases_app::open_case(app, tx, &opening, now)?
+        }
+    };
+    let record = Record::new("system", "device.wiped", format!("device:{id}"))
+        .force(device.force)
+        .reason(if open.is_some() { "joined" } else { "opened" })
+        .detail(json!({ "case": case, "enrolment": enrolment }));
+    app.enter(tx, now, record)
+}

@@ -88,6 +88,12 @@ uuid_id! {
     LossId = "loss id";
     /// A message of a call about a loss.
     LossMessageId = "loss message id";
+    /// One incident: a case with a security incident form.
+    IncidentId = "incident id";
+    /// One entry of an incident's own record.
+    IncidentEntryId = "incident entry id";
+    /// A file that is attached to a case.
+    FileId = "file id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

@@ -24,9 +24,9 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, CountId, DeviceId, EnrolmentId, EntryId,
-    EventId, EvidenceId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, JobId,
-    LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId,
-    PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
+    EventId, EvidenceId, FileId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, IdError, ImportId,
+    IncidentEntryId, IncidentId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
+    PatternId, PeriodId, PermissionId, PersonId, PlaceId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};

@@ -47,6 +47,10 @@ pub enum Kind {
     AdvanceCall,
     /// Looks at the calls about a device that answered an order which contains it.
     FollowContainment,
+    /// Opens the form that belongs to a case.
+    OpenForm,
+    /// Warns before an incident's clock ends, and notices when its form is late.
+    FollowIncident,
 }
 
 impl Kind {
@@ -71,6 +75,8 @@ impl Kind {
         Self::FollowRota,
         Self::AdvanceCall,
         Self::FollowContainment,
+        Self::OpenForm,
+        Self::FollowIncident,
     ];
 
     /// Returns the word in the table.
@@ -96,6 +102,8 @@ impl Kind {
             Self::FollowRota => "follow-rota",
             Self::AdvanceCall => "advance-call",
             Self::FollowContainment => "follow-containment",
+            Self::OpenForm => "open-form",
+            Self::FollowIncident => "follow-incident",
         }
     }
 }

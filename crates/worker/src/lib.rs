@@ -88,10 +88,13 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     }));
     ledger(&mut loops, &forgets, (options.copies, options.mail), &stop);
     let calls = forgets.clone();
-    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), None, move || {
+    loops.spawn(every("overdue calls and clocks", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();
         // Pauses after each round: a call that cannot be taken further must not keep this node busy.
-        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+        async move {
+            losses_app::advance_overdue_calls(&app, JOBS).await?;
+            incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
+        }
     }));
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {

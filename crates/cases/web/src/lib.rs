@@ -1,5 +1,6 @@
 //! Pages of cases: the queue, one case, its steps, and the question whether an unused device is still needed.
 
+pub mod files;
 pub mod list;
 pub mod needed;
 pub mod show;
@@ -17,6 +18,10 @@ pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/cases.csv", || get(list::handler::csv)),
     read::<SeeCases>("/cases/{id}", || get(show::handler::get)),
     write::<SeeSealed>("/cases/{id}/read", || post(show::handler::read_sealed)),
+    write::<ManageCases>("/cases/{id}/files", || post(files::add)),
+    read::<SeeCases>("/cases/{id}/files/{file}", || get(files::received)),
+    read::<SeeCases>("/cases/{id}/files/{file}/shown", || get(files::shown)),
+    write::<SeeSealed>("/cases/{id}/files/{file}/read", || post(files::sealed)),
     write::<ManageCases>("/cases/{id}/notes", || post(show::handler::note)),
     write::<ManageCases>("/cases/{id}/close", || post(show::handler::close)),
     write::<ManageCases>("/cases/{id}/take", || post(show::handler::take)),

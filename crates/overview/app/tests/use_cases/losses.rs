@@ -1,6 +1,6 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
-mod force;
+pub(crate) mod force;
 mod night;
 
 use domain::{LossId, LossMessageState};

@@ -12,6 +12,7 @@ mod columns;
 mod grants;
 mod grants_by_two;
 mod imports;
+mod incidents;
 mod losses;
 mod movers;
 mod notices;

@@ -55,6 +55,9 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         returns_late: now.late_returns.unwrap_or_default(),
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
+        clocks: now
+            .clocks
+            .map_or((0, 0), |clocks| (clocks.over.unsigned_abs(), clocks.running.unsigned_abs())),
         losses_unanswered: now.losses.map_or(0, |losses| losses.unanswered.unsigned_abs()),
         alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
         alarms: now

@@ -19,14 +19,14 @@ use testkit::Relay;
 use kernel::access::{Actor, Role, Roles, Who};
 use kernel::{App, AppError};
 
-pub(super) const MINUTE: Span = Span::from_secs(60);
+pub(crate) const MINUTE: Span = Span::from_secs(60);
 
-pub(super) fn minutes(count: i64) -> Span {
+pub(crate) fn minutes(count: i64) -> Span {
     Span::from_secs(count * 60)
 }
 
 /// Puts somebody into the register with a role.
-pub(super) async fn with_role(app: &App, number: &str, role: Role, email: bool) -> PersonId {
+pub(crate) async fn with_role(app: &App, number: &str, role: Role, email: bool) -> PersonId {
     let (id, now) = (PersonId::from_uuid(app.world().uuid()), app.world().now());
     let person = Person {
         email: email.then(|| format!("{number}@force.test")),
@@ -59,7 +59,7 @@ pub(super) async fn with_role(app: &App, number: &str, role: Role, email: bool) 
     id
 }
 
-pub(super) async fn on_call(app: &App, person: PersonId, start: Timestamp, end: Timestamp) {
+pub(crate) async fn on_call(app: &App, person: PersonId, start: Timestamp, end: Timestamp) {
     let id = PeriodId::from_uuid(app.world().uuid());
     let kind = PeriodKind::OnCall;
     let row = PeriodRow { id, person, kind, absence: String::new(), start, end, source: "page".into() };
@@ -68,7 +68,7 @@ pub(super) async fn on_call(app: &App, person: PersonId, start: Timestamp, end: 
 }
 
 /// Enters an enrolled phone.
-pub(super) async fn phone(app: &App, serial: &str, holder: Option<PersonId>) -> DeviceId {
+pub(crate) async fn phone(app: &App, serial: &str, holder: Option<PersonId>) -> DeviceId {
     let (id, now) = (DeviceId::from_uuid(app.world().uuid()), app.world().now());
     let enrolment = EnrolmentId::from_uuid(app.world().uuid());
     let device = Device {
@@ -119,7 +119,7 @@ pub(super) async fn phone(app: &App, serial: &str, holder: Option<PersonId>) -> 
 }
 
 /// Lets the device answer everything that waits for it.
-pub(super) async fn device_answers(app: &App, device: DeviceId) {
+pub(crate) async fn device_answers(app: &App, device: DeviceId) {
     let (node, now) = (app.clone(), app.world().now());
     app.store()
         .write(move |tx| {
@@ -138,11 +138,11 @@ pub(super) async fn device_answers(app: &App, device: DeviceId) {
         .unwrap();
 }
 
-pub(super) fn actor(app: &App, person: PersonId, role: Role) -> Actor {
+pub(crate) fn actor(app: &App, person: PersonId, role: Role) -> Actor {
     actor_of(app, person, role, domain::samples::NORFOLK)
 }
 
-pub(super) fn actor_of(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
+pub(crate) fn actor_of(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
     let who = Who {
         name: format!("person:{person}"),
         shown: format!("Person {person}"),
@@ -154,7 +154,7 @@ pub(super) fn actor_of(app: &App, person: PersonId, role: Role, force: Force) ->
     kernel::access::actor(app, who)
 }
 
-pub(super) fn mail_to(relay: &Relay) -> Mail {
+pub(crate) fn mail_to(relay: &Relay) -> Mail {
     let config = MailConfig {
         server: "127.0.0.1".into(),
         port: relay.port,
@@ -166,16 +166,16 @@ pub(super) fn mail_to(relay: &Relay) -> Mail {
     Mail::new(&config).unwrap()
 }
 
-pub(super) fn report(form: &str, answers: Answers) -> NewReport {
+pub(crate) fn report(form: &str, answers: Answers) -> NewReport {
     NewReport { force: Some(domain::samples::NORFOLK), answers, form: format!("{form}-0123456789abcdef") }
 }
 
-pub(super) fn about(device: &str) -> Answers {
+pub(crate) fn about(device: &str) -> Answers {
     Answers { device: device.to_owned(), how: How::Stolen, ..Answers::default() }
 }
 
 /// Runs what is due now: jobs and mail, until nothing is left.
-pub(super) async fn settle(app: &App, mail: Option<&Mail>) {
+pub(crate) async fn settle(app: &App, mail: Option<&Mail>) {
     for _ in 0..40 {
         let jobs = overview_app::work::run_jobs(app, 50).await.unwrap();
         let sent = notices_app::send_notices(app, mail, 50).await.unwrap();
@@ -186,18 +186,18 @@ pub(super) async fn settle(app: &App, mail: Option<&Mail>) {
     panic!("work does not come to an end");
 }
 
-pub(super) async fn call(app: &App, loss: LossId) -> LossCall {
+pub(crate) async fn call(app: &App, loss: LossId) -> LossCall {
     app.store().read(move |tx| loss_calls::by_id(tx, loss)).await.unwrap().unwrap()
 }
 
-pub(super) async fn messages(app: &App, loss: LossId) -> Vec<LossMessage> {
+pub(crate) async fn messages(app: &App, loss: LossId) -> Vec<LossMessage> {
     let mut all = app.store().read(move |tx| loss_calls::messages(tx, loss, 1000)).await.unwrap();
     all.reverse();
     all
 }
 
 /// Finds the path of the link in the last letter that a relay took.
-pub(super) fn link_in(relay: &Relay) -> String {
+pub(crate) fn link_in(relay: &Relay) -> String {
     let letters = relay.letters();
     // Long lines are broken in a letter, with an equals sign at their end.
     let letter = letters.last().unwrap().replace("=\n", "");
@@ -205,13 +205,13 @@ pub(super) fn link_in(relay: &Relay) -> String {
     letter[start..].chars().take_while(char::is_ascii_hexdigit).collect()
 }
 
-pub(super) async fn timeline(app: &App, reported: &Reported) -> Vec<String> {
+pub(crate) async fn timeline(app: &App, reported: &Reported) -> Vec<String> {
     let case = reported.case;
     let all = app.store().read(move |tx| store::cases::events(tx, case)).await.unwrap();
     all.into_iter().map(|(_, _, says)| says).collect()
 }
 
-pub(super) async fn entries(app: &App, action: &'static str) -> usize {
+pub(crate) async fn entries(app: &App, action: &'static str) -> usize {
     let filter =
         store::ledger::LedgerFilter { action: action.into(), ..store::ledger::LedgerFilter::default() };
     app.store().read(move |tx| store::ledger::list(tx, &filter, 200)).await.unwrap().len()

@@ -91,10 +91,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
     loops.spawn(every("overdue calls and clocks", WATCHFUL, stop.clone(), None, move || {
         let app = calls.clone();
         // Pauses after each round: a call that cannot be taken further must not keep this node busy.
-        async move {
-            losses_app::advance_overdue_calls(&app, JOBS).await?;
-            incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
-        }
+        async move { overdue(&app).await.map(|()| 0) }
     }));
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), None, move || {
@@ -110,6 +107,12 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         }
     }));
     while loops.join_next().await.is_some() {}
+}
+
+/// Looks after calls and clocks whose job was given up.
+async fn overdue(app: &App) -> Result<(), AppError> {
+    losses_app::advance_overdue_calls(app, JOBS).await?;
+    incidents_app::follow_overdue_incidents(app, JOBS).await.map(drop)
 }
 
 /// Runs the ledger's other loops: copies of checkpoints, verification, erasing details past their time.

@@ -3,12 +3,13 @@
 use domain::IncidentId;
 use incidents::clock::{Decision, Standing};
 use policy::Proof;
+use store::Tx;
 use store::incidents::Incident;
 
-use crate::fill::{of_desk, tidy};
+use crate::fill::{not_own, of_desk, tidy};
 use crate::keep::{Change, Said, form, keep, locked, warn_before};
 use cases_app::Ending;
-use kernel::access::{DecideBreaches, Permit};
+use kernel::access::{Actor, DecideBreaches, Permit};
 use kernel::fields::{optional_text, text};
 use kernel::{App, AppError};
 
@@ -68,9 +69,7 @@ pub async fn decide(
             of_desk(&app, tx, &permit, id)?;
             let row = locked(tx, id)?;
             let actor = permit.actor();
-            if row.person.is_some() && row.person == actor.person {
-                permit.reaches_own(row.force)?;
-            }
+            not_own(&permit, &row)?;
             let before = Standing::read(&row.clock);
             let Some(after) = before.after(decision) else { return already(before, decision) };
             let policy = app.policy();
@@ -90,27 +89,38 @@ pub async fn decide(
             let change = Change {
                 what: Some(decision.as_str()),
                 said: Some(said),
-                line: line.clone(),
+                line,
                 action: Some(action(decision)),
                 ..Change::by(actor, Incident { clock: after.as_str().to_owned(), warned, ..row })
             };
             let row = keep(&app, tx, change)?;
-            match decision {
-                Decision::Reopen => cases_app::ask_again(&app, tx, row.case, Proof::Decision, row.ends_at)?,
-                Decision::NotNotifiable | Decision::Notified => {
-                    let ending = Ending {
-                        outcome: "done",
-                        proof: &format!("incident:{}", row.id),
-                        by: (&actor.name, &actor.shown),
-                        says: "The decision on telling the regulator is taken.".to_owned(),
-                    };
-                    cases_app::end_steps_by(&app, tx, row.case, Proof::Decision, &ending)?;
-                }
-                Decision::Confirm => {}
-            }
+            follow_in_case(&app, tx, actor, &row, decision)?;
             Ok(after)
         })
         .await
+}
+
+/// Ends the step of the case that waits for the decision, or asks for it once more.
+fn follow_in_case(
+    app: &App,
+    tx: &mut Tx<'_>,
+    actor: &Actor,
+    row: &Incident,
+    decision: Decision,
+) -> Result<(), AppError> {
+    match decision {
+        Decision::Confirm => Ok(()),
+        Decision::Reopen => cases_app::ask_again(app, tx, row.case, Proof::Decision, row.ends_at),
+        Decision::NotNotifiable | Decision::Notified => {
+            let ending = Ending {
+                outcome: "done",
+                proof: &format!("incident:{}", row.id),
+                by: (&actor.name, &actor.shown),
+                says: "The decision on telling the regulator is taken.".to_owned(),
+            };
+            cases_app::end_steps_by(app, tx, row.case, Proof::Decision, &ending).map(drop)
+        }
+    }
 }
 
 /// Answers a decision that cannot be taken: once more the same is no error, anything else is.

@@ -156,23 +156,22 @@ fn line(entry: &EntryRead) -> Line {
     Line { at: entry.at.millis(), who: entry.who.clone(), what, reference: entry.reference.clone() }
 }
 
-fn sheet(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Incident,
-    case: &Case,
-    read: &IncidentRead,
-) -> Result<Sheet, AppError> {
-    let timeline = cases::events(tx, case.id)?.into_iter().map(|(at, who, what)| Line {
+fn timeline(tx: &mut Tx<'_>, case: &Case) -> Result<Vec<Line>, AppError> {
+    let lines = cases::events(tx, case.id)?.into_iter().map(|(at, who, what)| Line {
         at: at.millis(),
         who: if who == "system" { "Lanyard".to_owned() } else { who },
         what,
         reference: String::new(),
     });
+    Ok(lines.collect())
+}
+
+/// Lists what the ledger says of the case, the first entry first.
+fn entered(tx: &mut Tx<'_>, row: &Incident) -> Result<Vec<LedgerLine>, AppError> {
     let filter = LedgerFilter { subject: subject(row.case), ..LedgerFilter::default() };
-    let mut entered = Vec::new();
+    let mut lines = Vec::new();
     for (entry, _) in ledger::list(tx, &filter, MOST)?.into_iter().rev() {
-        entered.push(LedgerLine {
+        lines.push(LedgerLine {
             place: entry.place,
             at: entry.at.millis(),
             actor: who(tx, &entry.actor)?,
@@ -181,6 +180,16 @@ fn sheet(
             detail_digest: entry.detail_digest,
         });
     }
+    Ok(lines)
+}
+
+fn sheet(
+    app: &App,
+    tx: &mut Tx<'_>,
+    row: &Incident,
+    case: &Case,
+    read: &IncidentRead,
+) -> Result<Sheet, AppError> {
     let clock = read.row.clock.zip(read.regulator.as_ref()).map(|(clock, (regulator, law))| ClockSheet {
         regulator: regulator.clone(),
         law: law.clone(),
@@ -213,8 +222,8 @@ fn sheet(
                 value: format!("{}, SHA-256 {}", file.title, file.digest),
             })
             .collect(),
-        timeline: timeline.collect(),
-        ledger: entered,
+        timeline: timeline(tx, case)?,
+        ledger: entered(tx, row)?,
     })
 }
 

@@ -6,7 +6,7 @@ use store::Tx;
 use store::incidents::{self as rows, Incident};
 
 use crate::answers::Asked;
-use crate::keep::{Change, Said, Sealed, form, keep, locked, open, seal};
+use crate::keep::{Change, Said, Sealed, form, keep, kind_of_case, locked, open, seal};
 use crate::{Answers, Fault};
 use cases_app::{Ending, files};
 use kernel::access::{AcceptOwn, Actor, ManageCases, Permit};
@@ -115,7 +115,7 @@ pub(crate) fn fill(
 ) -> Result<Saved, AppError> {
     let (policy, now) = (app.policy(), app.world().now());
     let form = form(policy.library(), &row)?;
-    let case = crate::keep::kind_of_case(tx, row.case)?;
+    let case = kind_of_case(tx, row.case)?;
     let asked = Asked { form, half: Half::Reporter, case: &case };
     let answers = match asked.checked(&filled.answers, filled.send) {
         Ok(answers) => answers,
@@ -223,6 +223,14 @@ pub async fn attach_own(
 /// Tidies the words of an addition or a reason: line breaks become spaces.
 pub(crate) fn tidy(words: &str) -> String {
     words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Refuses an incident whose form is the actor's own, where somebody else must see to it.
+pub(crate) fn not_own<A: kernel::access::Action>(permit: &Permit<A>, row: &Incident) -> Result<(), AppError> {
+    if row.person.is_some() && row.person == permit.actor().person {
+        permit.reaches_own(row.force)?;
+    }
+    Ok(())
 }
 
 fn addition(more: &str) -> Result<String, AppError> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use store::cases;
 use store::incidents::Incident;
 
-use crate::fill::{of_desk, tidy};
+use crate::fill::{not_own, of_desk, tidy};
 use crate::keep::{Change, form, keep, locked, subject};
 use cases_app::Opening;
 use kernel::access::{AssessIncidents, Permit};
@@ -33,9 +33,7 @@ pub async fn refer(
             of_desk(&app, tx, &permit, id)?;
             let row = locked(tx, id)?;
             let actor = permit.actor();
-            if row.person.is_some() && row.person == actor.person {
-                permit.reaches_own(row.force)?;
-            }
+            not_own(&permit, &row)?;
             if let Some(before) = row.referral {
                 return Ok(before);
             }

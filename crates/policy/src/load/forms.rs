@@ -15,7 +15,7 @@ const MOST_ASKED: usize = 9;
 /// Most questions of a form.
 const MOST_FIELDS: usize = 40;
 /// Names that the page of a form has of its own.
-const TAKEN: [&str; 6] = ["version", "do", "form", "kind", "joins", "more"];
+const TAKEN: [&str; 7] = ["version", "do", "form", "kind", "joins", "more", "file"];
 /// The steps of cases that a form ends.
 const OF_A_FORM: [Proof; 3] = [Proof::Form, Proof::Assessment, Proof::Decision];
 
@@ -83,9 +83,11 @@ impl Loader<'_> {
         warn_before.sort_unstable_by(|one, other| other.cmp(one));
         node.finish();
         let within = within?;
-        if warn_before.iter().any(|before| *before >= within.span || *before <= Span::default()) {
-            node.problem("warn_before", "a warning comes before the end, and after the beginning");
+        if warn_before.iter().any(|before| *before <= Span::default()) {
+            node.problem("warn_before", "a warning comes before the end; the end itself is one too");
         }
+        // A force that chooses a shorter time leaves out what would come before the beginning.
+        warn_before.retain(|before| *before < within.span);
         Some(FormClock { regulator: regulator?, law: law?, within, warn_before })
     }
 

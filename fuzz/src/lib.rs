@@ -25,6 +25,7 @@ pub use targets::checks::check;
 pub use targets::cms::{cms_attached, cms_detached, cms_enveloped};
 pub use targets::headers::headers;
 pub use targets::ledger::{ledger_entry, ledger_export, ledger_note, ledger_proof};
+pub use targets::media::picture;
 pub use targets::packs::{finding_lines, pack_file, witness_request};
 pub use targets::plist::plist;
 pub use targets::policy_files::policy_files;

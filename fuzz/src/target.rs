@@ -1,7 +1,7 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, calendar, certificates, checks, cms, headers, ledger, packs, plist, policy_files, policy_import,
+    apple, calendar, certificates, checks, cms, headers, ledger, media, packs, plist, policy_files, policy_import,
     scep, scim, tables, words,
 };
 
@@ -191,6 +191,14 @@ pub const TARGETS: &[Target] = &[
         run: tables::table,
         seeds: tables::seeds,
         words: tables::WORDS,
+        rounds: 4000,
+    },
+    Target {
+        name: "picture",
+        limit: Limit::Caller(10 * 1024 * 1024),
+        run: media::picture,
+        seeds: media::seeds,
+        words: media::WORDS,
         rounds: 4000,
     },
     Target {

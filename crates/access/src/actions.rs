@@ -96,6 +96,10 @@ actions! {
     LocateDevices = "locate devices";
     /// Write in cases and close them.
     ManageCases = "manage cases";
+    /// Open an incident by hand, assess one, and refer one to professional standards.
+    AssessIncidents = "assess incidents";
+    /// Decide whether the regulator must be told of a data breach, and decide again.
+    DecideBreaches = "decide breaches";
     /// Read people's state of duty.
     SeeDuty = "see duty";
     /// Keep duty patterns, shifts, absences and times on call.

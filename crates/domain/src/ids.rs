@@ -96,6 +96,12 @@ uuid_id! {
     ResetId = "password request id";
     /// A report of a fault, damage or signs of tampering.
     FaultId = "fault report id";
+    /// One incident: a case with a security incident form.
+    IncidentId = "incident id";
+    /// One entry of an incident's own record.
+    IncidentEntryId = "incident entry id";
+    /// A file that is attached to a case.
+    FileId = "file id";
     /// One API token.
     TokenId = "API token id";
     /// One group of the directory.

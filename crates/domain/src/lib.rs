@@ -25,8 +25,8 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, DeliveryId,
-    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
-    HoldId, IdError, ImportId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
+    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
+    HoldId, IdError, ImportId, IncidentEntryId, IncidentId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
     PatternId, PeriodId, PermissionId, PersonId, PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};

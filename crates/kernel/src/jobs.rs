@@ -59,6 +59,10 @@ pub enum Kind {
     FollowWiped,
     /// Reminds the holder of a device whose battery is low before their shift.
     FollowBattery,
+    /// Opens the form that belongs to a case.
+    OpenForm,
+    /// Warns before an incident's clock ends, and notices when its form is late.
+    FollowIncident,
 }
 
 impl Kind {
@@ -88,6 +92,8 @@ impl Kind {
         Self::FollowReset,
         Self::FollowWiped,
         Self::FollowBattery,
+        Self::OpenForm,
+        Self::FollowIncident,
     ];
 
     /// Returns the word in the table.
@@ -118,6 +124,8 @@ impl Kind {
             Self::FollowReset => "follow-reset",
             Self::FollowWiped => "follow-wiped",
             Self::FollowBattery => "follow-battery",
+            Self::OpenForm => "open-form",
+            Self::FollowIncident => "follow-incident",
         }
     }
 }

@@ -84,7 +84,7 @@ impl Library {
                 &self.settings,
                 &self.checks,
                 &self.baselines,
-                (&self.cases, &self.movers, &self.permissions),
+                (&self.cases, &self.movers, &self.permissions, &self.forms),
                 registers,
                 access,
             ),

@@ -18,6 +18,7 @@ mod diff;
 mod digest;
 mod files;
 mod forces;
+mod forms;
 mod import;
 mod library;
 mod load;
@@ -42,6 +43,7 @@ pub use diff::{
 };
 pub use files::Files;
 pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};
+pub use forms::{BreachKind, FormClock, FormField, FormType, NOT_KNOWN};
 pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};
 pub use library::Library;
 pub use load::Overrides;
@@ -57,7 +59,7 @@ pub use registers::{AskedValue, Baseline, FactEntry, Parameter, SINCE_1970, Sett
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{
-    AcceptanceKind, Actor, Closes, DocumentKind, Merge, Modality, PersonDay, PersonalData, Proof, RecordKind,
-    ValueType,
+    AcceptanceKind, Actor, AnswerKind, Closes, DocumentKind, Half, Known, Merge, Modality, PersonDay,
+    PersonalData, Proof, RecordKind, ValueType,
 };
 pub use working_days::WorkingDays;

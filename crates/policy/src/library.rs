@@ -7,6 +7,7 @@ use compliance::Check;
 use domain::{ClauseId, Fact, FactValue, SettingKey, SettingValue, Span, Timestamp};
 
 use crate::forces::Forces;
+use crate::forms::FormType;
 use crate::model::{Clause, Document, Note};
 use crate::permissions::PermissionRegister;
 use crate::procedures::{CaseType, MoverEvent};
@@ -32,6 +33,8 @@ pub struct Library {
     pub baselines: BTreeMap<String, Baseline>,
     /// The types of case by name.
     pub cases: BTreeMap<String, CaseType>,
+    /// The forms of incidents by name.
+    pub forms: BTreeMap<String, FormType>,
     /// The events in people's working lives, in the order of the file.
     pub movers: Vec<MoverEvent>,
     pub(crate) working_days: WorkingDays,
@@ -135,6 +138,13 @@ impl Library {
     #[must_use]
     pub fn mover(&self, name: &str) -> Option<&MoverEvent> {
         self.movers.iter().find(|event| event.name == name)
+    }
+
+    /// Returns the form that belongs to cases of a type, with its name.
+    #[must_use]
+    pub fn form_of(&self, case: &str) -> Option<(&str, &FormType)> {
+        let belongs = |form: &FormType| form.cases.iter().any(|kind| kind == case);
+        self.forms.iter().find(|(_, form)| belongs(form)).map(|(name, form)| (name.as_str(), form))
     }
 
     /// Returns the force's working days.

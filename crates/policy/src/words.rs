@@ -61,6 +61,8 @@ words! {
         InformationSecurity = "information-security" / "Information Security",
         /// The Force Information Security Officer.
         Fiso = "fiso" / "Force Information Security Officer",
+        /// The Data Protection Officer.
+        DataProtectionOfficer = "data-protection-officer" / "Data Protection Officer",
         /// The Professional Standards Department.
         Psd = "psd" / "Professional Standards Department",
         /// The Force Telecoms Manager.
@@ -115,6 +117,38 @@ words! {
         Receipt = "receipt" / "By receipts only",
     }
 
+    /// Which half of a form a field stands in.
+    Half {
+        /// What the person answers who reports.
+        Reporter = "reporter" / "The reporter's half",
+        /// What Information Security answers.
+        Assessor = "assessor" / "The assessor's half",
+    }
+
+    /// How a field of a form is answered.
+    AnswerKind {
+        /// In words.
+        Text = "text" / "words",
+        /// With one of several options.
+        Choice = "choice" / "one option",
+        /// With any number of them.
+        Many = "many" / "any number of options",
+    }
+
+    /// What the report of a loss says already, for a field that is filled in from it.
+    Known {
+        /// Whether it was lost or stolen.
+        How = "report.how" / "lost or stolen",
+        /// When it was last seen.
+        LastSeen = "report.last-seen" / "when it was last seen",
+        /// Where that was.
+        Place = "report.place" / "where that was",
+        /// Whether it was on and locked.
+        State = "report.state" / "its state",
+        /// What was with it.
+        With = "report.with" / "what was with it",
+    }
+
     /// A day in a person's own record.
     PersonDay {
         /// Their first day.
@@ -135,6 +169,12 @@ words! {
         Hold = "hold" / "A decision on a legal hold",
         /// An acceptance of the current terms.
         Acceptance = "acceptance" / "An acceptance of the terms",
+        /// The reporter's half of the case's form, sent.
+        Form = "form" / "The form, sent",
+        /// The assessor's half of the case's form, finished.
+        Assessment = "assessment" / "The assessment, finished",
+        /// A decision on whether the regulator must be told.
+        Decision = "decision" / "A decision on telling the regulator",
     }
 
     /// Which part of the paper a record is about.

@@ -148,7 +148,7 @@ pub enum Of {
 }
 
 /// Whom a visitor can be, in the order in which it is offered.
-pub const PERSONAS: [Visitor; 8] = [
+pub const PERSONAS: [Visitor; 9] = [
     Visitor {
         role: Role::ServiceDeskAnalyst,
         of: Of::First,
@@ -185,6 +185,11 @@ pub const PERSONAS: [Visitor; 8] = [
         says: "Auditor: from a clause to its control, the compliance evidence and the date.",
     },
     Visitor { role: Role::Administrator, of: Of::Every, says: "Administrator: runs the service." },
+    Visitor {
+        role: Role::DataProtectionOfficer,
+        of: Of::Every,
+        says: "Data protection officer: decides whether the regulator must be told, before the clock ends.",
+    },
 ];
 
 /// Holders whom a visitor can be: their place among the people, and what they come for.

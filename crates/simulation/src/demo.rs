@@ -232,6 +232,7 @@ async fn seed(app: &App, cast: &Cast) -> anyhow::Result<Vec<PersonId>> {
     rosters::seed(app, &actor(), &people).await?;
     hand_overs::seed(app, cast, &actor()).await?;
     registers::seed(app, cast, &ids, &actor()).await?;
+    super::incidents::seed(app, cast, &ids).await?;
     Ok(ids)
 }
 

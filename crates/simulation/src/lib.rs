@@ -7,6 +7,7 @@ pub mod cast;
 pub mod demo;
 pub mod fleet;
 pub mod hand_overs;
+mod incidents;
 pub mod load;
 mod movers;
 mod numbers;

@@ -16,6 +16,8 @@ pub mod apple_enrolments;
 pub mod assets;
 #[path = "notices/caps.rs"]
 pub mod caps;
+#[path = "cases/case_files.rs"]
+pub mod case_files;
 #[path = "cases/case_steps.rs"]
 pub mod case_steps;
 #[path = "cases/cases.rs"]
@@ -66,6 +68,10 @@ pub mod handovers;
 pub mod holds;
 #[path = "kernel/imports.rs"]
 pub mod imports;
+#[path = "incidents/incident_entries.rs"]
+pub mod incident_entries;
+#[path = "incidents/incidents.rs"]
+pub mod incidents;
 #[path = "kernel/jobs.rs"]
 pub mod jobs;
 #[path = "sign-in/kept_forms.rs"]
@@ -149,12 +155,17 @@ pub(crate) use record::{force_word, like, single_count};
 /// Returns every statement of every module: a test prepares each on both engines.
 #[must_use]
 pub fn all_statements() -> Vec<&'static Statement> {
+    [statements_a_to_h(), statements_i_to_z()].concat()
+}
+
+fn statements_a_to_h() -> Vec<&'static Statement> {
     [
         database::STATEMENTS,
         alarms::ALL,
         apple_enrolments::ALL,
         assets::ALL,
         caps::ALL,
+        case_files::ALL,
         case_steps::ALL,
         cases::ALL,
         certificates::ALL,
@@ -179,7 +190,15 @@ pub fn all_statements() -> Vec<&'static Statement> {
         handovers::ALL,
         groups::ALL,
         holds::ALL,
+    ]
+    .concat()
+}
+
+fn statements_i_to_z() -> Vec<&'static Statement> {
+    [
         imports::ALL,
+        incident_entries::ALL,
+        incidents::ALL,
         jobs::ALL,
         kept_forms::ALL,
         ledger::ALL,

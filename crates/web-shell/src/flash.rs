@@ -152,6 +152,19 @@ const NOTICES: &[(&str, &str)] = &[
     ("loss-taken", "It is recorded. Nobody else is called."),
     ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
     ("loss-next", "The next people are being called."),
+    ("file-added", "The file is attached."),
+    ("form-saved", "It is saved. Nobody reads it before you send it."),
+    ("form-sent", "It is sent. You can still add to it."),
+    ("form-added", "It was added."),
+    (
+        "breach-sent",
+        "It is reported and sent. Do not delete or forward anything until you hear from Information Security.",
+    ),
+    ("breach-saved", "It is reported. Fill in the rest and send it; do not delete or forward anything."),
+    ("assessment-done", "The assessment is finished. What is new is added below."),
+    ("clock-decided", "Your decision is recorded, with its reason."),
+    ("incident-opened", "The incident is open, and its clock runs."),
+    ("incident-referred", "It is referred. The case of professional standards is sealed."),
     ("loss-found", "It is recorded as found. End its lost mode when its holder has it."),
 ];
 

@@ -86,6 +86,17 @@ pub fn span(span: Span) -> String {
     format!("{} {unit}{plural}", number(count.unsigned_abs()))
 }
 
+/// Writes how much time is left, rounded down: in hours up to four days, since the law counts a breach in hours.
+#[must_use]
+pub fn left(until: Timestamp, now: Timestamp) -> String {
+    let left = until.since(now);
+    match left.millis() / 3_600_000 {
+        hours @ 2..=96 => format!("{hours} hours"),
+        _ if left.millis() < 60_000 => "less than a minute".to_owned(),
+        _ => span(left),
+    }
+}
+
 /// Writes a whole number with commas: `2,262`.
 #[must_use]
 pub fn number(count: u64) -> String {

@@ -132,12 +132,13 @@ fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watc
         let (app, channels) = (told.clone(), letters.clone());
         async move { notices_app::send_notices(&app, channels, LETTERS).await }
     }));
-    loops.spawn(every("overdue calls and requests", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+    loops.spawn(every("overdue calls, requests and clocks", WATCHFUL, stop.clone(), Waker::Nothing, move || {
         let app = calls.clone();
         // Pauses after each round: what cannot be taken further must not keep this node busy.
         async move {
             losses_app::advance_overdue_calls(&app, JOBS).await?;
-            help_app::resets::follow_overdue_resets(&app, JOBS).await.map(|_| 0)
+            help_app::resets::follow_overdue_resets(&app, JOBS).await?;
+            incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
         }
     }));
     if channels.text.is_some() {

@@ -7,6 +7,7 @@ pub mod checks;
 pub mod cms;
 pub mod headers;
 pub mod ledger;
+pub mod media;
 pub mod packs;
 pub mod plist;
 pub mod policy_files;

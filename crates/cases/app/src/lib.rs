@@ -4,6 +4,7 @@
 //! events in people's working lives (`people_app::movers`), and people.
 
 pub mod desk;
+pub mod files;
 pub mod hand_over;
 pub mod read;
 pub mod tell;
@@ -17,10 +18,13 @@ pub use chase::follow_case;
 pub use sealed::is_sealed;
 pub use sealed::known_case;
 pub use sealed::mentioned_case;
+pub use sealed::readable_case;
 pub use sealed::sight;
 pub(crate) use sealed::{case_to_work_on, seen};
 pub use steps::acceptance_steps_done;
+pub use steps::ask_again;
 pub use steps::end_step_once;
+pub use steps::end_steps_by;
 pub use steps::open_step;
 pub use steps::opening_of;
 pub use steps::settle_case;
@@ -135,6 +139,10 @@ pub fn open_case(
     let (who, says) = opening.says;
     say(app, tx, id, who, says, now)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
+    // Whoever opens such a case need not know of its form.
+    if policy.library().form_of(opening.kind).is_some() {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::OpenForm, &id.to_string(), now)?;
+    }
     Ok(id)
 }
 
@@ -268,7 +276,18 @@ pub fn say(
 
 /// Schedules a new judgement of everything that a case's end or lateness may change.
 pub fn judge_after(app: &App, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Result<(), AppError> {
-    if let Some(person) = case.person {
+    judge_procedure(app, tx, &case.kind, case.person, at)
+}
+
+/// Schedules a new judgement of the clauses that a procedure keeps, for everybody and for one person.
+pub fn judge_procedure(
+    app: &App,
+    tx: &mut Tx<'_>,
+    procedure: &str,
+    person: Option<PersonId>,
+    at: Timestamp,
+) -> Result<(), AppError> {
+    if let Some(person) = person {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), at)?;
     }
     let policy = app.policy();
@@ -277,7 +296,7 @@ pub fn judge_after(app: &App, tx: &mut Tx<'_>, case: &Case, at: Timestamp) -> Re
         library
             .clauses_in(&document.id)
             .flat_map(|clause| &clause.kept_by)
-            .any(|kept| matches!(kept, KeptBy::Procedure { procedure, .. } if *procedure == case.kind))
+            .any(|kept| matches!(kept, KeptBy::Procedure { procedure: of, .. } if of == procedure))
     };
     for document in library.documents.iter().filter(concerned) {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, at)?;

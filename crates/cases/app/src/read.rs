@@ -4,6 +4,7 @@ use domain::{CaseId, StepId, Timestamp};
 use store::case_steps::Step;
 use store::{Tx, case_steps, cases, devices, people};
 
+use crate::files::FileView;
 use crate::{A_SEALED_CASE, Seen};
 use kernel::access::{Actor, ManageCases, Permit, SeeCases, SeeDevices, SeePeople};
 use kernel::named::{NamedDevice, NamedPerson};
@@ -47,6 +48,10 @@ pub struct CaseRead {
     pub by_receipt: bool,
     /// Its timeline: time, person and event; oldest first.
     pub events: Vec<(Timestamp, String, String)>,
+    /// The files that are attached to it, the first one first.
+    pub files: Vec<FileView>,
+    /// Whether cases of its type are sealed, so that each of its files is read for a reason.
+    pub with_reason: bool,
     /// Whether sealed content was left out here: its title, the proof of its steps, and its timeline.
     pub sealed: bool,
     /// Whether it is sealed and the reader may open it for a reason. A reader who may not open it sees that it
@@ -244,6 +249,7 @@ pub fn case_in(
     let policy = app.policy();
     let seen = if opened { Seen::Whole } else { crate::seen(app, tx, permit.actor(), &case)? };
     let sealed = seen != Seen::Whole;
+    let is_sealed = crate::is_sealed(app, &case.kind);
     let kind = policy.library().cases.get(&case.kind).filter(|_| seen != Seen::Exists);
     let steps = match seen {
         Seen::Exists | Seen::Nothing => Vec::new(),
@@ -272,6 +278,8 @@ pub fn case_in(
         device: device.map(|id| devices::by_id(tx, id)).transpose()?.flatten().map(NamedDevice::from),
         person: person.map(|id| people::by_id(tx, id)).transpose()?.flatten().map(NamedPerson::from),
         events,
+        files: if sealed { Vec::new() } else { crate::files::files_of(tx, id)? },
+        with_reason: is_sealed,
         sealed,
         may_open: seen == Seen::Type,
         row: row_of(case, words),

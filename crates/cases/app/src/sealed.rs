@@ -72,6 +72,20 @@ pub fn known_case(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Resu
     }
 }
 
+/// Looks up a case whose content the actor may read without a reason: one that is not sealed to them.
+///
+/// # Errors
+/// As [`known_case`]; [`AppError::Conflict`] for a sealed one, which is read on its own page.
+pub fn readable_case(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: CaseId) -> Result<Case, AppError> {
+    let case = known_case(app, tx, actor, id)?;
+    match seen(app, tx, actor, &case)? {
+        Seen::Whole => Ok(case),
+        Seen::Nothing | Seen::Exists | Seen::Type => {
+            Err(AppError::Conflict("this case is sealed; read it on its own page, with a reason".into()))
+        }
+    }
+}
+
 /// Looks up a case that a page mentions; `None` where the actor may not know of it.
 pub fn mentioned_case(
     app: &App,

@@ -279,6 +279,55 @@ pub fn acceptance_steps_done(
     Ok(())
 }
 
+/// Closes the undone steps of a case that wait for a proof of that kind; returns how many there were.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn end_steps_by(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    proof: Proof,
+    ending: &Ending<'_>,
+) -> Result<usize, AppError> {
+    let now = app.world().now();
+    let waits = |step: &Step| step.done.is_none() && step.proof_kind == proof.as_str();
+    let mut ended = 0;
+    for step in case_steps::of_case(tx, case)?.into_iter().filter(waits) {
+        let ending = Ending { says: ending.says.clone(), ..*ending };
+        ended += usize::from(end_step(app, tx, &step, &ending, now)?);
+    }
+    Ok(ended)
+}
+
+/// Asks once more for what a proof of that kind ended in a case, and opens the case again where it was closed. The new step is due
+/// at `due_at`.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn ask_again(
+    app: &App,
+    tx: &mut Tx<'_>,
+    case: CaseId,
+    proof: Proof,
+    due_at: Option<Timestamp>,
+) -> Result<(), AppError> {
+    let now = app.world().now();
+    locks::take(tx, Lock::Case(case))?;
+    let steps = case_steps::of_case(tx, case)?;
+    let of_kind = |step: &&Step| step.proof_kind == proof.as_str();
+    let Some(last) = steps.iter().rfind(of_kind).filter(|step| step.done.is_some()) else { return Ok(()) };
+    let again = Step { id: StepId::from_uuid(app.world().uuid()), due_at, done: None, ..last.clone() };
+    case_steps::add(tx, &again)?;
+    if cases::reopen_any(tx, case)? {
+        crate::say(app, tx, case, "system", "Opened again: something in it is to be decided again.", now)?;
+    }
+    if let Some(case) = cases::by_id(tx, case)? {
+        settle_case(app, tx, &case, now)?;
+    }
+    kernel::jobs::ask_job(app, tx, kernel::jobs::Kind::FollowCase, &case.to_string(), now)
+}
+
 /// Sets the clause of a record to that of its step, or of its case.
 pub fn under<'a>(record: Record<'a>, case: &Case, step: &Step) -> Record<'a> {
     match step.clause.as_ref().or(case.clause.as_ref()) {

@@ -1,5 +1,6 @@
 //! Pages of cases: the queue, one case, its steps, and the question whether an unused device is still needed.
 
+pub mod files;
 pub mod hand_over;
 pub mod list;
 pub mod needed;
@@ -20,6 +21,10 @@ pub const ROUTES: &[Route] = &[
     write::<ManageCases>("/cases/hand-over", || post(hand_over::handler::post)),
     read::<SeeCases>("/cases/{id}", || get(show::handler::get)),
     write::<SeeSealed>("/cases/{id}/read", || post(show::handler::read_sealed)),
+    write::<ManageCases>("/cases/{id}/files", || post(files::add)),
+    read::<SeeCases>("/cases/{id}/files/{file}", || get(files::received)),
+    read::<SeeCases>("/cases/{id}/files/{file}/shown", || get(files::shown)),
+    write::<SeeSealed>("/cases/{id}/files/{file}/read", || post(files::sealed)),
     write::<ManageCases>("/cases/{id}/notes", || post(show::handler::note)),
     write::<ManageCases>("/cases/{id}/close", || post(show::handler::close)),
     write::<ManageCases>("/cases/{id}/take", || post(show::handler::take)),

@@ -31,7 +31,8 @@ pub(super) fn judge_procedures_of(
     for clause in policy.library().clauses.iter().filter(|clause| !is_accepted(clause)) {
         for kept in &clause.kept_by {
             let KeptBy::Procedure { procedure, .. } = kept else { continue };
-            if !kinds.contains(procedure) {
+            let by_form = policy.library().forms.contains_key(procedure);
+            if !by_form && !kinds.contains(procedure) {
                 continue;
             }
             let (outcome, words) = procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;

@@ -7,6 +7,7 @@
 use domain::{ClauseId, Outcome, PersonId, Span, Timestamp, WhyNotKnown};
 use store::Tx;
 use store::case_steps::{self, Judged, Standing};
+use store::incidents::{self, JudgedForms};
 
 use super::document::not_known;
 use kernel::{AppError, PolicyInForce};
@@ -28,6 +29,9 @@ pub(super) fn procedure_outcome(
     now: Timestamp,
 ) -> Result<(Outcome, String), AppError> {
     let over = policy.library().span(JUDGED_OVER).unwrap_or(A_YEAR);
+    if policy.library().forms.contains_key(kind) {
+        return form_outcome(tx, &JudgedForms { form: kind, person, since: now.minus(over), now });
+    }
     let judged = Judged { kind, clause, person, since: now.minus(over), now };
     let standing = case_steps::standing(tx, &judged)?;
     if policy.library().cases.get(kind).is_some_and(|kind| kind.sealed) {
@@ -43,9 +47,26 @@ pub(super) fn procedure_outcome(
     Ok((outcome(&standing, &words), words))
 }
 
+/// Judges a procedure that is done on a form: met where every form that was due was sent in time, wherever its case is by then.
+fn form_outcome(tx: &mut Tx<'_>, judged: &JudgedForms<'_>) -> Result<(Outcome, String), AppError> {
+    let standing = incidents::standing(tx, judged)?;
+    let named: Vec<String> = incidents::judged(tx, judged, NAMED)?
+        .into_iter()
+        .map(|form| if form.late { format!("C-{} late", form.number) } else { format!("C-{}", form.number) })
+        .collect();
+    let Standing { all, late, unproven, good } = standing;
+    let waiting = all.saturating_sub(late).saturating_sub(unproven).saturating_sub(good);
+    let words = format!(
+        "{all} forms: {good} sent in time, {late} late, {unproven} missing from a closed case, {waiting} not due yet: {}",
+        named.join(", ")
+    );
+    let words = words.trim_end_matches(": ").to_owned();
+    Ok((outcome(&standing, &words), words))
+}
+
 /// Returns whether no case at all concerns the clause.
 pub(super) fn says_nothing(words: &str) -> bool {
-    words.starts_with("0 cases")
+    words.starts_with("0 cases") || words.starts_with("0 forms")
 }
 
 fn says(standing: &Standing) -> String {

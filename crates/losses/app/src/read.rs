@@ -252,6 +252,24 @@ pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<Los
         .await
 }
 
+/// Returns the loss that a case is about; `None` where nobody reported it, or for another force.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn loss_of_case(
+    app: &App,
+    permit: Permit<SeeCases>,
+    case: CaseId,
+) -> Result<Option<LossId>, AppError> {
+    app.store()
+        .read(move |tx| {
+            let Some(loss) = loss_reports::loss_of_case(tx, case)? else { return Ok(None) };
+            let call = loss_calls::by_id(tx, loss)?;
+            Ok(call.filter(|call| permit.scope().covers(call.force)).map(|call| call.loss))
+        })
+        .await
+}
+
 fn read_report(app: &App, report: &LossReport) -> Result<ReportRead, AppError> {
     let answers = match &report.answers {
         Some(sealed) => {

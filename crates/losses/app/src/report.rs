@@ -1,9 +1,11 @@
 //! Takes a report in: from anybody, from the holder who is signed in, or by telephone at the desk. Each opens the case of a lost
 //! device or joins the one that is open, and begins the call.
 
+use domain::local_time::local;
 use domain::{CaseId, DeviceId, Force, LossId, PersonId, Secret, Span, Timestamp};
 use losses::reference::{Reference, secret_from};
-use losses::report::{Answers, Fault, Found, Meaning};
+use losses::report::{Answers, DeviceState, Fault, Found, How, Meaning};
+use policy::Known;
 use serde_json::json;
 use store::devices::{self, Device};
 use store::locks::{self, Lock};
@@ -14,6 +16,7 @@ use crate::call::AtDesk;
 use crate::call::StepsDone;
 use crate::identify::{identify, is_reported};
 use cases_app::Opening;
+use incidents_app::NewForm;
 use kernel::access::{AcceptOwn, ManageCases, Permit};
 use kernel::jobs::Kind;
 use kernel::record::Record;
@@ -321,6 +324,7 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     let report = row_of(app, arrival, &filed, now)?;
     loss_reports::add(tx, &report)?;
     say_and_enter(app, tx, arrival, &report, now)?;
+    open_incident(app, tx, arrival, case, now)?;
     if called_for.is_none() {
         crate::call::begin(app, tx, &report, now)?;
     }
@@ -330,6 +334,34 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
         crate::call::answered_at_desk(app, tx, report.loss, &at_desk, now)?;
     }
     Ok(reported(&report, &arrival.form))
+}
+
+/// Opens the security incident form of the loss with what the report says, or enters it into the open one (MDU-4.3).
+fn open_incident(
+    app: &App,
+    tx: &mut Tx<'_>,
+    arrival: &Arrival,
+    case: CaseId,
+    now: Timestamp,
+) -> Result<(), AppError> {
+    let answers = &arrival.answers;
+    let how = (answers.how != How::NotKnown).then(|| answers.how.title().to_owned());
+    let state = (answers.state != DeviceState::NotKnown).then(|| answers.state.title().to_owned());
+    let seen = answers.last_had.map(|at| local(at).strftime("%-d %B %Y, %H:%M").to_string());
+    let known = vec![
+        (Known::How, how.unwrap_or_default()),
+        (Known::LastSeen, seen.unwrap_or_default()),
+        (Known::Place, answers.place.clone()),
+        (Known::State, state.unwrap_or_default()),
+        (Known::With, answers.with.clone()),
+    ];
+    let form = NewForm {
+        person: arrival.about.or(arrival.reporter),
+        known,
+        by: &arrival.name,
+        ..NewForm::default()
+    };
+    incidents_app::open_form(app, tx, case, &form, now).map(drop)
 }
 
 /// Where a report was put.

@@ -87,6 +87,8 @@ kinds! {
     ResetDenied = "reset-denied" / "A password was asked for in another's name";
     /// Destructive orders were stopped, or allowed again.
     Freeze = "freeze" / "Freeze";
+    /// The clock of telling the regulator of a data breach is about to end or has ended, and nobody has decided.
+    BreachClock = "breach-clock" / "Clock of a data breach";
     /// The ledger does not continue what was signed last, was continued all the same, its copies do not arrive, or
     /// another key signs it.
     Ledger = "ledger" / "The ledger";

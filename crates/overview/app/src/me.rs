@@ -59,6 +59,8 @@ pub struct MeRead {
     pub restricted: bool,
     /// Cases about them that may be shown to them, newest first.
     pub cases: Vec<CaseRow>,
+    /// Whether the policy has a form for a breach of one's own.
+    pub reports_breaches: bool,
     /// Permissions that they asked for or that are for them, newest first.
     pub permissions: Vec<PermissionRow>,
 }
@@ -103,6 +105,7 @@ pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, App
                 devices: own_devices(&app, tx, id, now)?,
                 reminders: terms_app::reminders::due_reminders(&app, tx, &person, now)?,
                 notices: told_of(tx, id)?,
+                reports_breaches: incidents_app::breach::takes_own_reports(&app),
                 restricted: terms_app::has_lapsed(tx, id)?,
                 acceptances: terms_app::read::acceptances(&app, tx, &person)?,
                 cases: told_cases(&app, tx, permit.actor(), id)?,
@@ -125,6 +128,7 @@ fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result
     let mut todos = terms_to_do(app, tx, person)?;
     todos.extend(steps_to_do(tx, person)?);
     todos.extend(notices_to_read(tx, person)?);
+    todos.extend(incidents_app::read::to_fill_in(app, tx, person)?);
     todos.extend(custody_app::read::to_sign(tx, person, now)?);
     todos.extend(help_app::resets::own_to_do(tx, person)?);
     // Tasks without a deadline come last.

@@ -8,6 +8,7 @@ use compliance_app::documents;
 use compliance_app::documents::DocumentRow;
 use compliance_app::tally::{self, Tally};
 use devices_app::devices::{DeviceCounts, DeviceView};
+use incidents_app::read::ClockCounts;
 use kernel::access::{
     Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
     SeePeople, SeePolicy, SeeRegisters,
@@ -43,6 +44,8 @@ pub struct Overview {
     pub devices: Option<DevicesNow>,
     /// Numbers of open losses; those that nobody has answered come first.
     pub losses: Option<LossCounts>,
+    /// Numbers of clocks of telling the regulator; those that ended undecided come first.
+    pub clocks: Option<ClockCounts>,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: Option<(u64, u64)>,
     /// Number of leavers' and movers' cases in which something is overdue.
@@ -105,6 +108,8 @@ pub struct Wall {
     pub counts: DeviceCounts,
     /// Numbers of open losses; those that nobody has answered come first.
     pub losses: LossCounts,
+    /// Numbers of clocks of telling the regulator; those that ended undecided come first.
+    pub clocks: ClockCounts,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: (u64, u64),
     /// Clauses by their state, over all documents.
@@ -134,6 +139,9 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
                     .transpose()?,
                 losses: scope_of::<SeeCases>(actor)
                     .map(|force| losses_app::read::counts(tx, force))
+                    .transpose()?,
+                clocks: scope_of::<SeeCases>(actor)
+                    .map(|force| incidents_app::read::clock_counts_in(tx, force, now))
                     .transpose()?,
                 cases: scope_of::<SeeCases>(actor)
                     .map(|force| case_figures(tx, force, &cases_app::sight(&app, actor), now))
@@ -182,6 +190,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
             Ok(Wall {
                 counts: devices::counts(tx, force, silent_before(&app, now))?.into(),
                 losses: losses_app::read::counts(tx, cases)?,
+                clocks: incidents_app::read::clock_counts_in(tx, cases, now)?,
                 cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
                 clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
             })

@@ -14,12 +14,14 @@ pub async fn forget_what_is_due(app: &App) -> Result<u64, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
     }
-    let (now, config) = (app.world().now(), app.config().clone());
-    app.store()
+    let (app, now, config) = (app.clone(), app.world().now(), app.config().clone());
+    app.clone()
+        .store()
         .write(move |tx| {
             Ok(devices_app::forgetting::forget(tx, now, config.keep_commands, BATCH)?
                 + notices_app::forget(tx, now, BATCH)?
                 + duty_app::forget(tx, now, BATCH)?
+                + incidents_app::forget(&app, tx, now, BATCH)?
                 + losses_app::forget(tx, now, BATCH)?
                 + off_duty_app::forget(tx, now, BATCH)?
                 + kernel::imports::forget(tx, now)?

@@ -3,11 +3,12 @@
 //! Each is one [`Sensitive`]: it needs a reason, is shown once, and the reading is recorded in the ledger in the same
 //! transaction.
 
-use domain::{CaseId, CommandId, DeviceId, Force, PersonId, Secret, Timestamp};
+use domain::{CaseId, CommandId, DeviceId, FileId, Force, PersonId, Secret, Timestamp};
 use platform_port::Order;
 use serde_json::json;
 use store::{Tx, commands, devices, enrolments, people};
 
+use cases_app::files::FileRead;
 use cases_app::read::CaseRead;
 use devices_app::commands::{Spec, managed};
 use kernel::access::{CommandDevices, LocateDevices, Permit, PermitWithin, SeeCases, SeeCovert, SeeSealed};
@@ -37,6 +38,7 @@ enum Sensitive {
     Pin(CommandId, DeviceId),
     Covert(PersonId),
     Sealed(CaseId),
+    SealedFile(CaseId, FileId),
 }
 
 impl Sensitive {
@@ -47,6 +49,7 @@ impl Sensitive {
             Self::Pin(_, device) => ("command.pin.read", format!("device:{device}")),
             Self::Covert(person) => ("person.covert.read", format!("person:{person}")),
             Self::Sealed(case) => ("case.sealed.read", format!("case:{case}")),
+            Self::SealedFile(case, _) => ("case.file.read", format!("case:{case}")),
         }
     }
 }
@@ -73,6 +76,9 @@ fn enter_read(
     let mut detail = json!({ "reason": stated.0 });
     if let (Sensitive::Pin(command, _), Some(detail)) = (what, detail.as_object_mut()) {
         detail.insert("command".into(), json!(command));
+    }
+    if let (Sensitive::SealedFile(_, file), Some(detail)) = (what, detail.as_object_mut()) {
+        detail.insert("file".into(), json!(file));
     }
     app.enter(tx, now, Record::new(actor, action, subject).force(force).detail(detail))
 }
@@ -122,6 +128,31 @@ pub async fn read_sealed_case(
             let what = (Sensitive::Sealed(case), found.force);
             enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
             cases_app::read::case_in(&app, tx, &sees, case, true)
+        })
+        .await
+}
+
+/// Reads a file of a sealed case, as it was received.
+///
+/// # Errors
+/// As [`read_sealed_case`].
+pub async fn read_sealed_file(
+    app: &App,
+    permit: PermitWithin<SeeSealed>,
+    case: CaseId,
+    file: FileId,
+    reason: &str,
+) -> Result<FileRead, AppError> {
+    let (app, now, stated) = (app.clone(), app.world().now(), Stated::of(reason)?);
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let found = cases_app::known_case(&app, tx, permit.actor(), case)?;
+            let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+            permit.reaches_held(found.force, about.as_ref())?;
+            let what = (Sensitive::SealedFile(case, file), found.force);
+            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            cases_app::files::open_file(&app, tx, case, file, false)
         })
         .await
 }

@@ -97,6 +97,7 @@ async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
             };
             let records = erase_records(tx, id)?;
             forget_words(tx, &person)?;
+            erasure::forget_incidents(tx, id, now)?;
             groups::leave_all(tx, id)?;
             people_directory::free_managed(tx, id)?;
             sessions::end_of_person(tx, id)?;

@@ -14,6 +14,8 @@ use crate::library::Library;
 pub enum PartKind {
     /// A type of case, with its steps and limits.
     Case,
+    /// A form of incidents.
+    Form,
     /// An event in a working life.
     Mover,
     /// A register of permissions or exceptions.
@@ -28,6 +30,7 @@ impl PartKind {
     pub const fn title(self) -> &'static str {
         match self {
             Self::Case => "Types of case",
+            Self::Form => "Forms of incidents",
             Self::Mover => "Events in working lives",
             Self::Register => "Registers",
             Self::Force => "Forces",
@@ -70,6 +73,8 @@ type Parts = BTreeMap<(PartKind, String), Part>;
 fn of(library: &Library) -> Parts {
     let cases =
         library.cases.iter().map(|(name, case)| ((PartKind::Case, name.clone()), part(&case.title, case)));
+    let forms =
+        library.forms.iter().map(|(name, form)| ((PartKind::Form, name.clone()), part(&form.title, form)));
     let movers =
         library.movers.iter().map(|event| ((PartKind::Mover, event.name.clone()), part(&event.title, event)));
     let registers = library
@@ -82,7 +87,7 @@ fn of(library: &Library) -> Parts {
     // Each force is compared by itself.
     common.lines.remove("entries");
     let common = ((PartKind::Force, "forces.toml".to_owned()), common);
-    cases.chain(movers).chain(registers).chain(forces).chain([common]).collect()
+    cases.chain(forms).chain(movers).chain(registers).chain(forces).chain([common]).collect()
 }
 
 pub(super) fn parts(old: &Library, new: &Library) -> Vec<PartChange> {
@@ -116,7 +121,7 @@ fn differing(
 }
 
 pub(super) fn tell(diff: &PolicyDiff, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    for kind in [PartKind::Case, PartKind::Mover, PartKind::Register, PartKind::Force] {
+    for kind in [PartKind::Case, PartKind::Form, PartKind::Mover, PartKind::Register, PartKind::Force] {
         let of: Vec<&PartChange> = diff.parts.iter().filter(|part| part.kind == kind).collect();
         heading(f, kind.title(), &of)?;
         for part in of {

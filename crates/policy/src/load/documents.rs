@@ -60,7 +60,7 @@ impl Loader<'_> {
                     "README.md",
                 ]
                 .contains(file),
-                ["checks" | "settings" | "baselines" | "cases" | "registers", file] => {
+                ["checks" | "settings" | "baselines" | "cases" | "forms" | "registers", file] => {
                     file.ends_with(".toml") || *file == "README.md"
                 }
                 ["access", file] => {

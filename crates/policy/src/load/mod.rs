@@ -8,6 +8,7 @@ mod checks;
 mod clauses;
 mod documents;
 mod forces;
+mod forms;
 mod kept_by;
 mod permissions;
 mod procedures;
@@ -71,6 +72,7 @@ impl Library {
         // A procedure is done as cases or as entries of a register, so the registers come first.
         loader.permissions();
         loader.procedures();
+        loader.forms();
         loader.across();
         loader.access();
         let Loader { sink, library, .. } = loader;

@@ -95,6 +95,8 @@ statements! {
     CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3, closed_how = $4 WHERE id = $1 AND closed_at IS NULL";
     CASE_REOPEN = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
         WHERE id = $1 AND closed_how = 'called-off'";
+    CASE_REOPEN_ANY = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
+        WHERE id = $1 AND closed_at IS NOT NULL";
     CASE_TAKE = "UPDATE desk_case SET owner = $2 WHERE id = $1 AND closed_at IS NULL AND COALESCE(owner, '') <> $2";
     CASE_DUE = "UPDATE desk_case SET due_at = $2 WHERE id = $1";
     CASE_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
@@ -350,6 +352,11 @@ pub fn close(
 /// Reopens a case that was called off; returns whether it was.
 pub fn reopen(tx: &mut Tx<'_>, id: CaseId) -> Result<bool, StoreError> {
     Ok(tx.execute(&CASE_REOPEN, &[Value::id(id)])? > 0)
+}
+
+/// Reopens a case, however it was closed; returns whether it was.
+pub fn reopen_any(tx: &mut Tx<'_>, id: CaseId) -> Result<bool, StoreError> {
+    Ok(tx.execute(&CASE_REOPEN_ANY, &[Value::id(id)])? > 0)
 }
 
 /// Assigns an open case to a person; returns whether that changed anything.

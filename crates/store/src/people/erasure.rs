@@ -3,7 +3,7 @@
 //! A row about a person holds their id, so that erasing the person erases the name there. Here are the places where a
 //! name became part of a sentence.
 
-use domain::{CaseId, HandoverId, PermissionId, PersonId};
+use domain::{CaseId, HandoverId, PermissionId, PersonId, Timestamp};
 
 use crate::{StoreError, Tx, Value, statements};
 
@@ -40,6 +40,13 @@ statements! {
     SIGNATURES_FORGET = "UPDATE handover_signature SET statement = replace(statement, name, $2), name = $2 WHERE person_id = $1";
     LOSS_ANSWERS_OF = "UPDATE loss_report SET answers = NULL WHERE answers IS NOT NULL AND (person_id = $1
         OR case_id IN (SELECT id FROM desk_case WHERE person_id = $1))";
+    // $2 is the time.
+    INCIDENTS_FORGET = "UPDATE incident SET answers = NULL, assessment = NULL, erased_at = $2 WHERE erased_at IS NULL
+        AND (person_id = $1 OR case_id IN (SELECT id FROM desk_case WHERE person_id = $1))";
+    INCIDENT_ENTRIES_FORGET = "UPDATE incident_entry SET said = NULL WHERE said IS NOT NULL AND incident_id IN
+        (SELECT id FROM incident WHERE person_id = $1 OR case_id IN (SELECT id FROM desk_case WHERE person_id = $1))";
+    CASE_FILES_FORGET = "UPDATE case_file SET body = NULL, name = '' WHERE body IS NOT NULL
+        AND case_id IN (SELECT id FROM desk_case WHERE person_id = $1)";
     HANDOVERS_SIGNED = "SELECT h.id FROM handover h JOIN custody_record r ON r.handover_id = h.id
         WHERE h.giver_person_id = $1 OR h.receiver_person_id = $1 ORDER BY h.id";
     PERMISSIONS_ABOUT = "SELECT id FROM permission_entry WHERE person_id = $1 ORDER BY id";
@@ -76,6 +83,14 @@ pub fn forget_signatures(tx: &mut Tx<'_>, person: PersonId, instead: &str) -> Re
     tx.execute(&PERMISSION_NAMES_FORGET, &[format!("person:{person}").into(), instead.into()])?;
     tx.execute(&SIGNATURES_FORGET, &[Value::id(person), instead.into()])?;
     tx.execute(&LOSS_ANSWERS_OF, &[Value::id(person)])?;
+    Ok(())
+}
+
+/// Erases what forms of incidents hold that a person filled in or that are about them, and the files of cases about them.
+pub fn forget_incidents(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), StoreError> {
+    tx.execute(&INCIDENTS_FORGET, &[Value::id(person), at.into()])?;
+    tx.execute(&INCIDENT_ENTRIES_FORGET, &[Value::id(person)])?;
+    tx.execute(&CASE_FILES_FORGET, &[Value::id(person)])?;
     Ok(())
 }
 

@@ -41,6 +41,7 @@ mod registers;
 mod returned_at_the_counter;
 mod sign_in_with_the_directory;
 mod the_clocks_go_back;
+mod the_form_and_the_clock;
 mod the_report_at_03_07;
 mod the_session_ran_out;
 mod the_terms_change;

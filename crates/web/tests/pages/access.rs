@@ -45,6 +45,7 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         "duty" if route.path.starts_with("/duty/rotas") => seeded.rota().await.id.to_string(),
         "duty" => seeded.pattern().await.to_string(),
         "ledger" => seeded.ledger_entry().await.to_string(),
+        "incidents" => seeded.incident().await.to_string(),
         "losses" => seeded.loss().await.to_string(),
         "help" if route.path.starts_with("/help/faults") => seeded.fault().await.to_string(),
         "help" => seeded.reset().await.to_string(),
@@ -61,12 +62,17 @@ pub(crate) async fn path_of(route: &Route, seeded: &Seeded) -> String {
         true => Some(seeded.rota().await),
         false => None,
     };
+    let file = match route.path.contains("{file}") {
+        true => Some(seeded.file(seeded.case().await).await),
+        false => None,
+    };
     let about_step = route.path.contains("{step}") || route.path.ends_with("/needed");
     let id = if about_step { case.to_string() } else { id };
     let name = web_shell::assets::style_sheet().trim_start_matches("/assets/");
     route
         .path
         .replace("{id}", &id)
+        .replace("{file}", &file.map(|file| file.to_string()).unwrap_or_default())
         .replace("{step}", &step.to_string())
         .replace("{clause}", clause)
         .replace("{layer}", &rota.map(|rota| rota.layer.to_string()).unwrap_or_default())
@@ -91,7 +97,7 @@ fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
         "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger", "losses", "alarms", "held", "help",
+        "tokens", "duty", "entries", "ledger", "losses", "incidents", "alarms", "held", "help",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

@@ -43,6 +43,7 @@ fn row(row: &CaseRow) -> list::Row {
         next: row.next.clone().unwrap_or_default(),
         opened: row.case.opened_at,
         due: row.case.due_at.filter(|_| row.case.closed.is_none()),
+        clock: None,
     }
 }
 
@@ -72,12 +73,18 @@ async fn walk(ctx: &Ctx, list: &Listing, after: Option<Key>, limit: u32) -> Resu
 pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let list = Listing::read(list::ALLOWED, &ctx.query);
     let after = list.after_time();
-    let (rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let (mut rows, next, kinds) = walk(&ctx, &list, after, PER_PAGE).await?;
+    let clocks = incidents_app::read::clocks(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
+    for row in &mut rows {
+        let id = row.case.href.rsplit('/').next().and_then(|id| id.parse::<CaseId>().ok());
+        row.clock = id.and_then(|id| clocks.of_cases.get(&id)).map(|clock| clock.until);
+    }
     let losses = losses_app::read::loss_counts(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Cases, Vec::new()),
         list: list.with_rows(rows.len(), next.map(time_key)),
         losses_unanswered: losses.unanswered.unsigned_abs(),
+        clocks_over: clocks.counts.over.unsigned_abs(),
         kinds,
         rows,
         may_work: ctx.may::<ManageCases>(),

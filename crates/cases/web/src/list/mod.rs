@@ -24,6 +24,8 @@ pub struct View {
     pub list: Listing,
     /// Losses that nobody has answered in time.
     pub losses_unanswered: u64,
+    /// Clocks of telling the regulator that ended undecided.
+    pub clocks_over: u64,
     /// The types of case that exist: word and title.
     pub kinds: Vec<(String, String)>,
     /// The cases of this page.
@@ -55,6 +57,15 @@ pub struct Row {
     pub opened: Timestamp,
     /// When its next step is due; `None` if no step is.
     pub due: Option<Timestamp>,
+    /// When its clock of telling the regulator ends, while it runs.
+    pub clock: Option<Timestamp>,
+}
+
+impl Row {
+    /// Returns how much time its clock has left.
+    fn clock_left(&self, now: &Timestamp) -> String {
+        self.clock.map(|until| format::left(until, *now)).unwrap_or_default()
+    }
 }
 
 impl View {
@@ -89,11 +100,13 @@ impl View {
             next: "Lock the device or put it into lost mode".into(),
             opened: web_shell::clock::hours_ago(30),
             due,
+            clock: due.map(|_| web_shell::clock::hours_ahead(41)),
         };
         Self {
             shell: Shell::sample_top(Area::Cases),
             list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
             losses_unanswered: 2,
+            clocks_over: 1,
             kinds: vec![
                 ("lost-device".into(), "Lost or stolen device".into()),
                 ("breach".into(), "Clause not met".into()),

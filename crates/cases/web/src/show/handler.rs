@@ -2,8 +2,9 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use cases_app::files::FileView;
 use cases_app::read::{CaseRead, StepRead};
-use domain::{CaseId, HandoverId};
+use domain::{CaseId, HandoverId, IncidentId};
 use kernel::access::{AnswerForOneself, ContactOffDuty, ManageCases, PlaceHolds, SeeCases, SeeSealed};
 
 use crate::list::handler::state;
@@ -16,7 +17,29 @@ use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
-    Ok(view_of(ctx, id, &cases_app::read::case(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?))
+    let app = &ctx.site.app;
+    let read = cases_app::read::case(app, ctx.permit::<SeeCases>()?, id).await?;
+    let mut view = view_of(ctx, id, &read);
+    let loss = losses_app::read::loss_of_case(app, ctx.permit::<SeeCases>()?, id).await?;
+    view.loss = loss.map(|loss| {
+        Crumb::new(format!("/losses/{loss}"), "The loss: who is called, and whether it is locked")
+    });
+    if let Some(incident) = incidents_app::read::of_case(app, ctx.permit::<SeeCases>()?, id).await? {
+        let href = format!("/incidents/{}", incident.id);
+        for (step, shown) in read.steps.iter().zip(&mut view.steps) {
+            let of_form = ["form", "assessment", "decision"].contains(&step.step.proof_kind.as_str());
+            if of_form && step.step.done.is_none() {
+                shown.href.clone_from(&href);
+            }
+        }
+        view.form = Some(Crumb::new(href, "Its form, clock and decisions"));
+        view.clock = incident.clock.filter(|clock| clock.standing.runs()).map(|clock| show::Clock {
+            what: "Decide whether the regulator must be told".into(),
+            from: clock.from,
+            until: clock.until,
+        });
+    }
+    Ok(view)
 }
 
 fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
@@ -51,6 +74,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
             .person
             .as_ref()
             .map(|person| Crumb::new(format!("/people/{}", person.id), named(&person.name, &person.number))),
+        form: None,
+        loss: None,
         clock: None,
         log_line,
         steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
@@ -66,6 +91,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         },
         by_receipt: read.by_receipt,
         timeline,
+        files: read.files.iter().map(|file| shown_file(id, file)).collect(),
+        with_reason: read.with_reason,
         sealed: read.sealed,
         may_open: read.may_open,
         reason: String::new(),
@@ -89,6 +116,20 @@ fn more(kind: &str, id: CaseId) -> Option<Crumb> {
             "What to tell the holder, and what the desk can do",
         )),
         _ => None,
+    }
+}
+
+fn shown_file(case: CaseId, file: &FileView) -> show::File {
+    let kilobytes = file.size.unsigned_abs().div_ceil(1024);
+    show::File {
+        href: format!("/cases/{case}/files/{}", file.id),
+        name: file.name.clone(),
+        about: format!("{}, {} kB", file.title, format::number(kilobytes)),
+        digest: file.digest.clone(),
+        by: file.by.clone(),
+        at: file.at,
+        is_shown: file.is_shown,
+        erased: file.erased,
     }
 }
 
@@ -126,6 +167,9 @@ fn proof(text: &str) -> Crumb {
     match text.split_once(':') {
         Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
             Crumb::new(format!("/cases/{id}"), "The case that was opened for it")
+        }
+        Some(("incident", id)) if id.parse::<IncidentId>().is_ok() => {
+            Crumb::new(format!("/incidents/{id}"), "The form")
         }
         Some(("hand-over", id)) if id.parse::<HandoverId>().is_ok() => {
             Crumb::new(format!("/custody/{id}"), "The hand-over that both sides signed")

@@ -37,6 +37,10 @@ pub struct View {
     pub device: Option<Crumb>,
     /// The person it is about.
     pub holder: Option<Crumb>,
+    /// The form that belongs to it.
+    pub form: Option<Crumb>,
+    /// The loss that it is about.
+    pub loss: Option<Crumb>,
     /// The time limit, if one is running: its purpose, start and end.
     pub clock: Option<Clock>,
     /// One line for the command-and-control log.
@@ -55,6 +59,10 @@ pub struct View {
     pub by_receipt: bool,
     /// What has happened, newest first.
     pub timeline: Vec<Event>,
+    /// The files that are attached to it.
+    pub files: Vec<File>,
+    /// Whether each file is read for a reason.
+    pub with_reason: bool,
     /// Whether the content is left out, because reading it needs a reason.
     pub sealed: bool,
     /// Whether this person may give a reason and read it.
@@ -101,6 +109,27 @@ pub struct Step {
     pub proof: String,
 }
 
+/// One attached file.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// The address of the bytes received.
+    pub href: String,
+    /// The name that its sender gave it; empty once it is erased.
+    pub name: String,
+    /// What it is, and how large.
+    pub about: String,
+    /// SHA-256 of the bytes received.
+    pub digest: String,
+    /// Who added it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Whether a copy without metadata can be shown.
+    pub is_shown: bool,
+    /// Whether its content was erased.
+    pub erased: bool,
+}
+
 /// How a step ended.
 #[derive(Debug, Clone)]
 pub struct StepDone {
@@ -115,14 +144,8 @@ pub struct StepDone {
 }
 
 impl Clock {
-    /// Returns how much time is left, rounded down: in hours up to four days, since the law counts a breach in hours.
     fn left(&self, now: &Timestamp) -> String {
-        let left = self.until.since(*now);
-        match left.millis() / 3_600_000 {
-            hours @ 2..=96 => format!("{hours} hours"),
-            _ if left.millis() < 60_000 => "less than a minute".to_owned(),
-            _ => web_shell::format::span(left),
-        }
+        web_shell::format::left(self.until, *now)
     }
 }
 
@@ -162,6 +185,8 @@ impl View {
             opened: hours_ago(1),
             device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
             holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
+            form: Some(Crumb::new("/incidents/1", "The security incident form")),
+            loss: Some(Crumb::new("/losses/1", "The loss")),
             clock: Some(Clock {
                 what: "Report to the ICO, if one is owed".into(),
                 from: hours_ago(1),
@@ -183,6 +208,17 @@ impl View {
             ],
             errors: Errors::default(),
             note: String::new(),
+            files: vec![File {
+                href: "/cases/1/files/1".into(),
+                name: "the whiteboard <script>.jpg".into(),
+                about: "JPEG picture, 412 kB".into(),
+                digest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+                by: "Morgan Ash <script>".into(),
+                at: hours_ago(1),
+                is_shown: true,
+                erased: false,
+            }],
+            with_reason: false,
             sealed: false,
             may_open: false,
             reason: String::new(),

@@ -145,7 +145,7 @@ fn others(diff: &PolicyDiff) -> Vec<changes::Group> {
         changes::Group { title: "Force parameters", of: "Parameter", rows: parameters.collect() },
         changes::Group { title: "Checks", of: "Check", rows: checks.collect() },
     ];
-    for kind in [PartKind::Case, PartKind::Mover, PartKind::Register] {
+    for kind in [PartKind::Case, PartKind::Form, PartKind::Mover, PartKind::Register] {
         let of_kind = diff.parts.iter().filter(|part| part.kind == kind).map(|part| {
             let (before, after) = happened(part.change);
             let fields = part.fields.join(", ").replace('_', " ");

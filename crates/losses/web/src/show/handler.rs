@@ -35,8 +35,12 @@ async fn view(ctx: &Ctx, id: LossId, fields: Option<&Fields>, errors: Errors) ->
     shell.crumbs.push(Crumb::new("/losses", "Losses"));
     let LossRead { open, case, closed, device, promised_by, answered_for, reports, messages, to_paste } =
         read;
+    let incident = incidents_app::read::of_case(&ctx.site.app, ctx.permit::<SeeCases>()?, case.id).await?;
+    let incident = incident
+        .map(|one| Crumb::new(format!("/incidents/{}", one.id), "Its security incident form and clock"));
     Ok(View {
         shell,
+        incident,
         errors,
         href: format!("/losses/{id}"),
         orders: open.containment.orders.iter().map(order).collect(),

@@ -25,6 +25,8 @@ pub struct View {
     pub row: crate::list::Row,
     /// Its case.
     pub case: Crumb,
+    /// Its security incident form.
+    pub incident: Option<Crumb>,
     /// Its device; `None` where it is not known.
     pub device: Option<Crumb>,
     /// Whether the case is closed.
@@ -131,6 +133,7 @@ impl View {
             href: "/losses/1".into(),
             row: rows.into_iter().next().unwrap_or_else(sample_row),
             case: Crumb::new("/cases/1", "C-1043"),
+            incident: Some(Crumb::new("/incidents/1", "Its security incident form and clock")),
             device: Some(Crumb::new("/devices/1", "iPhone F4GXQ2ABCD <script>")),
             closed: false,
             promised_by: now,

@@ -13,6 +13,7 @@ mod grants;
 mod grants_by_two;
 mod help;
 mod imports;
+mod incidents;
 mod losses;
 mod movers;
 mod notices;

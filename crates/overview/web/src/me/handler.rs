@@ -26,6 +26,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             reminders: Vec::new(),
             notices: Vec::new(),
             restricted: false,
+            reports_breaches: false,
             devices: Vec::new(),
             acceptances: Vec::new(),
             cases: Vec::new(),
@@ -73,6 +74,7 @@ fn view(shell: Shell, read: &MeRead) -> View {
             .map(|notice| (notice.at, Crumb::new(notice.href.clone(), notice.subject.clone())))
             .collect(),
         restricted: read.restricted,
+        reports_breaches: read.reports_breaches,
         devices: read.devices.iter().map(device).collect(),
         acceptances: read
             .acceptances

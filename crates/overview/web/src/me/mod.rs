@@ -26,6 +26,8 @@ pub struct View {
     pub notices: Vec<(Timestamp, Crumb)>,
     /// Whether your devices are restricted until you accept the terms.
     pub restricted: bool,
+    /// Whether a breach of one's own can be reported.
+    pub reports_breaches: bool,
     /// The devices that you hold.
     pub devices: Vec<OwnDevice>,
     /// The terms that you were asked to accept.
@@ -151,6 +153,7 @@ impl View {
                 Crumb::new("/me/terms/personal-devices", "The terms have changed: Use of Personal Devices"),
             )],
             restricted: true,
+            reports_breaches: true,
             devices: vec![
                 OwnDevice {
                     name: "iPhone 15".into(),

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use compliance_web::figures::{bar, status};
+use incidents_app::read::ClockCounts;
 use kernel::access::SeePolicy;
 use ledger_app::read::LedgerRow;
 use ledger_app::{CopyState, LedgerStatus};
@@ -55,6 +56,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         returns_late: now.late_returns.unwrap_or_default(),
         people_without_acceptance: now.people_without_terms.unwrap_or_default(),
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
+        clocks: clocks(now.clocks.unwrap_or_default()),
         losses_unanswered: now.losses.map_or(0, |losses| losses.unanswered.unsigned_abs()),
         alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
         alarms: now
@@ -74,6 +76,10 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
     };
     shown(&view)
+}
+
+fn clocks(counts: ClockCounts) -> (u64, u64) {
+    (counts.over.unsigned_abs(), counts.running.unsigned_abs())
 }
 
 fn held(ctx: &Ctx, figures: &HeldFigures) -> Held {

@@ -49,6 +49,8 @@ pub struct View {
     pub lapsing: Vec<Mention>,
     /// Losses that nobody has answered in time.
     pub losses_unanswered: u64,
+    /// Clocks of telling the regulator that ended undecided, and those that run.
+    pub clocks: (u64, u64),
     /// Alarms that nobody has dealt with, the newest few.
     pub alarms: Vec<notices_web::alarms::Row>,
     /// The number of alarms that nobody has dealt with.
@@ -197,6 +199,7 @@ impl View {
             people_without_acceptance: 3,
             lapsing: vec![Mention::sample()],
             losses_unanswered: 1,
+            clocks: (1, 2),
             alarms: vec![notices_web::alarms::Row::sample()],
             alarms_open: 3,
             few_administrators: vec!["Northshire has one administrator who has signed in <script>.".into()],
@@ -231,6 +234,7 @@ impl View {
             people_without_acceptance: 0,
             lapsing: Vec::new(),
             losses_unanswered: 0,
+            clocks: (0, 0),
             alarms: Vec::new(),
             alarms_open: 0,
             few_administrators: Vec::new(),

@@ -23,6 +23,8 @@ pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
         heard_of: counts_now.enrolled.saturating_sub(counts_now.silent).unsigned_abs(),
         attention: counts_now.attention.unsigned_abs(),
         losses: (now.losses.unanswered.unsigned_abs(), now.losses.calling.unsigned_abs()),
+        clocks: (now.clocks.over.unsigned_abs(), now.clocks.running.unsigned_abs()),
+        next_clock: now.clocks.next_ends_at,
         cases: now.cases,
         clauses: counts(now.clauses),
     };

@@ -32,6 +32,10 @@ pub struct View {
     pub attention: u64,
     /// Losses that nobody has answered in time, and those for which people are being called.
     pub losses: (u64, u64),
+    /// Clocks of telling the regulator that ended undecided, and those that run.
+    pub clocks: (u64, u64),
+    /// When the next clock ends.
+    pub next_clock: Option<Timestamp>,
     /// Open cases, and those past their time limit.
     pub cases: (u64, u64),
     /// Clauses of all documents, by their own outcome.
@@ -39,6 +43,11 @@ pub struct View {
 }
 
 impl View {
+    /// Returns how much time the next clock has left.
+    fn next_clock_left(&self) -> String {
+        self.next_clock.map(|until| web_shell::format::left(until, self.now)).unwrap_or_default()
+    }
+
     /// Returns a made-up night, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
@@ -50,6 +59,8 @@ impl View {
             heard_of: 9102,
             attention: 41,
             losses: (1, 2),
+            clocks: (0, 2),
+            next_clock: Some(web_shell::clock::hours_ahead(41)),
             cases: (17, 2),
             clauses: Counts { met: 71, not_met: 3, not_known: 44, not_applicable: 5 },
         }

@@ -1,8 +1,8 @@
 //! The table of targets: what the smoke run, the replay command and the fuzzer's corpus go by.
 
 use crate::targets::{
-    apple, calendar, certificates, checks, cms, headers, ledger, media, packs, plist, policy_files, policy_import,
-    scep, scim, tables, words,
+    apple, calendar, certificates, checks, cms, headers, ledger, media, packs, plist, policy_files,
+    policy_import, scep, scim, tables, words,
 };
 
 /// The longest input that matters to a decoder, in bytes.

@@ -25,9 +25,10 @@ pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
     AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, DeliveryId,
-    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId, GroupId, HandoverId, HeldId,
-    HoldId, IdError, ImportId, IncidentEntryId, IncidentId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId,
-    PatternId, PeriodId, PermissionId, PersonId, PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
+    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId, GroupId,
+    HandoverId, HeldId, HoldId, IdError, ImportId, IncidentEntryId, IncidentId, JobId, LayerId, LossId,
+    LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId, PersonId, PlaceId,
+    ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use phone::{NotANumber, PhoneNumber};

@@ -418,26 +418,3 @@ word_enum! {
         Tampering = "tampered",
     }
 }
-
-/// What is not accepted in its current wording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MissingTerms {
-    /// Nothing.
-    Nothing,
-    /// Only what is to be known, not what is to be agreed to.
-    Awareness,
-    /// Terms: what must be accepted before a device is used.
-    Terms,
-}
-
-impl MissingTerms {
-    /// Returns the word in the table.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nothing => "none",
-            Self::Awareness => "awareness",
-            Self::Terms => "terms",
-        }
-    }
-}

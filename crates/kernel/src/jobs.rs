@@ -137,7 +137,7 @@ impl Kind {
         match self {
             Self::AdvanceCall | Self::FollowApproval | Self::FollowContainment | Self::LockReported => {
                 Lane::Urgent
-            },
+            }
             _ => Lane::Ordinary,
         }
     }

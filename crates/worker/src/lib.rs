@@ -104,10 +104,16 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
 /// Runs the loops of jobs: the urgent ones have a loop of their own, so that they wait for no slow one.
 fn run_jobs(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
     let urgent = app.clone();
-    loops.spawn(every("urgent jobs", FAST, stop.clone(), Waker::Jobs(app.clone(), Lane::Urgent), move || {
-        let app = urgent.clone();
-        async move { overview_app::work::run_urgent_jobs(&app, URGENT).await }
-    }));
+    loops.spawn(every(
+        "urgent jobs",
+        FAST,
+        stop.clone(),
+        Waker::Jobs(app.clone(), Lane::Urgent),
+        move || {
+            let app = urgent.clone();
+            async move { overview_app::work::run_urgent_jobs(&app, URGENT).await }
+        },
+    ));
     let jobs = app.clone();
     loops.spawn(every("jobs", FAST, stop.clone(), Waker::Jobs(app.clone(), Lane::Ordinary), move || {
         let app = jobs.clone();
@@ -132,15 +138,21 @@ fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watc
         let (app, channels) = (told.clone(), letters.clone());
         async move { notices_app::send_notices(&app, channels, LETTERS).await }
     }));
-    loops.spawn(every("overdue calls, requests and clocks", WATCHFUL, stop.clone(), Waker::Nothing, move || {
-        let app = calls.clone();
-        // Pauses after each round: what cannot be taken further must not keep this node busy.
-        async move {
-            losses_app::advance_overdue_calls(&app, JOBS).await?;
-            help_app::resets::follow_overdue_resets(&app, JOBS).await?;
-            incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
-        }
-    }));
+    loops.spawn(every(
+        "overdue calls, requests and clocks",
+        WATCHFUL,
+        stop.clone(),
+        Waker::Nothing,
+        move || {
+            let app = calls.clone();
+            // Pauses after each round: what cannot be taken further must not keep this node busy.
+            async move {
+                losses_app::advance_overdue_calls(&app, JOBS).await?;
+                help_app::resets::follow_overdue_resets(&app, JOBS).await?;
+                incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
+            }
+        },
+    ));
     if channels.text.is_some() {
         let (texts, channels) = (app.clone(), channels.clone());
         loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {

@@ -96,8 +96,24 @@ async fn try_it(browser: &Browser, route: &Route, path: &str) -> Answer {
 fn walled(route: &Route) -> bool {
     let first = route.path.split('/').nth(1).unwrap_or_default();
     let walled = [
-        "devices", "commands", "people", "cases", "custody", "places", "counts", "events", "import",
-        "tokens", "duty", "entries", "ledger", "losses", "incidents", "alarms", "held", "help",
+        "devices",
+        "commands",
+        "people",
+        "cases",
+        "custody",
+        "places",
+        "counts",
+        "events",
+        "import",
+        "tokens",
+        "duty",
+        "entries",
+        "ledger",
+        "losses",
+        "incidents",
+        "alarms",
+        "held",
+        "help",
     ];
     route.path.contains("{id}") && walled.contains(&first)
 }

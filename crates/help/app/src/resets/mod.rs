@@ -116,7 +116,7 @@ fn enter(app: &App, tx: &mut Tx<'_>, row: &Reset, by: Voice<'_>, entry: Entered<
     if let Some(clause) = cases_app::clause_of_procedure(app, kind) {
         record = record.clause(&clause);
     }
-    record.reason = entry.reason;
+    record.reason = entry.reason.map(Into::into);
     let detail = json!({ "device": row.device, "person": row.person, "case": row.case, "said": entry.said });
     app.enter(tx, app.world().now(), record.detail(detail))
 }

@@ -68,7 +68,8 @@ fn each_read_of_a_sealed_cases_file_has_a_reason_and_an_entry() {
         let row = lost(&app, person, device).await;
         let security = with_role(&app, "9005", Role::InformationSecurity, true).await;
         let security = actor(&app, security, Role::InformationSecurity);
-        let sealed = incidents_app::refer(&app, permit(&security).unwrap(), row.id, "a pattern").await.unwrap();
+        let sealed =
+            incidents_app::refer(&app, permit(&security).unwrap(), row.id, "a pattern").await.unwrap();
         let refused = add_file(&app, permit(&security).unwrap(), sealed, "a.png", picture()).await;
         assert!(matches!(refused, Err(AppError::Denied(_))), "nobody works on a case that they may not read");
         let fiso = with_role(&app, "9007", Role::Fiso, true).await;

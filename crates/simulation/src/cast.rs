@@ -374,7 +374,9 @@ mod tests {
         let numbers: BTreeSet<_> = people.iter().map(|one| (one.force, &one.number)).collect();
         let names: BTreeSet<_> = people.iter().map(|one| &one.name).collect();
         assert_eq!((people.len(), numbers.len(), names.len()), (PEOPLE, PEOPLE, PEOPLE));
-        assert_eq!(people.iter().filter(|one| one.force == cast.forces()[0]).count(), PEOPLE / 2);
+        // Whom a visitor can be has a force by what they come for; everybody else is in one or the other by turns.
+        let first = people.iter().filter(|one| one.force == cast.forces()[0]).count();
+        assert!(first.abs_diff(PEOPLE / 2) <= 1, "{first}");
         let devices = cast.devices();
         let serials: BTreeSet<_> = devices.iter().map(|kit| &kit.serial).collect();
         assert_eq!((devices.len(), serials.len()), (DEVICES, DEVICES));

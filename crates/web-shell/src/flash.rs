@@ -153,7 +153,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
     ("loss-next", "The next people are being called."),
     ("file-added", "The file is attached."),
-    ("form-saved", "It is saved. Nobody reads it before you send it."),
+    ("form-saved", "It is saved. Who may read the case can read it already; send it when it is whole."),
     ("form-sent", "It is sent. You can still add to it."),
     ("form-added", "It was added."),
     (

@@ -14,5 +14,6 @@
 pub mod authenticator;
 pub mod browser;
 pub mod force;
+pub mod help;
 pub mod issuer;
 pub mod rotas;

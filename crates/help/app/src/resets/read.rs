@@ -237,7 +237,7 @@ fn read_in(
         decided: doer(tx, of.decided.as_ref())?,
         decider: role.title(),
         reachable: reachable(tx, of, role, now)?,
-        by_hand: match way_to_reset(app, &device) {
+        by_hand: match way_to_reset(app, tx, device.id)? {
             ResetWay::Clear => None,
             ResetWay::ByHand(why) => Some(why),
         },

@@ -14,6 +14,7 @@
 pub mod authenticator;
 pub mod browser;
 pub mod force;
+pub mod help;
 pub mod incidents;
 pub mod issuer;
 pub mod rotas;

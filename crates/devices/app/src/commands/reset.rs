@@ -43,8 +43,13 @@ pub enum ResetWay {
 /// Returns what can be done about the password of a device from afar.
 ///
 /// # Errors
-/// Only if the database does not answer.
-pub fn way_to_reset(app: &App, device: &Device) -> ResetWay {
+/// [`AppError::NotFound`].
+pub fn way_to_reset(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<ResetWay, AppError> {
+    let device = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    Ok(way_of(app, &device))
+}
+
+fn way_of(app: &App, device: &Device) -> ResetWay {
     let Some((platform, served)) = app.platforms().of_kind(device.kind) else {
         return ResetWay::ByHand(format!("no {} is under management here", device.kind.title()));
     };

@@ -202,7 +202,7 @@ fn agree(
     let by = with.by;
     let decided = Some(By { who: by.name.to_owned(), at: now });
     let asked_by = row.asked.as_ref().map_or(row.opened_by.as_str(), |by| by.who.as_str());
-    let (changed, says) = match way_to_reset(app, &device) {
+    let (changed, says) = match way_to_reset(app, tx, device.id)? {
         ResetWay::Clear => {
             let order = AgreedReset { device: device.id, asked_by, agreed_by: by.name, reason: with.reason };
             let (command, says) = ordered(&order_agreed_reset(app, tx, order, now)?)?;

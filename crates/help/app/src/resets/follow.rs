@@ -61,26 +61,10 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
                 now,
             )
         }
-        Next::Failed => {
-            let says = "The password was not cleared: the device refused the order, or it ended before that. The desk has to ask again.";
-            over(
-                app,
-                tx,
-                &row,
-                Over { state: ResetState::Failed, subject: "Your password could not be cleared", says },
-                now,
-            )
-        }
+        Next::Failed => over(app, tx, &row, FAILED, now),
         Next::Expired => {
             take_back(tx, &row, "the time to carry it out was over", now)?;
-            let says = "The time for this was over: nobody decided, or the device did not connect. Nothing was cleared. The desk has to ask again.";
-            over(
-                app,
-                tx,
-                &row,
-                Over { state: ResetState::Expired, subject: "Your request about a password expired", says },
-                now,
-            )
+            over(app, tx, &row, EXPIRED, now)
         }
         Next::Withdrawn => {
             // What the device has already cannot be taken back: its answer is waited for.
@@ -117,6 +101,18 @@ struct Over {
     subject: &'static str,
     says: &'static str,
 }
+
+const FAILED: Over = Over {
+    state: ResetState::Failed,
+    subject: "Your password could not be cleared",
+    says: "The password was not cleared: the device refused the order, or it ended before that. The desk has to ask again.",
+};
+
+const EXPIRED: Over = Over {
+    state: ResetState::Expired,
+    subject: "Your request about a password expired",
+    says: "The time for this was over: nobody decided, or the device did not connect. Nothing was cleared. The desk has to ask again.",
+};
 
 fn over(app: &App, tx: &mut Tx<'_>, row: &Reset, over: Over, now: Timestamp) -> Result<(), AppError> {
     let Over { state, subject, says } = over;

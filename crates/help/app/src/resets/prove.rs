@@ -218,12 +218,18 @@ pub async fn deny_reset(app: &App, permit: Permit<AcceptOwn>, id: ResetId) -> Re
             let says = "The holder says that they did not ask for this: somebody else did, in their name.";
             let subject = "A new password was refused: you said that you did not ask";
             end(&app, tx, &row, &End { state: ResetState::Refused, subject, says, by }, now)?;
-            raise(&app, tx, &row, says, now)
+            warn_of_denial(&app, tx, &row, says, now)
         })
         .await
 }
 
-fn raise(app: &App, tx: &mut Tx<'_>, row: &Reset, says: &str, now: Timestamp) -> Result<(), AppError> {
+fn warn_of_denial(
+    app: &App,
+    tx: &mut Tx<'_>,
+    row: &Reset,
+    says: &str,
+    now: Timestamp,
+) -> Result<(), AppError> {
     let body = format!(
         "{says} Whoever asked may be attacking the desk: look at the proofs on the page, and warn the desk. Nothing was cleared by \
          this request."
@@ -347,7 +353,7 @@ pub async fn vouch_for(
             let subject = "A new password was refused: your line manager did not vouch";
             let by = Voice::from(permit.actor());
             end(&app, tx, &row, &End { state: ResetState::Refused, subject, says: &says, by }, now)?;
-            raise(&app, tx, &row, "Their line manager says that it is not them.", now)
+            warn_of_denial(&app, tx, &row, "Their line manager says that it is not them.", now)
         })
         .await
 }

@@ -237,11 +237,11 @@ fn read_in(
         decided: doer(tx, of.decided.as_ref())?,
         decider: role.title(),
         reachable: reachable(tx, of, role, now)?,
-        by_hand: match way_to_reset(app, &device) {
+        by_hand: match way_to_reset(app, tx, device.id)? {
             ResetWay::Clear => None,
             ResetWay::ByHand(why) => Some(why),
         },
-        order: order(tx, of)?,
+        order: order_of(tx, of)?,
         next_at: of.next_at,
         device: device.into(),
         may_work,
@@ -297,7 +297,7 @@ fn reachable(
         .collect())
 }
 
-fn order(tx: &mut Tx<'_>, of: &Reset) -> Result<Option<OrderRead>, AppError> {
+fn order_of(tx: &mut Tx<'_>, of: &Reset) -> Result<Option<OrderRead>, AppError> {
     let Some(command) = of.command else { return Ok(None) };
     Ok(commands::by_id(tx, command)?.map(|command| OrderRead {
         state: command.state,

@@ -21,6 +21,7 @@ pub(crate) mod pack_verify;
 pub(crate) mod people;
 pub(crate) mod people_end;
 pub(crate) mod policy;
+mod public_keys;
 pub(crate) mod registers;
 mod registers_show;
 pub(crate) mod roles;

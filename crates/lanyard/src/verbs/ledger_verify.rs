@@ -14,7 +14,7 @@ use ledger::{
 use serde_json::json;
 
 use super::ledger_beside::{More, Witnessing, exported_notes, findings_json, findings_told};
-use super::pack_verify::witness_key;
+use super::public_keys::{public_key, witness_key};
 use service::config::Config;
 use service::open;
 use service::open::Opened;
@@ -219,16 +219,6 @@ fn verify_one(file: &Path, reader: impl Read, key: &VerifierKey, json: bool) -> 
         }
     }
     Ok(out.finish()?)
-}
-
-/// Returns a key given as text or as a file.
-pub(super) fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
-    let text = if Path::new(given).is_file() {
-        std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
-    } else {
-        given.to_owned()
-    };
-    text.trim().parse().map_err(|error| anyhow!("--key is neither a file nor a ledger key: {error}"))
 }
 
 /// Larger files hold no checkpoints, or should be cut into smaller ones.

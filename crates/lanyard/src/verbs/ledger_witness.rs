@@ -10,8 +10,7 @@ use kernel::access::{Permit, RunService, SeeLedger};
 use ledger::{WitnessKey, WitnessRequest};
 use ledger_app::Request;
 
-use super::ledger_verify::public_key;
-use super::pack_verify::witness_key;
+use super::public_keys::{public_key, witness_key};
 use service::config::Config;
 use service::out::{Out, note};
 use service::{keys, open, system};

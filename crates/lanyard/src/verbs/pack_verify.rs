@@ -10,7 +10,7 @@ use ledger::{FindingLine, WitnessKey};
 use pack::{PackFault, PackReport};
 use serde_json::json;
 
-use super::ledger_verify::public_key;
+use super::public_keys::{public_key, witness_key};
 use service::out::{Failure, Out, wrapped};
 
 /// Larger files are no packs.
@@ -54,18 +54,6 @@ impl VerifyPack {
         }
         Ok(out.finish()?)
     }
-}
-
-/// A witness's key given as text or as a file.
-pub(super) fn witness_key(given: &str) -> anyhow::Result<WitnessKey> {
-    let text = if std::path::Path::new(given).is_file() {
-        std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
-    } else {
-        given.to_owned()
-    };
-    text.trim()
-        .parse()
-        .map_err(|error| anyhow::anyhow!("--witness is neither a file nor a witness's key: {error}"))
 }
 
 fn good(out: &mut Out, report: &PackReport, json: bool) -> anyhow::Result<()> {

@@ -66,6 +66,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 28, name: "platforms", sql: include_str!("../migrations/0028_platforms.sql") },
     Migration { version: 29, name: "rotas", sql: include_str!("../migrations/0029_rotas.sql") },
     Migration { version: 30, name: "losses", sql: include_str!("../migrations/0030_losses.sql") },
+    Migration { version: 31, name: "outcomes", sql: include_str!("../migrations/0031_outcomes.sql") },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

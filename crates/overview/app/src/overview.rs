@@ -6,7 +6,8 @@ use store::{Tx, cases, devices, findings, people};
 
 use compliance_app::documents;
 use compliance_app::documents::DocumentRow;
-use compliance_app::tally::{self, Tally};
+use compliance_app::standing::Standing;
+use compliance_app::tally;
 use devices_app::devices::{DeviceCounts, DeviceView};
 use kernel::access::{
     Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
@@ -107,8 +108,8 @@ pub struct Wall {
     pub losses: LossCounts,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: (u64, u64),
-    /// Clauses by their state, over all documents.
-    pub clauses: Tally,
+    /// Clauses by how they stand, over all documents.
+    pub clauses: Standing,
 }
 
 /// Reads the overview.
@@ -183,7 +184,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
                 counts: devices::counts(tx, force, silent_before(&app, now))?.into(),
                 losses: losses_app::read::counts(tx, cases)?,
                 cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
-                clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
+                clauses: Standing::of_clauses(app.policy().library().clauses.iter(), &by_clause),
             })
         })
         .await

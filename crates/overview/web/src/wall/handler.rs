@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::http::header::REFRESH;
 use axum::response::{IntoResponse, Response};
-use compliance_web::figures::counts;
+use compliance_web::figures::clause_counts;
 use kernel::access::SeeDevices;
 
 use crate::wall;
@@ -24,7 +24,7 @@ pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
         attention: counts_now.attention.unsigned_abs(),
         losses: (now.losses.unanswered.unsigned_abs(), now.losses.calling.unsigned_abs()),
         cases: now.cases,
-        clauses: counts(now.clauses),
+        clauses: clause_counts(&now.clauses),
     };
     let answer = page(StatusCode::OK, &view);
     if refreshing {

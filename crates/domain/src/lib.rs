@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or makes randomness; [`World`] is how those arrive from the binary.
 //! Wire spellings (`protocol-*`) and table rows (`store`) have types of their own.
 
+mod coverage;
 mod custody;
 mod effect;
 mod facts;
@@ -19,6 +20,7 @@ mod states;
 mod time;
 mod world;
 
+pub use coverage::{AtHand, Coverage, Need, Verdict};
 pub use custody::{Condition, Disposal, HandoverKind, IdentityCheck, PlaceKind, Side, Standing, Use};
 pub use effect::{Cap, Deed, Effect};
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
@@ -34,9 +36,7 @@ pub use people::{Force, NotAForce};
 pub use phone::{NotANumber, PhoneNumber};
 pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
-pub use settings::{
-    Coverage, Network, NetworkSecurity, SettingKey, SettingValue, Verdict, is_network_password,
-};
+pub use settings::{Network, NetworkSecurity, SettingKey, SettingValue, is_network_password};
 pub use states::{
     BurstState, Channel, CommandState, DeliveryState, EnrolmentState, FaultKind, HandoverState, HeldState,
     LossMessageState, MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState,

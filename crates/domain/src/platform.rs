@@ -125,6 +125,22 @@ words! {
     }
 }
 
+impl AssetClass {
+    /// Returns its words for several, as the rest of a sentence.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Phone => "phones",
+            Self::Tablet => "tablets",
+            Self::Laptop => "laptops",
+            Self::Computer => "computers",
+            Self::Radio => "radios",
+            Self::Sim => "SIMs",
+            Self::Accessory => "accessories",
+        }
+    }
+}
+
 impl DeviceKind {
     /// Returns the platform through which such a device can be managed; `None` if no channel exists.
     #[must_use]

@@ -80,78 +80,6 @@ pub enum NetworkSecurity {
     Wpa3Personal,
 }
 
-/// How far a platform can keep a requirement by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Verdict {
-    /// The platform enforces all of it.
-    #[serde(rename = "enforced")]
-    Enforced,
-    /// The platform enforces some of it; the residue says what is left to people.
-    #[serde(rename = "partly")]
-    Partly,
-    /// No setting of the platform can enforce it.
-    #[serde(rename = "not enforceable")]
-    NotEnforceable,
-}
-
-impl Verdict {
-    /// Returns the words for a table or a page.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Enforced => "enforced",
-            Self::Partly => "partly",
-            Self::NotEnforceable => "not enforceable",
-        }
-    }
-}
-
-/// How far a platform covers one setting, or all the settings of one clause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Coverage {
-    /// The verdict.
-    pub verdict: Verdict,
-    /// What the platform leaves to people, and why; empty only for the verdict enforced.
-    pub residue: Vec<String>,
-}
-
-impl Coverage {
-    /// Says that the platform holds it.
-    #[must_use]
-    pub const fn enforced() -> Self {
-        Self { verdict: Verdict::Enforced, residue: Vec::new() }
-    }
-
-    /// Says that the platform holds some of it.
-    pub fn partly(residue: impl Into<String>) -> Self {
-        Self { verdict: Verdict::Partly, residue: vec![residue.into()] }
-    }
-
-    /// Says that the platform cannot hold it.
-    pub fn not_enforceable(why: impl Into<String>) -> Self {
-        Self { verdict: Verdict::NotEnforceable, residue: vec![why.into()] }
-    }
-
-    /// Returns the coverage of a whole made of parts: enforced if every part is, not enforceable if none is even partly,
-    /// partly otherwise. `None` for no parts: nothing asked is not the same as everything enforced.
-    #[must_use]
-    pub fn of_parts(parts: &[Self]) -> Option<Self> {
-        let first = parts.first()?;
-        let verdict = if parts.iter().all(|part| part.verdict == first.verdict) {
-            first.verdict
-        } else {
-            Verdict::Partly
-        };
-        let mut residue: Vec<String> = Vec::new();
-        for words in parts.iter().flat_map(|part| &part.residue) {
-            if !residue.contains(words) {
-                residue.push(words.clone());
-            }
-        }
-        Some(Self { verdict, residue })
-    }
-}
-
 /// Returns whether WPA takes a text as a shared password: 8 to 63 printable signs of ASCII (IEEE 802.11, annex J.4), or the key
 /// itself in 64
 /// hexadecimal digits.
@@ -160,19 +88,4 @@ pub fn is_network_password(password: &Secret<String>) -> bool {
     let text = password.expose();
     let phrase = (8..=63).contains(&text.len()) && text.bytes().all(|byte| (0x20..=0x7e).contains(&byte));
     phrase || (text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_whole_is_enforced_only_if_every_part_is() {
-        let (yes, no) = (Coverage::enforced(), Coverage::not_enforceable("no key"));
-        assert_eq!(Coverage::of_parts(&[]), None);
-        assert_eq!(Coverage::of_parts(&[yes.clone(), yes.clone()]), Some(Coverage::enforced()));
-        assert_eq!(Coverage::of_parts(&[no.clone(), no.clone()]).unwrap(), no);
-        let mixed = Coverage::of_parts(&[yes, no.clone(), no]).unwrap();
-        assert_eq!((mixed.verdict, mixed.residue.len()), (Verdict::Partly, 1));
-    }
 }

@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::BoundCheck;
-use domain::{ClauseId, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span, local_time};
+use domain::{
+    AtHand, ClauseId, Coverage, DeviceKind, Platform, Secret, SettingKey, SettingValue, Span, local_time,
+};
 use platform_port::{Group, Publisher};
 use policy::{
     Clause, CoverageTable, Files, Forces, KeptBy, Library, Overrides, ParameterValue, Problem, Problems,
@@ -100,6 +102,28 @@ pub fn coverage(library: &Library, platforms: &Platforms) -> CoverageTable {
     let compilers: Vec<&dyn SettingCompiler> =
         compilers.iter().map(|compiler| compiler as &dyn SettingCompiler).collect();
     library.coverage(&compilers)
+}
+
+/// Returns how a clause is kept on one device of a platform; `None` where no vendor serves the platform.
+#[must_use]
+pub fn coverage_on(
+    library: &Library,
+    platforms: &Platforms,
+    clause: &Clause,
+    platform: Platform,
+    device: &AtHand,
+) -> Option<Coverage> {
+    let compilers = platforms.compilers();
+    let compiler = compilers.iter().find(|compiler| compiler.platform() == platform)?;
+    Some(library.cover_on(clause, compiler, device))
+}
+
+/// Finds what platforms leave to people who never agreed to it.
+fn uncovered(library: &Library, platforms: &Platforms) -> Vec<Problem> {
+    let compilers = platforms.compilers();
+    let compilers: Vec<&dyn SettingCompiler> =
+        compilers.iter().map(|compiler| compiler as &dyn SettingCompiler).collect();
+    library.uncovered_residues(&compilers)
 }
 
 /// Compiles the bundles of a library for one platform, in the order in which to install them, and returns the compiler's
@@ -222,7 +246,7 @@ impl PolicyInForce {
     ) -> Result<Self, PolicyError> {
         let library = Library::from_files(&files, overrides)?;
         let coverage = coverage(&library, platforms);
-        let mut problems = library.uncovered_residues(&coverage);
+        let mut problems = uncovered(&library, platforms);
         problems.extend(unknown_roles(&library));
         if let Some(problems) = Problems::of(problems) {
             return Err(problems.into());

@@ -62,7 +62,7 @@ pub fn kept(library: &Library, kept: &KeptBy) -> String {
                 within.as_ref().map(|limit| format!(", within {}", span(limit.span))).unwrap_or_default();
             format!("Procedure: cases of the type “{}”{limit}.", case_kind(library, procedure))
         }
-        KeptBy::Record { record } => format!("Record: {}.", record.title().to_lowercase()),
+        KeptBy::Record { record, .. } => format!("Record: {}.", record.title().to_lowercase()),
         KeptBy::Nothing { why } => format!("Nothing: {why}"),
     }
 }

@@ -64,6 +64,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("person event", Needs::Permit("manage people")),
     ("person import", Needs::Permit("manage people")),
     ("person list", Needs::Permit("see people")),
+    ("policy cells", Needs::Files),
     ("policy check", Needs::Files),
     ("policy compile", Needs::Files),
     ("policy diff", Needs::Files),

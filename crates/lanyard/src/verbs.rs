@@ -3,6 +3,7 @@
 pub(crate) mod assets;
 pub(crate) mod backup;
 pub(crate) mod break_glass;
+mod cells;
 pub(crate) mod compile;
 pub(crate) mod custody;
 pub(crate) mod devices;

@@ -1,6 +1,7 @@
 //! The real binary, as a person at a terminal or a script meets it.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod cells;
 mod place;
 
 use std::fs;

@@ -217,6 +217,7 @@ fn clause_change(was: Option<&Clause>, is: Option<&Clause>, id: &ClauseId) -> Cl
 fn parts(was: &Clause, is: &Clause) -> Vec<&'static str> {
     [
         ("text", was.text != is.text),
+        ("asks", was.asks != is.asks),
         ("kept_by", was.kept_digest() != is.kept_digest()),
         ("title", was.title != is.title),
         ("number", was.number != is.number),

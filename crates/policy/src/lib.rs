@@ -49,8 +49,8 @@ pub use library::Library;
 pub use load::Overrides;
 pub use merge::{Ask, Conflict, MergedSetting, MergedSettings, Scope, SettingGroup};
 pub use model::{
-    AppliesTo, Approval, Clause, Document, Exception, KeptBy, LegalBasis, Limit, Note, Question, Recipient,
-    Related, Rule, Section,
+    AppliesTo, Approval, Clause, Document, Exception, KeptBy, LegalBasis, Limit, Note, Part, Question,
+    Recipient, Related, Rule, Section,
 };
 pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 pub use problem::{Problem, Problems};

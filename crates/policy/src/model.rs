@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use compliance::{BoundCheck, Given};
-use domain::{ClauseId, DeviceKind, Span, Timestamp};
+use domain::{AssetClass, ClauseId, DeviceKind, Platform, SettingKey, Span, Timestamp};
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -148,6 +148,9 @@ pub struct Clause {
     pub exceptions: Vec<Exception>,
     /// To whom something is reported.
     pub report_to: Vec<Recipient>,
+    /// What it asks for, part by part; empty only in versions of a policy from before clauses said so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<Part>,
     /// How it is kept; never empty.
     pub kept_by: Vec<KeptBy>,
     /// The requirement, in the force's service's own words (Markdown).
@@ -186,6 +189,33 @@ pub struct Recipient {
     pub to: String,
     /// When.
     pub when: Option<String>,
+}
+
+/// One thing that a clause asks for, and what keeps it. Several ways may stand together: what devices do not hold, people agree to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What it asks for, in words.
+    pub what: String,
+    /// The settings that hold it, of those that the clause is kept by.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub settings: Vec<SettingKey>,
+    /// The check whose findings show afterwards whether it is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub check: Option<String>,
+    /// The case type as which people do it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procedure: Option<String>,
+    /// People agree to it.
+    pub agreed: bool,
+    /// The record that shows it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordKind>,
+    /// Why nothing keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nobody: Option<String>,
+    /// Platforms on which nothing of this keeps it, and why.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub except: BTreeMap<Platform, String>,
 }
 
 /// One way in which a clause is kept.
@@ -234,6 +264,9 @@ pub enum KeptBy {
     Record {
         /// Which part of it.
         record: RecordKind,
+        /// For the asset register: the class of force property that it is about; all of it where there is none.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        class: Option<AssetClass>,
     },
     /// No system can keep it.
     Nothing {

@@ -98,6 +98,11 @@ impl Sink {
         }
     }
 
+    /// Returns whether the file has a problem.
+    pub(crate) fn is_faulty(&self, file: &str) -> bool {
+        self.counts.borrow().contains_key(file)
+    }
+
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems.into_inner()
     }

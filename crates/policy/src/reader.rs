@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use compliance::Given;
-use domain::{ClauseId, DeviceKind, Platform, Span};
+use domain::{AssetClass, ClauseId, DeviceKind, Platform, Span};
 use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
@@ -277,7 +277,7 @@ macro_rules! from_words {
 }
 pub(crate) use from_words;
 
-from_words!(Span, ClauseId, DeviceKind, Platform);
+from_words!(Span, AssetClass, ClauseId, DeviceKind, Platform);
 
 #[cfg(test)]
 mod tests {

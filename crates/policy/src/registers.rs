@@ -23,6 +23,8 @@ pub struct FactEntry {
     /// The unit of a count; [`SINCE_1970`] makes it a time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// The platforms whose devices report it, or of whose devices the server knows it.
+    pub reported_on: Vec<Platform>,
     /// How near it is to a person.
     pub personal: PersonalData,
 }
@@ -37,6 +39,9 @@ pub struct VocabularyEntry {
     pub merge: Merge,
     /// The unit of a count.
     pub unit: Option<String>,
+    /// The platforms whose devices report the value in force; none: it can be set and never seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reported_on: Vec<Platform>,
     /// What it means.
     pub means: String,
 }
@@ -98,6 +103,8 @@ pub(crate) struct Registers {
     pub(crate) vocabulary: BTreeMap<SettingKey, VocabularyEntry>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
     pub(crate) actions: BTreeMap<String, ClauseId>,
+    /// They are of a version that an earlier program brought into force.
+    pub(crate) former: bool,
 }
 
 /// Facts under this prefix are the values in force of the setting named behind it.
@@ -117,6 +124,18 @@ impl Lookup for Registers {
             ValueType::Networks => FactType::Networks,
             ValueType::Span => return None,
         })
+    }
+
+    fn is_former(&self) -> bool {
+        self.former
+    }
+
+    fn reports(&self, platform: Platform, name: &str) -> bool {
+        let reported_on = match name.strip_prefix(EFFECTIVE) {
+            Some(key) => self.vocabulary.get(&SettingKey::new(key)).map(|known| &known.reported_on),
+            None => self.facts.get(name).map(|known| &known.reported_on),
+        };
+        reported_on.is_some_and(|platforms| platforms.contains(&platform))
     }
 
     fn means(&self, name: &str) -> String {

@@ -36,6 +36,14 @@ impl Lookup for Instead<'_> {
         self.own.fact(name)
     }
 
+    fn reports(&self, platform: domain::Platform, name: &str) -> bool {
+        self.own.reports(platform, name)
+    }
+
+    fn is_former(&self) -> bool {
+        self.own.is_former()
+    }
+
     fn means(&self, name: &str) -> String {
         self.own.means(name)
     }

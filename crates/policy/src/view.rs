@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::coverage::CoverageTable;
 use crate::library::Library;
 use crate::merge::{MergedSettings, Scope};
-use crate::model::{AppliesTo, Clause, Exception, KeptBy, Note, Recipient};
+use crate::model::{AppliesTo, Clause, Exception, KeptBy, Note, Part, Recipient};
 use crate::registers::Parameter;
 use crate::words::{Actor, Modality};
 
@@ -58,6 +58,8 @@ pub struct ClausePage<'a> {
     pub exceptions: &'a [Exception],
     /// To whom things are reported.
     pub report_to: &'a [Recipient],
+    /// What it asks for, part by part.
+    pub asks: &'a [Part],
     /// How it is kept, in full.
     pub kept: &'a [KeptBy],
     /// The editor's notes that name it.
@@ -132,6 +134,7 @@ impl Library {
             applies_to: &clause.applies_to,
             exceptions: &clause.exceptions,
             report_to: &clause.report_to,
+            asks: &clause.asks,
             kept: &clause.kept_by,
             notes: self.notes_on(clause).collect(),
             settings: self.setting_lines(clause, &self.merged_settings(&Scope::default())),

@@ -106,6 +106,29 @@ fn every_emitted_key_is_in_the_vendor_s_schema() {
     }
 }
 
+/// The vendor's schema marks what an unsupervised device ignores; a verdict says so too. Bluetooth is switched by a command, which
+/// no profile shows.
+#[test]
+fn what_needs_supervision_by_the_vendor_s_schema_needs_it_in_the_verdict() {
+    let target = Target::IosIpados;
+    for group in sample::strict() {
+        for (key, value) in group.values.clone() {
+            let alone = protocol_apple::settings::Group {
+                values: [(key.clone(), value.clone())].into(),
+                ..group.clone()
+            };
+            let profiles = profiles(target, &[alone], &sample::options());
+            let Some(schema) = vendor_schema(&types(&profiles)) else { return };
+            let problems = schema.check(&profiles, Device { supervised: false, ..device(target) });
+            // The envelope of every profile has such a key as well: it keeps the holder from removing the profile.
+            let own = problems.iter().filter(|problem| !problem.starts_with("TopLevel."));
+            let marked = own.into_iter().any(|problem| problem.contains("only on supervised devices"));
+            let says = cover(target, &key, &value).needs.contains(&domain::Need::Supervision);
+            assert_eq!(says, marked || key.as_str() == "bluetooth.enabled", "{key}: {problems:?}");
+        }
+    }
+}
+
 #[test]
 fn the_vendor_s_schema_refuses_what_we_must_not_write() {
     let profiles = profiles(Target::IosIpados, &sample::strict(), &sample::options());

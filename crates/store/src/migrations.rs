@@ -75,6 +75,7 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 33, name: "channels", sql: include_str!("../migrations/0033_channels.sql") },
     Migration { version: 34, name: "help", sql: include_str!("../migrations/0034_help.sql") },
     Migration { version: 35, name: "incidents", sql: include_str!("../migrations/0035_incidents.sql") },
+    Migration { version: 36, name: "outcomes", sql: include_str!("../migrations/0036_outcomes.sql") },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -62,12 +62,16 @@ fn time(at: Timestamp, text: &str) -> Safe<String> {
 /// Writes an outcome as a tag: a sign and words, with colour as an addition only.
 #[askama::filter_fn]
 pub fn outcome<T: Inner<Outcome>>(outcome: T, _: &dyn askama::Values) -> askama::Result<Safe<String>> {
-    Ok(match outcome.inner() {
-        Outcome::Met => tag("green", "✓", "Met"),
-        Outcome::NotMet { .. } => tag("red", "✕", "Not met"),
-        Outcome::NotKnown(_) => tag("yellow", "?", "Not known"),
-        Outcome::NotApplicable { .. } => tag("grey", "–", "Not applicable"),
-    })
+    let outcome = outcome.inner();
+    let (colour, sign) = match outcome {
+        Outcome::Met => ("green", "✓"),
+        Outcome::Agreed => ("blue", "✓"),
+        Outcome::OnRecord { .. } => ("blue", "≡"),
+        Outcome::NothingToKeep { .. } | Outcome::NotApplicable { .. } => ("grey", "–"),
+        Outcome::NotMet { .. } => ("red", "✕"),
+        Outcome::NotKnown(_) => ("yellow", "?"),
+    };
+    Ok(tag(colour, sign, outcome.title()))
 }
 
 /// Writes the reason for an outcome as the beginning of a sentence, with times in words; empty for met.
@@ -88,10 +92,18 @@ pub fn verdict<T: Inner<Coverage>>(coverage: T, _: &dyn askama::Values) -> askam
         Verdict::Enforced => tag("green", "✓", "Enforced"),
         Verdict::Partly => tag("yellow", "◐", "Partly"),
         Verdict::NotEnforceable => tag("grey", "–", "Not enforceable"),
+        Verdict::Detected => tag("blue", "◉", "Detected"),
+        Verdict::Done => tag("blue", "☑", "Done by people"),
+        Verdict::Agreed => tag("blue", "✓", "Agreed"),
+        Verdict::OnRecord => tag("blue", "≡", "On record"),
+        Verdict::NothingToKeep => tag("grey", "–", "Nothing to keep"),
+        Verdict::KeptByNothing => tag("grey", "✕", "Kept by nothing"),
     })
 }
 
-fn tag(colour: &str, sign: &str, words: &str) -> Safe<String> {
+/// Returns a tag as markup. The words are the product's own: nothing in them is escaped.
+#[must_use]
+pub fn tag(colour: &str, sign: &'static str, words: &'static str) -> Safe<String> {
     Safe(format!(
         "<strong class=\"govuk-tag govuk-tag--{colour}\"><span class=\"lan-tag__sign\" aria-hidden=\"true\">{sign}</span>\
          {words}</strong>"
@@ -145,6 +157,9 @@ mod tests {
                 Outcome::NotMet { because: "x".into() },
                 Outcome::NotKnown(WhyNotKnown::NoWayToTell),
                 Outcome::NotApplicable { because: "x".into() },
+                Outcome::Agreed,
+                Outcome::OnRecord { says: "x".into() },
+                Outcome::NothingToKeep { because: "x".into() },
                 Outcome::NotKnown(WhyNotKnown::Stale {
                     what: "A passcode is set".into(),
                     last: "2026-11-12T03:00:00Z".parse().unwrap(),
@@ -155,8 +170,15 @@ mod tests {
             g: Grade::Reported,
         };
         let html = sheet.render().unwrap();
-        for words in ["✓</span>Met<", "✕</span>Not met<", "?</span>Not known<", "–</span>Not applicable<"]
-        {
+        for words in [
+            "✓</span>Met<",
+            "✕</span>Not met<",
+            "?</span>Not known<",
+            "–</span>Not applicable<",
+            "✓</span>Agreed<",
+            "≡</span>On record<",
+            "–</span>Nothing to keep<",
+        ] {
             assert!(html.contains(words), "{words} in {html}");
         }
         assert!(html.contains("<time datetime=\"2026-11-22T03:00:00.000Z\">22 November 2026, 3:00am</time>"));

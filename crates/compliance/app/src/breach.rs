@@ -1,6 +1,6 @@
 //! Opens, updates and closes the cases that breaches lead to.
 
-use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp};
+use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{CaseType, KeptBy, Proof};
 use serde_json::json;
 use store::cases::{self, Case};
@@ -15,6 +15,11 @@ use kernel::{App, AppError};
 /// End of a breach without anybody's action: the reason, the words of the timeline, and the word for the ledger.
 type End = (&'static str, &'static str, &'static str);
 const MET_AGAIN: End = ("met again", "The device reports that the clause is met again.", "met-again");
+const NOT_SHOWN: End = (
+    "no longer shown",
+    "The device no longer reports what was wrong. That the clause is met, no device of this kind can show.",
+    "not-shown",
+);
 const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of the device.", "not-asked");
 
 /// Opens or updates the case for a breach that lasted longer than its grace period, and closes it when the clause is met again.
@@ -63,7 +68,13 @@ fn follow_breach_in(
         (Some((Outcome::NotMet { because }, _)), Some(open)) => {
             cases_app::say(app, tx, open.id, "system", &format!("Still not met: {because}"), now)
         }
-        (Some((Outcome::Met, _)), Some(open)) => end_breach(app, tx, &open, clause, &MET_AGAIN, now),
+        (Some((Outcome::Met | Outcome::OnRecord { .. }, _)), Some(open)) => {
+            end_breach(app, tx, &open, clause, &MET_AGAIN, now)
+        }
+        // Reported, and nothing wrong in it; silence would have another reason.
+        (Some((Outcome::NotKnown(WhyNotKnown::CannotTell { .. }), _)), Some(open)) => {
+            end_breach(app, tx, &open, clause, &NOT_SHOWN, now)
+        }
         (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
             end_breach(app, tx, &open, clause, &NOT_ASKED, now)
         }

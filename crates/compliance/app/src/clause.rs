@@ -4,9 +4,10 @@ use domain::{ClauseId, Coverage, Outcome, Platform, Subject, Timestamp};
 use policy::{Clause, Library, Scope};
 use store::{findings, permissions};
 
+use super::standing::{self, ClauseState};
 use super::tally::{self, Tally};
 use kernel::access::{Permit, SeeDetections, SeeFindings, SeePeople, SeePolicy, SeeRegisters};
-use kernel::{App, AppError, access, words};
+use kernel::{App, AppError, PolicyInForce, access, words};
 use permissions_app::risks::{RiskRead, risk};
 
 /// Number of findings that a clause's page lists.
@@ -29,9 +30,11 @@ pub struct ClauseRead {
     pub actors: Vec<&'static str>,
     /// Requirement; `None` where it is withheld.
     pub text: Option<String>,
-    /// Ways in which it is enforced, a sentence each.
+    /// What it asks for, part by part.
+    pub asks: Vec<String>,
+    /// Ways in which it is kept, a sentence each.
     pub kept_by: Vec<String>,
-    /// Coverage of its settings on each platform; empty where it has none.
+    /// How it is kept on each platform.
     pub platforms: Vec<(Platform, Coverage)>,
     /// Values that it asks for.
     pub settings: Vec<SettingValueRead>,
@@ -39,8 +42,8 @@ pub struct ClauseRead {
     pub checks: Vec<String>,
     /// Set where anything judges it.
     pub judged: bool,
-    /// Tally of its findings; `None` for readers who may not see findings.
-    pub findings: Option<Tally>,
+    /// Its findings; `None` for readers who may not see findings.
+    pub findings: Option<ClauseFindings>,
     /// Findings that are not met or not known, worst first, the first twenty.
     pub worst: Vec<NamedFinding>,
     /// People who carry the risk that it is not met, for readers who may see registers.
@@ -49,6 +52,19 @@ pub struct ClauseRead {
     pub registers: Vec<(String, String)>,
     /// Editor's notes that name it: flag and text.
     pub flags: Vec<(String, String)>,
+}
+
+/// Findings of a clause.
+#[derive(Debug, Clone)]
+pub struct ClauseFindings {
+    /// How the clause stands as a whole.
+    pub state: ClauseState,
+    /// Findings by whom they are about.
+    pub tally: Tally,
+    /// How many of how many, a sentence each.
+    pub says: Vec<String>,
+    /// Platforms on which no device can ever be shown to keep it, and why.
+    pub never: Vec<(Platform, String)>,
 }
 
 /// Value that a clause asks for.
@@ -87,11 +103,8 @@ pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<Cl
     let policy = app.policy();
     let library = policy.library();
     let clause = library.find_clause(id).ok_or_else(|| AppError::not_found("clause", id))?;
-    let platforms = match clause.settings().next() {
-        Some(_) => policy.coverage().get(&clause.id).into_iter().flatten(),
-        None => None.into_iter().flatten(),
-    };
-    let (findings, worst) = standing_of(app, &permit, library, clause).await?;
+    let platforms = policy.coverage().get(&clause.id).into_iter().flatten();
+    let (tally, worst) = standing_of(app, &permit, library, clause).await?;
     let title = library.document(&clause.document).map(|document| document.title.clone());
     Ok(ClauseRead {
         id: clause.id.clone(),
@@ -101,12 +114,13 @@ pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<Cl
         modality: clause.modality.title(),
         actors: clause.actors.iter().map(|actor| actor.title()).collect(),
         text: (!clause.withheld).then(|| clause.text.clone()),
+        asks: clause.asks.iter().map(|part| part.what.clone()).collect(),
         kept_by: clause.kept_by.iter().map(|kept| words::kept(library, kept)).collect(),
         platforms: platforms.map(|(platform, coverage)| (*platform, coverage.clone())).collect(),
         settings: settings(library, clause),
         checks: asks(library, clause),
-        judged: tally::is_judged(clause),
-        findings,
+        judged: standing::is_judged(clause),
+        findings: tally.map(|tally| findings_of(&policy, clause, tally)),
         worst,
         risks: risks_of(app, &permit, &clause.id).await?,
         registers: library
@@ -117,6 +131,16 @@ pub async fn clause(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<Cl
             .collect(),
         flags: library.notes_on(clause).map(|note| (note.flag.clone(), note.text.clone())).collect(),
     })
+}
+
+fn findings_of(policy: &PolicyInForce, clause: &Clause, tally: Tally) -> ClauseFindings {
+    let platforms = policy.coverage().get(&clause.id).into_iter().flat_map(|row| row.keys().copied());
+    ClauseFindings {
+        state: standing::state(clause, &tally),
+        says: tally::says(clause, &tally),
+        never: platforms.filter_map(|of| Some((of, tally::never_shown(clause, of)?))).collect(),
+        tally,
+    }
 }
 
 async fn risks_of(

@@ -46,7 +46,10 @@ fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> 
             Outcome::Met => met += 1,
             Outcome::NotMet { .. } => not_met += 1,
             Outcome::NotKnown(_) => not_known += 1,
-            Outcome::NotApplicable { .. } => {}
+            Outcome::Agreed
+            | Outcome::OnRecord { .. }
+            | Outcome::NothingToKeep { .. }
+            | Outcome::NotApplicable { .. } => {}
         }
         let clause = judged.clause.clone();
         let breach = matches!(judged.outcome, Outcome::NotMet { .. });

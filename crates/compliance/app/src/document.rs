@@ -1,8 +1,8 @@
 //! Judges a document: whether the paper is right, and whether people do in time what it requires of them.
 
-use domain::{Outcome, Subject, Timestamp, WhyNotKnown};
+use domain::{AssetClass, Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{Document, KeptBy, PermissionRegister, RecordKind};
-use store::{Tx, devices, permissions};
+use store::{Tx, assets, findings, permissions};
 
 use super::apply::{Judged, Judging};
 use super::basis::Basis;
@@ -27,7 +27,8 @@ fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Re
         let mut says = Vec::new();
         for kept in &clause.kept_by {
             let judged = match kept {
-                KeptBy::Record { record } => Some(record_outcome(tx, document, *record, now)?),
+                KeptBy::Record { record: RecordKind::Register, class } => Some(register(tx, *class)?),
+                KeptBy::Record { record, .. } => Some(record_outcome(document, *record, now)),
                 KeptBy::Procedure { procedure, .. } => {
                     Some(match policy.library().register_of_procedure(procedure) {
                         Some(register) => register_outcome(tx, register, now)?,
@@ -53,24 +54,24 @@ pub(super) fn not_known(what: &str) -> Outcome {
     Outcome::NotKnown(WhyNotKnown::NeverReported { what: what.to_owned() })
 }
 
-fn record_outcome(
-    tx: &mut Tx<'_>,
-    document: &Document,
-    record: RecordKind,
-    now: Timestamp,
-) -> Result<(Outcome, String), AppError> {
-    Ok(match record {
+/// Judges what a document says of itself. At best it is on record: nothing here shows that it is right.
+fn record_outcome(document: &Document, record: RecordKind, now: Timestamp) -> (Outcome, String) {
+    match record {
         RecordKind::Approval => approval(document),
         RecordKind::ReviewDate => review(document, now),
         RecordKind::LegalBasis => legal_basis(document),
         RecordKind::RelatedDocuments => related(document),
         RecordKind::Marking => marking(document),
-        RecordKind::Register => register(tx, now)?,
-        RecordKind::Definition => {
-            let because = "it says what words mean; there is nothing in it to keep".to_owned();
-            (Outcome::NotApplicable { because: because.clone() }, because)
+        RecordKind::Register | RecordKind::Definition => {
+            let because =
+                "it defines something or names an aim, which can be neither kept nor broken".to_owned();
+            (Outcome::NothingToKeep { because: because.clone() }, because)
         }
-    })
+    }
+}
+
+fn on_record(says: String) -> (Outcome, String) {
+    (Outcome::OnRecord { says: says.clone() }, says)
 }
 
 fn legal_basis(document: &Document) -> (Outcome, String) {
@@ -79,30 +80,43 @@ fn legal_basis(document: &Document) -> (Outcome, String) {
     }
     let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
     let words = format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
-    let outcome = if unlinked == 0 { Outcome::Met } else { Outcome::NotMet { because: words.clone() } };
-    (outcome, words)
+    if unlinked == 0 { on_record(words) } else { (Outcome::NotMet { because: words.clone() }, words) }
 }
 
 fn related(document: &Document) -> (Outcome, String) {
     if document.related.is_empty() {
         return (not_known("a list of related documents"), "no related document is listed".into());
     }
-    (Outcome::Met, format!("{} related documents are listed", document.related.len()))
+    let here = document.related.iter().filter(|related| related.document.is_some()).count();
+    on_record(format!(
+        "{} related documents are named, and {here} of them can be read here",
+        document.related.len()
+    ))
 }
 
 fn marking(document: &Document) -> (Outcome, String) {
     if document.marking.trim().is_empty() || document.version.trim().is_empty() {
         return (not_known("a marking and a version"), "the marking or the version is missing".into());
     }
-    (Outcome::Met, format!("marked {}, version {}", document.marking, document.version))
+    on_record(format!("marked {}, version {}", document.marking, document.version))
 }
 
-/// Judges the asset register: it is met if it has any entries, because an empty one proves nothing.
-fn register(tx: &mut Tx<'_>, now: Timestamp) -> Result<(Outcome, String), AppError> {
-    let devices = devices::counts(tx, None, now)?.all;
-    let words = format!("{devices} devices stand in the asset register");
-    let outcome = if devices > 0 { Outcome::Met } else { not_known("an entry in the asset register") };
-    Ok((outcome, words))
+/// Reads the asset register, or one class of it. An entry shows that somebody wrote it down, and an empty register shows nothing:
+/// whether the force has more than stands there is not known here.
+fn register(tx: &mut Tx<'_>, class: Option<AssetClass>) -> Result<(Outcome, String), AppError> {
+    let counts = assets::by_class(tx)?;
+    let of_class = || counts.iter().filter(|count| class.is_none_or(|class| class == count.class));
+    let (all, held): (i64, i64) =
+        (of_class().map(|count| count.all).sum(), of_class().map(|count| count.held).sum());
+    let what = class.map_or("devices", |class| class.plural());
+    if all == 0 {
+        let words = format!("no {what} stand in the asset register");
+        return Ok((not_known(&format!("{what} in the asset register")), words));
+    }
+    Ok(on_record(format!(
+        "{all} {what} in use stand in the asset register: {held} with a named holder, {} with none",
+        all.saturating_sub(held)
+    )))
 }
 
 fn approval(document: &Document) -> (Outcome, String) {
@@ -110,7 +124,7 @@ fn approval(document: &Document) -> (Outcome, String) {
     let words = format!("{dated} of {} approvals have a date", document.approvals.len());
     let outcome = match (document.approvals.len(), dated) {
         (0, _) => not_known("any approval"),
-        (all, dated) if all == dated => Outcome::Met,
+        (all, dated) if all == dated => Outcome::OnRecord { says: words.clone() },
         _ => Outcome::NotMet { because: words.clone() },
     };
     (outcome, words)
@@ -121,7 +135,7 @@ fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
         return (not_known("a review date"), "the document has no review date".into());
     };
     match document.review_overdue_days(now) {
-        None => (Outcome::Met, format!("due for review on {review_by}")),
+        None => on_record(format!("due for review on {review_by}")),
         Some(days) => {
             let words =
                 format!("was due for review on {review_by}: overdue by {days} days, and still in force");

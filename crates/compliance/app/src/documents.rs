@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use domain::{ClauseId, Timestamp};
 use policy::{Document, Library};
 
+use super::standing::{self, ClauseState, Standing};
 use super::tally::{self, Tally};
 use kernel::access::{Permit, SeeFindings, SeePolicy};
 use kernel::{App, AppError, access};
@@ -21,8 +22,8 @@ pub struct DocumentRow {
     pub clauses: u64,
     /// Number of its clauses that no system can enforce, so that they have no outcome.
     pub unkept: u64,
-    /// Tally of its clauses by their own outcome; `None` for readers who may not see findings.
-    pub standing: Option<Tally>,
+    /// Its clauses by how they stand; `None` for readers who may not see findings.
+    pub standing: Option<Standing>,
 }
 
 /// Document with its clauses.
@@ -49,8 +50,17 @@ pub struct ClauseRow {
     pub kept_by: Vec<&'static str>,
     /// Flags of the editor's notes that name it.
     pub flags: Vec<String>,
-    /// Tally of its findings; `None` for readers who may not see them.
-    pub findings: Option<Tally>,
+    /// How it stands; `None` for readers who may not see findings.
+    pub standing: Option<ClauseStanding>,
+}
+
+/// How a clause stands.
+#[derive(Debug, Clone)]
+pub struct ClauseStanding {
+    /// The clause as a whole.
+    pub state: ClauseState,
+    /// How many of how many, by platform and of people, a sentence each.
+    pub says: Vec<String>,
 }
 
 /// Lists the documents of a policy with their state at `now`.
@@ -73,8 +83,8 @@ fn row(
         document: document.clone(),
         overdue_days: document.review_overdue_days(now),
         clauses: as_count(clauses().count()),
-        unkept: as_count(clauses().filter(|clause| !tally::is_judged(clause)).count()),
-        standing: by_clause.map(|by_clause| tally::of_document(clauses(), by_clause)),
+        unkept: as_count(clauses().filter(|clause| !standing::is_judged(clause)).count()),
+        standing: by_clause.map(|by_clause| Standing::of_clauses(clauses(), by_clause)),
     }
 }
 
@@ -109,7 +119,10 @@ pub async fn document(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<
             modality: clause.modality.title(),
             kept_by: clause.kept_words(),
             flags: library.notes_on(clause).map(|note| note.flag.clone()).collect(),
-            findings: by_clause.as_ref().map(|by_clause| tally::tally_of(by_clause, &clause.id)),
+            standing: by_clause.as_ref().map(|by_clause| {
+                let tally = tally::tally_of(by_clause, &clause.id);
+                ClauseStanding { state: standing::state(clause, &tally), says: tally::says(clause, &tally) }
+            }),
         })
         .collect();
     Ok(DocumentRead { row: row(library, document, by_clause.as_ref(), app.world().now()), clauses })

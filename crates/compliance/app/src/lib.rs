@@ -7,6 +7,7 @@ pub mod policy;
 pub mod policy_change;
 pub mod prediction;
 pub mod read_explain;
+pub mod standing;
 pub mod tally;
 
 mod apply;

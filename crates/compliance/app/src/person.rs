@@ -72,7 +72,7 @@ fn judge_reminder(clause: &Clause, said: Option<&Reminder>, now: Timestamp) -> J
     let what = "the answer to this reminder".to_owned();
     let outcome = match said.and_then(|said| said.answered_at) {
         Some(_) if stands_until(clause, said.and_then(|said| said.answered_at), now).is_some() => {
-            Outcome::Met
+            Outcome::Agreed
         }
         Some(last) => Outcome::NotKnown(WhyNotKnown::Stale { what, last }),
         None => Outcome::NotKnown(WhyNotKnown::NeverReported { what }),
@@ -115,7 +115,7 @@ fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now
         newest
     };
     let outcome = match &found {
-        Some((version, _, _)) if *version == wording => Outcome::Met,
+        Some((version, _, _)) if *version == wording => Outcome::Agreed,
         Some((_, at, _)) => Outcome::NotMet {
             because: format!("accepted an earlier wording on {at}; the clause has changed since"),
         },
@@ -162,9 +162,9 @@ mod tests {
         let word = |said: Option<&Reminder>, now| judge_reminder(clause, said, now).outcome.word();
         assert_eq!(word(None, at), "not-known");
         assert_eq!(word(Some(&said(None)), at), "not-known", "later is no yes");
-        assert_eq!(word(Some(&said(Some(at))), at), "met");
+        assert_eq!(word(Some(&said(Some(at))), at), "agreed");
         let weeks = |n: i64| at.plus(domain::Span::from_secs(n * 7 * 24 * 3600));
-        assert_eq!(word(Some(&said(Some(at))), weeks(25)), "met");
+        assert_eq!(word(Some(&said(Some(at))), weeks(25)), "agreed");
         assert_eq!(word(Some(&said(Some(at))), weeks(26)), "not-known");
     }
 

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{FactName, Span};
+use domain::{FactName, Grade, Platform, Span};
 
-use crate::bound::{Asks, BoundArm, BoundCheck, Node, PROFILES, Resolved};
+use crate::bound::{Asks, BoundArm, BoundCheck, Expected, Node, PROFILES, Resolved};
 use crate::check::{ParamName, ParameterName};
 use crate::{Arm, Check, FactTest, FactType, Given, Kind, Predicate, Test, Value};
 
@@ -17,6 +17,12 @@ const DEEPEST: usize = 12;
 pub trait Lookup {
     /// Returns the type of a registered fact.
     fn fact(&self, name: &str) -> Option<FactType>;
+    /// Returns whether devices of a platform ever report a registered fact.
+    fn reports(&self, platform: Platform, name: &str) -> bool;
+    /// Returns whether the check is of a former version of the policy, from before these questions were asked.
+    fn is_former(&self) -> bool {
+        false
+    }
     /// Returns what a fact means, in words for people, such as "A passcode is set"; returns the name itself if there are none.
     fn means(&self, name: &str) -> String;
     /// Returns the effective value of a force parameter, a span as [`Value::Span`].
@@ -87,7 +93,7 @@ impl Check {
             arms.extend(binder.arm(arm));
         }
         if binder.flaws.is_empty() {
-            Ok(BoundCheck { arms, nothing_used: Arc::from(Vec::new()) })
+            Ok(BoundCheck { asks: self.asks.clone(), arms, nothing_used: Arc::from(Vec::new()) })
         } else {
             Err(binder.flaws)
         }
@@ -226,25 +232,60 @@ impl<'a> Binder<'a> {
     }
 
     fn arm(&mut self, arm: &Arm) -> Option<BoundArm> {
-        let asks = match (&arm.not_applicable, arm.needs, &arm.stale_after, &arm.expect) {
-            (Some(because), None, None, None) if !because.trim().is_empty() => {
-                Asks::NotApplicable(because.clone())
-            }
-            (None, Some(needs), Some(stale_after), Some(expect)) => {
+        let reasons = [&arm.not_applicable, &arm.never_met];
+        if reasons.into_iter().flatten().any(|because| because.trim().is_empty()) {
+            self.flaw(None, "the reason is empty; write why");
+            return None;
+        }
+        let asks = match (&arm.not_applicable, &arm.never_met, arm.needs, &arm.stale_after, &arm.expect) {
+            (Some(because), None, None, None, None) => Asks::NotApplicable(because.clone()),
+            (None, Some(because), None, None, None) => Asks::Never(because.clone()),
+            (None, never, Some(needs), Some(stale_after), Some(expect)) => {
+                if needs == Grade::Acknowledged && never.is_none() && !self.lookup.is_former() {
+                    self.flaw(
+                        Some("acknowledged"),
+                        "what a device merely acknowledged never shows that the check is met; write never_met with the reason",
+                    );
+                }
                 let (stale_after, expect) = (self.span(stale_after), self.node(expect, 0));
-                let used = std::mem::take(&mut self.used).into_iter().collect();
+                let used = std::mem::take(&mut self.used);
+                self.reported(arm, &used);
                 let groups = std::mem::take(&mut self.groups);
-                Asks::Facts { needs, stale_after: stale_after?, expect: expect?, used, groups }
+                Asks::Facts(Expected {
+                    needs,
+                    stale_after: stale_after?,
+                    expect: expect?,
+                    used: used.into_iter().collect(),
+                    groups,
+                    never: never.clone(),
+                })
             }
             _ => {
                 self.flaw(
                     None,
-                    "write needs, stale_after and expect, or not_applicable with the reason, not a mixture",
+                    "write needs, stale_after and expect, or not_applicable or never_met with the reason, not a mixture",
                 );
                 return None;
             }
         };
         Some(BoundArm { platforms: arm.platforms.clone(), supervised: arm.supervised, asks })
+    }
+
+    /// Reports a fact that a platform of the arm never reports: the arm could never be met there, and a reader would think it can.
+    fn reported(&mut self, arm: &Arm, used: &BTreeSet<FactName>) {
+        for name in used.iter().filter(|name| self.lookup.fact(name.as_str()).is_some()) {
+            for platform in arm.platforms.iter().filter(|one| !self.lookup.reports(**one, name.as_str())) {
+                self.flaws.push(Flaw {
+                    place: self.place.clone(),
+                    about: Some(name.as_str().to_owned()),
+                    message: format!(
+                        "{} devices never report \"{name}\"; give {platform} an arm of its own, or write who reports it under \
+                         reported_on",
+                        platform.title()
+                    ),
+                });
+            }
+        }
     }
 
     fn node(&mut self, predicate: &Predicate, depth: usize) -> Option<Node> {

@@ -9,6 +9,8 @@ use domain::{FactName, Grade, Platform, Span};
 /// Check that can be run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BoundCheck {
+    /// Statement that is true when the check is met.
+    pub(crate) asks: String,
     pub(crate) arms: Vec<BoundArm>,
     /// Empty list, returned if no arm fits, so that judging need not allocate it.
     pub(crate) nothing_used: Arc<[FactName]>,
@@ -24,7 +26,34 @@ pub(crate) struct BoundArm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Asks {
     NotApplicable(String),
-    Facts { needs: Grade, stale_after: Span, expect: Node, used: Arc<[FactName]>, groups: BTreeSet<String> },
+    /// Nothing can be told, for this reason.
+    Never(String),
+    Facts(Expected),
+}
+
+/// Condition of an arm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Expected {
+    pub(crate) needs: Grade,
+    pub(crate) stale_after: Span,
+    pub(crate) expect: Node,
+    pub(crate) used: Arc<[FactName]>,
+    pub(crate) groups: BTreeSet<String>,
+    /// Reason why the condition, where it holds, still does not show that the check is met.
+    pub(crate) never: Option<String>,
+}
+
+/// Best that a platform can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach<'a> {
+    /// Some device of it can be shown to meet the check.
+    Meets,
+    /// The question does not arise on it.
+    NotAsked,
+    /// No device of it can, for this reason.
+    Never(&'a str),
+    /// The check has no arm for it.
+    NoArm,
 }
 
 /// Predicate with everything resolved.
@@ -77,17 +106,42 @@ impl BoundCheck {
         self.arms.iter().flat_map(|arm| arm.platforms.iter().copied())
     }
 
+    /// Returns the best that devices of a platform can show: whether any of them can ever be shown to meet the check.
+    #[must_use]
+    pub fn reach(&self, platform: Platform) -> Reach<'_> {
+        let mut best = Reach::NoArm;
+        for arm in self.arms.iter().filter(|arm| arm.platforms.contains(&platform)) {
+            best = match (&arm.asks, best) {
+                (Asks::Facts(Expected { never: None, .. }), _) => return Reach::Meets,
+                (Asks::NotApplicable(_), _) => Reach::NotAsked,
+                (Asks::Never(why) | Asks::Facts(Expected { never: Some(why), .. }), Reach::NoArm) => {
+                    Reach::Never(why)
+                }
+                (_, best) => best,
+            };
+        }
+        best
+    }
+
+    fn expected(&self) -> impl Iterator<Item = &Expected> {
+        self.arms.iter().filter_map(|arm| match &arm.asks {
+            Asks::Facts(expected) => Some(expected),
+            Asks::NotApplicable(_) | Asks::Never(_) => None,
+        })
+    }
+
+    /// Returns whether some device can be shown to meet the check, and whether some can at best be on record.
+    pub(crate) fn best(&self) -> (bool, bool) {
+        let best = |recorded: bool| {
+            self.expected().any(|one| one.never.is_none() && (one.needs == Grade::Stated) == recorded)
+        };
+        (best(false), best(true))
+    }
+
     /// Returns the names of all facts that some arm reads.
     #[must_use]
     pub fn facts(&self) -> BTreeSet<&FactName> {
-        self.arms
-            .iter()
-            .filter_map(|arm| match &arm.asks {
-                Asks::Facts { used, .. } => Some(used.iter()),
-                Asks::NotApplicable(_) => None,
-            })
-            .flatten()
-            .collect()
+        self.expected().flat_map(|expected| expected.used.iter()).collect()
     }
 
     /// Returns the times after which the absence of reports, or a growing age, can change the judgement of such a device. A
@@ -100,10 +154,10 @@ impl BoundCheck {
                     && (arm.supervised.is_none() || supervised.is_none() || arm.supervised == supervised)
             })
             .filter_map(|arm| match &arm.asks {
-                Asks::Facts { stale_after, expect, .. } => {
+                Asks::Facts(Expected { stale_after, expect, .. }) => {
                     Some(expect.spans().chain(std::iter::once(*stale_after)))
                 }
-                Asks::NotApplicable(_) => None,
+                Asks::NotApplicable(_) | Asks::Never(_) => None,
             })
             .flatten()
     }
@@ -111,13 +165,6 @@ impl BoundCheck {
     /// Returns the clause groups whose installed profile some arm tests.
     #[must_use]
     pub fn groups(&self) -> BTreeSet<&str> {
-        self.arms
-            .iter()
-            .filter_map(|arm| match &arm.asks {
-                Asks::Facts { groups, .. } => Some(groups.iter().map(String::as_str)),
-                Asks::NotApplicable(_) => None,
-            })
-            .flatten()
-            .collect()
+        self.expected().flat_map(|expected| expected.groups.iter().map(String::as_str)).collect()
     }
 }

@@ -1,8 +1,10 @@
 //! Runs the cases that a check carries with it.
 
+use std::collections::BTreeMap;
+
 use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
 
-use crate::bound::{Asks, BoundArm};
+use crate::bound::{Asks, BoundArm, Expected};
 use crate::{BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate};
 
 /// Time at which every case is judged: 2026-01-01T00:00:00Z.
@@ -12,19 +14,20 @@ pub const CASE_NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 pub type CaseFailure = Flaw;
 
 impl Check {
-    /// Runs every case, and requires at least one each for met, not met and not known.
+    /// Runs every case, and requires at least one each for not met, not known and the best that it can come to: met, or on record
+    /// where it rests on a person's word.
     ///
     /// The values of [`Check::params`] apply, not those that some clause gives; a case may `set` its own.
     #[must_use]
     pub fn failing_cases(&self, lookup: &dyn Lookup) -> Vec<CaseFailure> {
         let mut failures = Vec::new();
-        for want in [Want::Met, Want::NotMet, Want::NotKnown] {
+        for want in self.wanted(lookup) {
             if !self.cases.iter().any(|case| case.want == want) {
                 failures.push(Flaw {
                     place: Place::Whole,
                     about: None,
                     message: format!(
-                        "no [[case]] wants \"{}\"; write one for each of met, not-met, not-known",
+                        "no [[case]] wants \"{}\"; write one for each that can come out",
                         want.word()
                     ),
                 });
@@ -36,6 +39,15 @@ impl Check {
             }
         }
         failures
+    }
+
+    /// Returns the outcomes of which the check needs a case.
+    fn wanted(&self, lookup: &dyn Lookup) -> Vec<Want> {
+        let (met, recorded) = self.bind(&BTreeMap::new(), lookup).map_or((true, false), |bound| bound.best());
+        let mut wanted = vec![Want::NotMet, Want::NotKnown];
+        wanted.extend(met.then_some(Want::Met));
+        wanted.extend(recorded.then_some(Want::OnRecord));
+        wanted
     }
 
     fn run(&self, case: &Case, lookup: &dyn Lookup) -> Result<(), String> {
@@ -73,6 +85,9 @@ impl Case {
                     Some(kind) if !kind.fits(&value) => {
                         Err(format!("the fact \"{name}\" is {kind}, not \"{value}\""))
                     }
+                    Some(_) if !lookup.reports(self.platform, name) => {
+                        Err(format!("{} devices never report \"{name}\"", self.platform.title()))
+                    }
                     Some(_) => Ok(Fact {
                         name: FactName::new(name.as_str()),
                         value,
@@ -94,7 +109,7 @@ impl BoundCheck {
                 && (arm.supervised.is_none() || arm.supervised == case.supervised)
         };
         match self.arms.iter().find(fits).map(|arm| &arm.asks) {
-            Some(Asks::Facts { needs, .. }) => *needs,
+            Some(Asks::Facts(Expected { needs, .. })) => *needs,
             _ => Grade::Reported,
         }
     }

@@ -61,6 +61,10 @@ pub struct Arm {
     /// Reason, instead of the three above, why the question does not arise on these platforms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_applicable: Option<String>,
+    /// Reason why nothing that these platforms report can show that the check is met. Alone, or beside a condition that can only
+    /// show that it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub never_met: Option<String>,
 }
 
 /// Value, or the name of one.
@@ -270,12 +274,14 @@ pub enum CaseFact {
     },
 }
 
-/// One of the four outcomes, without its reason.
+/// One of the outcomes of a check, without its reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Want {
     /// The facts show that the clause is met.
     Met,
+    /// A person wrote it down, and nothing more is asked.
+    OnRecord,
     /// The facts show that it is not met.
     NotMet,
     /// The facts do not show either.
@@ -290,6 +296,7 @@ impl Want {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Met => "met",
+            Self::OnRecord => "on-record",
             Self::NotMet => "not-met",
             Self::NotKnown => "not-known",
             Self::NotApplicable => "not-applicable",

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::{Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Timestamp, WhyNotKnown};
 
 use crate::BoundCheck;
-use crate::bound::{Asks, BoundArm, Node, PROFILES, Resolved};
+use crate::bound::{Asks, BoundArm, Expected, Node, PROFILES, Resolved};
 
 /// State of a device, besides its facts, that a check needs.
 #[derive(Debug, Clone, Copy)]
@@ -48,15 +48,30 @@ pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, n
             used: Arc::clone(&check.nothing_used),
             arm: Some(index),
         },
-        Asks::Facts { needs, stale_after, expect, used, .. } => {
+        Asks::Never(because) => Judgement {
+            outcome: Outcome::NotKnown(WhyNotKnown::CannotTell { because: because.clone() }),
+            used: Arc::clone(&check.nothing_used),
+            arm: Some(index),
+        },
+        Asks::Facts(expected) => {
+            let Expected { needs, stale_after, expect, used, .. } = expected;
             let view = View { subject, facts, now, needs: *needs, stale_after: *stale_after };
             let outcome = match view.truth(expect) {
-                Truth::Met => Outcome::Met,
+                Truth::Met => good(check, expected),
                 Truth::NotMet => Outcome::NotMet { because: view.why_not_met(expect) },
                 Truth::NotKnown => Outcome::NotKnown(view.why_not_known(expect)),
             };
             Judgement { outcome, used: Arc::clone(used), arm: Some(index) }
         }
+    }
+}
+
+/// Returns what it comes to that the condition holds: met, unless it rests on a person's word or cannot show that much.
+fn good(check: &BoundCheck, expected: &Expected) -> Outcome {
+    match &expected.never {
+        Some(because) => Outcome::NotKnown(WhyNotKnown::CannotTell { because: because.clone() }),
+        None if expected.needs == Grade::Stated => Outcome::OnRecord { says: check.asks.clone() },
+        None => Outcome::Met,
     }
 }
 

@@ -30,7 +30,7 @@ mod testing;
 mod tests;
 
 pub use bind::{Flaw, Lookup, Place};
-pub use bound::BoundCheck;
+pub use bound::{BoundCheck, Reach};
 pub use cases::{CASE_NOW, CaseFailure};
 pub use check::{
     Arm, Case, CaseFact, Check, FactTest, Given, ParamName, ParameterName, Predicate, ProfileTest, Test, Want,

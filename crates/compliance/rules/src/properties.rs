@@ -51,6 +51,7 @@ fn bound(expect: Predicate) -> BoundCheck {
         stale_after: Some(Given::Value(Value::Text("7d".into()))),
         expect: Some(expect),
         not_applicable: None,
+        never_met: None,
     };
     let check = Check { asks: "x".into(), params: BTreeMap::new(), on: vec![arm], cases: Vec::new() };
     check.bind(&BTreeMap::new(), &Register).unwrap()
@@ -120,6 +121,8 @@ proptest! {
     fn only_met_is_without_a_reason(expect in predicate(), facts in some_facts()) {
         let outcome = judge(&bound(expect), &facts, NOW);
         prop_assert_eq!(outcome.reason().is_empty(), outcome == Outcome::Met);
+        let words = ["met", "not-met", "not-known"];
+        prop_assert!(words.contains(&outcome.word()), "a device's report is no agreement and no record");
         prop_assert!(outcome != Outcome::NotKnown(domain::WhyNotKnown::NoWayToTell), "there is an arm");
     }
 }

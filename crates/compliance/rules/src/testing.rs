@@ -20,6 +20,10 @@ impl Lookup for Register {
         })
     }
 
+    fn reports(&self, platform: domain::Platform, name: &str) -> bool {
+        platform != domain::Platform::Windows || name != "apps"
+    }
+
     fn means(&self, name: &str) -> String {
         format!("The {name}")
     }

@@ -91,3 +91,36 @@ fn every_kind_of_device_settles() {
         }
     });
 }
+
+/// A phone that nobody supervised takes the rules and does not keep to them: no verdict and no outcome says that it does.
+#[test]
+fn an_unsupervised_phone_keeps_less_than_its_platform_can() {
+    Service::run(async |service| {
+        let holder = service.person("UNSUPER2", true).await;
+        let id = service.register("UNSUPER2", domain::DeviceKind::Iphone, Some(holder)).await;
+        let mut spec = devices_sim::DeviceSpec::plausible(Model::Iphone, "UNSUPER2", Temper::Honest, 4);
+        spec.supervised = false;
+        let mut phone = seeds::enrol(&service.app, &service.link, spec, 4).await;
+        service.settle(&mut phone).await;
+        let (other, mut good) = service.enrolled(Model::Iphone, "SUPER001", Temper::Honest).await;
+        service.settle(&mut good).await;
+        let read = async |device| {
+            let permit = permit::<kernel::access::SeeDevices>(&service.desk).unwrap();
+            overview_app::device::device(&service.app, permit, device).await.unwrap().unheld.unwrap()
+        };
+        let (unheld, of_good) = (read(id).await, read(other).await);
+        assert!(unheld.because.iter().any(|why| why == "it is not supervised"), "{:?}", unheld.because);
+        assert!(!of_good.because.iter().any(|why| why == "it is not supervised"), "{:?}", of_good.because);
+        let has = |of: &overview_app::at_hand::Unheld, id: &str| {
+            of.clauses.iter().any(|clause| clause.as_str() == id)
+        };
+        for clause in ["MDU-8.1", "MDU-8.2", "MDU-12.1", "UPD-6.4"] {
+            assert!(has(&unheld, clause) && !has(&of_good, clause), "{clause}");
+        }
+        assert!(service.outcome(id, "MDU-8.2").await.starts_with("not-met"));
+        for clause in ["MDU-3.2", "MDU-16.4"] {
+            let outcome = service.outcome(other, clause).await;
+            assert!(outcome.contains("does not report how it was enrolled"), "{clause}: {outcome}");
+        }
+    });
+}

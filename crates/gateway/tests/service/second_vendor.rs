@@ -38,10 +38,17 @@ async fn start(database: &StoreConfig) -> (Service, Arc<InMemory>) {
     vendors.push(apple);
     let change = |files: &mut policy::Files| {
         let path = "checks/passcode-enforced.toml";
-        let text = files
-            .get(path)
-            .unwrap()
-            .replace(r#"platforms = ["macos"]"#, r#"platforms = ["macos", "windows"]"#);
+        let text = files.get(path).unwrap().replacen(
+            "[[case]]",
+            "[[on]]\nplatforms = [\"windows\"]\nneeds = \"reported\"\nstale_after = \"7d\"\n\
+                expect = { profile = { group = \"mdu-6\" } }\n\n[[case]]",
+            1,
+        );
+        let facts = files.get("facts.toml").unwrap().replace(
+            "type = \"list\"\nreported_on = [\"ios\", \"ipados\", \"macos\"]",
+            "type = \"list\"\nreported_on = [\"ios\", \"ipados\", \"macos\", \"windows\"]",
+        );
+        files.put("facts.toml", &facts);
         files.put(path, &text);
     };
     let policy = seeds::policy_for(&Platforms::new(vendors), change, &policy::Overrides::new());
@@ -182,7 +189,7 @@ fn settings_are_compiled_by_the_vendor_and_apple_s_stay_as_they_are() {
         assert!(!policy.lapsed_profiles(Platform::Windows).is_empty());
         assert!(policy.warnings().iter().any(|warning| warning == "Windows: an abacus has no clock"));
         let clause = "MDU-6.4".parse().unwrap();
-        assert_eq!(policy.coverage()[&clause][&Platform::Windows].verdict, domain::Verdict::Enforced);
+        assert_eq!(policy.coverage()[&clause][&Platform::Windows].verdict, domain::Verdict::Partly);
         let alone = seeds::policy_with(|_| (), &policy::Overrides::new());
         for platform in [Platform::Ios, Platform::Ipados, Platform::Macos] {
             let bytes = |policy: &kernel::PolicyInForce| -> Vec<Vec<u8>> {

@@ -88,7 +88,7 @@ impl PolicyInForce {
 /// [`AppError::Conflict`] if this version of the program cannot read it.
 pub fn kept(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Library>, AppError> {
     let Some((files, overrides)) = kept_files(tx, digest)? else { return Ok(None) };
-    match Library::from_files(&files, &overrides) {
+    match Library::from_former_files(&files, &overrides) {
         Ok(library) => Ok(Some(library)),
         Err(_) => {
             Err(AppError::Conflict("this version of the service cannot read the policy of that time".into()))

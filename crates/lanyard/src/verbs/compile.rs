@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use anyhow::Context;
 use clap::Args;
-use domain::{Platform, Verdict};
+use domain::{Coverage, Platform, Verdict};
 use kernel::platforms::Platforms;
 use kernel::policy_in_force::{ReadyProfile, compile_profiles, coverage};
 use policy::ClauseLine;
@@ -137,7 +137,7 @@ fn as_json(
 fn table(out: &mut Out, lines: &[ClauseLine], asked: &[Platform]) -> io::Result<()> {
     for platform in asked {
         out.line(format_args!("{}", platform.title()))?;
-        for verdict in [Verdict::Enforced, Verdict::Partly, Verdict::NotEnforceable] {
+        for verdict in Verdict::ALL {
             let of_verdict = || {
                 lines.iter().filter_map(|line| {
                     line.platforms
@@ -146,16 +146,29 @@ fn table(out: &mut Out, lines: &[ClauseLine], asked: &[Platform]) -> io::Result<
                         .map(|c| (line, c))
                 })
             };
+            if of_verdict().next().is_none() {
+                continue;
+            }
             out.line(format_args!("  {} ({} clauses)", verdict.as_str(), of_verdict().count()))?;
             for (line, coverage) in of_verdict() {
                 out.line(format_args!("    {} {}", line.id, line.title))?;
-                for residue in &coverage.residue {
-                    out.line(wrapped(residue, 96, "      "))?;
-                }
+                cover_words(out, coverage)?;
             }
         }
     }
     Ok(())
+}
+
+/// What a verdict leaves to people, and what a device needs first.
+fn cover_words(out: &mut Out, coverage: &Coverage) -> io::Result<()> {
+    for residue in &coverage.residue {
+        out.line(wrapped(residue, 96, "      "))?;
+    }
+    if coverage.needs.is_empty() {
+        return Ok(());
+    }
+    let needs: Vec<String> = coverage.needs.iter().map(ToString::to_string).collect();
+    out.line(wrapped(&format!("needs {}", needs.join(", ")), 96, "      "))
 }
 
 fn closing(

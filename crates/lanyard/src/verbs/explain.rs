@@ -171,14 +171,8 @@ fn as_of(out: &mut Out, explained: &Explanation) -> io::Result<()> {
 }
 
 fn outcome_words(outcome: &Outcome) -> String {
-    let word = match outcome {
-        Outcome::Met => "met",
-        Outcome::NotMet { .. } => "not met",
-        Outcome::NotKnown(_) => "not known",
-        Outcome::NotApplicable { .. } => "not applicable",
-    };
-    let reason = outcome.reason();
-    if reason.is_empty() { word.to_owned() } else { format!("{word}: {reason}") }
+    let (word, reason) = (outcome.title().to_lowercase(), outcome.reason());
+    if reason.is_empty() { word } else { format!("{word}: {reason}") }
 }
 
 fn fact_words(out: &mut Out, library: &Library, facts: &[Fact], then: Timestamp) -> io::Result<()> {

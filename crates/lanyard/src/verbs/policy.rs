@@ -10,7 +10,7 @@ use kernel::policy_in_force::{PolicyError, compile_profiles, coverage};
 use policy::{ClauseLine, ClausePage, Library, Scope, diff, setting_words};
 use serde_json::json;
 
-use super::{compile, draft};
+use super::{cells, compile, draft};
 use service::out::{Failure, Out, wrapped};
 use service::policy_folder::{Folder, PolicyArgs};
 use service::vendors;
@@ -31,6 +31,14 @@ pub(crate) enum PolicyVerb {
         #[command(flatten)]
         policy: PolicyArgs,
         /// For a machine: an array of clauses.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every clause on every platform: its verdict, what a device needs first, and what is left to whom.
+    Cells {
+        #[command(flatten)]
+        policy: PolicyArgs,
+        /// For a machine: an array of cells.
         #[arg(long)]
         json: bool,
     },
@@ -65,6 +73,7 @@ impl PolicyVerb {
         match self {
             Self::Check { policy, json } => check(&Folder::find(&policy, settings)?, json),
             Self::List { policy, json } => list(&Folder::find(&policy, settings)?, json),
+            Self::Cells { policy, json } => cells::run(&Folder::find(&policy, settings)?, json),
             Self::Show { clause, policy, json } => show(&Folder::find(&policy, settings)?, &clause, json),
             Self::Diff { old, new, json } => compare(settings, &old, &new, json),
             Self::Compile(verb) => verb.run(settings),

@@ -14,6 +14,7 @@ use store::{
     people, terms_asked,
 };
 
+use crate::at_hand::Unheld;
 use cases_app::read::CaseRow;
 use compliance_app::Basis;
 use compliance_app::read_explain::FactRead;
@@ -82,6 +83,8 @@ pub struct DeviceRead {
     /// The state of each clause, worst first, then in the order of the document; detections only for readers who may
     /// see them.
     pub findings: Option<Vec<DeviceFinding>>,
+    /// Clauses of which it keeps less by itself than its platform can; for readers who may see findings.
+    pub unheld: Option<Unheld>,
     /// The latest commands, newest first.
     pub commands: Option<Vec<CommandRead>>,
     /// Cases about it.
@@ -263,6 +266,9 @@ fn device_in(
         held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
         findings: sees.part::<SeeFindings, _>(|| {
             device_findings(app, tx, &policy, (&device, sees.may_of_former::<SeeDetections>()))
+        })?,
+        unheld: sees.part::<SeeFindings, _>(|| {
+            Ok(live.map(|_| crate::at_hand::unheld(&policy, &device, &facts)).unwrap_or_default())
         })?,
         commands: sees.part_of_former::<SeeCommands, _>(|| {
             let all = commands::of_device(tx, id, COMMANDS)?;

@@ -6,7 +6,8 @@ use store::{Tx, cases, devices, findings, people};
 
 use compliance_app::documents;
 use compliance_app::documents::DocumentRow;
-use compliance_app::tally::{self, Tally};
+use compliance_app::standing::Standing;
+use compliance_app::tally;
 use devices_app::devices::{DeviceCounts, DeviceView};
 use incidents_app::read::ClockCounts;
 use kernel::access::{
@@ -112,8 +113,8 @@ pub struct Wall {
     pub clocks: ClockCounts,
     /// Numbers of open cases, and of those past their deadline.
     pub cases: (u64, u64),
-    /// Clauses by their state, over all documents.
-    pub clauses: Tally,
+    /// Clauses by how they stand, over all documents.
+    pub clauses: Standing,
 }
 
 /// Reads the overview.
@@ -192,7 +193,7 @@ pub async fn wall(app: &App, permit: Permit<SeeDevices>) -> Result<Wall, AppErro
                 losses: losses_app::read::counts(tx, cases)?,
                 clocks: incidents_app::read::clock_counts_in(tx, cases, now)?,
                 cases: case_figures(tx, cases, &cases_app::sight(&app, permit.actor()), now)?,
-                clauses: tally::of_document(app.policy().library().clauses.iter(), &by_clause),
+                clauses: Standing::of_clauses(app.policy().library().clauses.iter(), &by_clause),
             })
         })
         .await

@@ -87,7 +87,9 @@ fn clause(item: &Item, name: &str, place: Option<usize>, says: Modality, options
     put(
         &mut text,
         format_args!(
-            "\n[[kept_by]]\nnothing = {}\n+++\n",
+            "\n[[asks]]\npart = {}\nnobody = {}\n\n[[kept_by]]\nnothing = {}\n+++\n",
+            quoted(name),
+            quoted("not yet bound: say what the clause asks for, part by part"),
             quoted("not yet bound: say how this clause is kept")
         ),
     );

@@ -57,6 +57,7 @@ impl Loader<'_> {
             Some(Recipient { to: to?, when })
         });
         let kept_by = self.kept_by(root);
+        let asks = self.asks(root, kept_by.as_deref());
         if actors.as_ref().is_some_and(Vec::is_empty) {
             root.problem("actors", "actors is empty; name who must act, or \"everyone\"");
         }
@@ -83,6 +84,7 @@ impl Loader<'_> {
             applies_to,
             exceptions,
             report_to,
+            asks: asks?,
             kept_by: kept_by?,
             text: text.to_owned(),
             file: root.source.file.to_owned(),

@@ -10,7 +10,7 @@ use super::Loader;
 use crate::model::{KeptBy, Limit, Question, Rule};
 use crate::reader::Node;
 use crate::value::ParameterValue;
-use crate::words::AcceptanceKind;
+use crate::words::{AcceptanceKind, RecordKind};
 
 const KINDS: [&str; 5] = ["setting", "acceptance", "procedure", "record", "nothing"];
 /// How long a breach may last before a case opens, where the clause does not say: one day.
@@ -56,7 +56,7 @@ impl Loader<'_> {
                 }
                 Some(KeptBy::Procedure { procedure: procedure?, within: within?, restricts })
             }
-            ["record"] => Some(KeptBy::Record { record: node.must("record")? }),
+            ["record"] => self.record(node),
             ["nothing"] => Some(KeptBy::Nothing { why: node.must_text("nothing")? }),
             [] => {
                 node.problem("", format!("none of {}, check; write exactly one", KINDS.join(", ")));
@@ -67,6 +67,17 @@ impl Loader<'_> {
                 None
             }
         }
+    }
+
+    fn record(&self, node: &Node<'_>) -> Option<KeptBy> {
+        let (record, class) = (node.must("record"), node.opt("class"));
+        if class.is_some() && record.is_some_and(|record| record != RecordKind::Register) {
+            node.problem(
+                "class",
+                "only the asset register has classes; leave class out, or write record = \"register\"",
+            );
+        }
+        Some(KeptBy::Record { record: record?, class })
     }
 
     fn setting_and_check(&self, node: &Node<'_>) -> Option<KeptBy> {

@@ -4,6 +4,7 @@
 //! when all of them are there. A part that cannot be read is left out of the rest, so one fault is reported once.
 
 mod across;
+mod asks;
 mod checks;
 mod clauses;
 mod documents;
@@ -53,10 +54,25 @@ impl Library {
     /// # Errors
     /// Everything that is wrong with it, with file and line.
     pub fn from_files(files: &Files, overrides: &Overrides) -> Result<Self, Problems> {
+        Self::read(files, overrides, false)
+    }
+
+    /// Reads a policy folder that an earlier program brought into force, as it was understood then: a clause need not say what it
+    /// asks for part by part, nor a fact which platforms report it.
+    ///
+    /// # Errors
+    /// Everything else that is wrong with it, with file and line.
+    pub fn from_former_files(files: &Files, overrides: &Overrides) -> Result<Self, Problems> {
+        Self::read(files, overrides, true)
+    }
+
+    fn read(files: &Files, overrides: &Overrides, former: bool) -> Result<Self, Problems> {
+        let mut library = Self::default();
+        library.registers.former = former;
         let mut loader = Loader {
             files,
             sink: Sink::default(),
-            library: Self::default(),
+            library,
             check_files: names(files, "checks/"),
             setting_files: names(files, "settings/"),
             clauses_missing: false,

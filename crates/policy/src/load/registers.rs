@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::SettingKey;
+use domain::{Platform, SettingKey};
 
 use super::{Loader, Overrides};
 use crate::reader::{Node, Source};
@@ -15,8 +15,10 @@ const OVERRIDES: &str = "the force's own parameters";
 
 impl Loader<'_> {
     pub(super) fn registers(&mut self) {
-        self.library.registers.facts = self.register("facts.toml", "fact", "name", fact);
-        let vocabulary = self.register("vocabulary.toml", "setting", "key", vocabulary_entry);
+        let former = self.library.registers.former;
+        self.library.registers.facts = self.register("facts.toml", "fact", "name", |node| fact(node, former));
+        let vocabulary =
+            self.register("vocabulary.toml", "setting", "key", |node| vocabulary_entry(node, former));
         self.library.registers.vocabulary =
             vocabulary.into_iter().map(|(key, entry)| (SettingKey::new(key), entry)).collect();
         self.library.registers.parameters = self.register("parameters.toml", "parameter", "name", parameter);
@@ -38,7 +40,7 @@ impl Loader<'_> {
         file: &'static str,
         table: &'static str,
         key: &'static str,
-        read: fn(&Node<'_>) -> Option<T>,
+        read: impl Fn(&Node<'_>) -> Option<T>,
     ) -> BTreeMap<String, T> {
         let mut entries = BTreeMap::new();
         let Some(text) = self.files.get(file) else {
@@ -76,25 +78,44 @@ impl Loader<'_> {
     }
 }
 
-fn fact(node: &Node<'_>) -> Option<FactEntry> {
+fn fact(node: &Node<'_>, former: bool) -> Option<FactEntry> {
     let (value_type, means, personal) = (node.must("type"), node.must_text("means"), node.must("personal"));
     if let Some(ValueType::Span | ValueType::Networks) = value_type {
         node.problem("type", "a fact is bool, count, text or list");
         return None;
     }
     let unit = node.opt("unit");
-    Some(FactEntry { value_type: value_type?, means: means?, unit, personal: personal? })
+    let reported_on: Option<Vec<Platform>> = if former && !node.has("reported_on") {
+        Some(Platform::ALL.to_vec())
+    } else {
+        node.must("reported_on")
+    };
+    if reported_on.as_ref().is_some_and(Vec::is_empty) {
+        node.problem(
+            "reported_on",
+            "reported_on is empty; name the platforms that report it, or take the fact out",
+        );
+    }
+    Some(FactEntry {
+        value_type: value_type?,
+        means: means?,
+        unit,
+        reported_on: reported_on?,
+        personal: personal?,
+    })
 }
 
-fn vocabulary_entry(node: &Node<'_>) -> Option<VocabularyEntry> {
+fn vocabulary_entry(node: &Node<'_>, former: bool) -> Option<VocabularyEntry> {
     let (value_type, merge, means) =
         (node.must::<ValueType>("type"), node.must("merge"), node.must_text("means"));
     let unit = node.opt("unit");
+    let reported_on =
+        node.opt("reported_on").unwrap_or_else(|| if former { Platform::ALL.to_vec() } else { Vec::new() });
     if value_type == Some(ValueType::Span) {
         node.problem("type", "a setting is bool, count, text, list or networks");
         return None;
     }
-    let entry = VocabularyEntry { value_type: value_type?, merge: merge?, unit, means: means? };
+    let entry = VocabularyEntry { value_type: value_type?, merge: merge?, unit, reported_on, means: means? };
     if !entry.merge.fits(entry.value_type) {
         node.problem(
             "merge",

@@ -88,7 +88,7 @@ Documents
   ~ b: version 1 -> 2
 Clauses
   + AA-3 Clause AA-3
-  ~ AA-2.9 Clause AA-2.9 (kept_by)
+  ~ AA-2.9 Clause AA-2.9 (asks, kept_by)
 Settings on devices
   ~ lock.after_minutes: 3 -> 2 [AA-1.2, BB-x]
 Parameters

@@ -40,8 +40,11 @@ fn a_setting_belongs_to_the_group_that_asks_first() {
 
 #[test]
 fn a_conflict_is_reported_with_both_clauses() {
-    let files =
+    let mut files =
         edited("settings/other.toml", "\"airdrop.allow\"", "\"mail.host\" = \"two\"\n\"airdrop.allow\"");
+    let clause = "documents/b/clauses/x-other.md";
+    let asking = files.get(clause).unwrap().replace("\"airdrop.allow\"", "\"airdrop.allow\", \"mail.host\"");
+    files.put(clause, &asking);
     let merged = load(&files).merged_settings(&Scope::default());
     let conflict = &merged.conflicts[0];
     assert_eq!((merged.conflicts.len(), conflict.key.as_str()), (1, "mail.host"));

@@ -6,11 +6,13 @@ const FACTS: &str = r#"
 [[fact]]
 name = "passcode.present"
 type = "bool"
+reported_on = ["ios"]
 means = "A passcode is set"
 personal = "device"
 [[fact]]
 name = "profiles.installed"
 type = "list"
+reported_on = ["ios", "macos"]
 means = "Installed profiles"
 personal = "device"
 "#;
@@ -33,6 +35,7 @@ const VOCABULARY: &str = r#"
 key = "passcode.min_length"
 type = "count"
 merge = "max"
+reported_on = ["ios"]
 means = "Length"
 [[setting]]
 key = "passcode.required"
@@ -160,10 +163,40 @@ pub(crate) fn document(id: &str, prefix: &str, more: &str) -> String {
     )
 }
 
+/// Returns a clause that asks for what its head says it is kept by.
 pub(crate) fn clause(id: &str, head: &str, text: &str) -> String {
+    let asks = asks(head);
     format!(
-        "+++\nid = \"{id}\"\ntitle = \"Clause {id}\"\nactors = [\"holder\"]\nmodality = \"must\"\n{head}\n+++\n{text}\n"
+        "+++\nid = \"{id}\"\ntitle = \"Clause {id}\"\nactors = [\"holder\"]\nmodality = \"must\"\n{head}\n{asks}+++\n{text}\n"
     )
+}
+
+/// Returns a part for each way of keeping that a head names; one that nothing keeps where it names none.
+fn asks(head: &str) -> String {
+    let ways = head.lines().filter_map(|line| {
+        let (key, name) = line.split_once(" = ")?;
+        Some(match (key, name) {
+            ("setting", "\"length\"") => {
+                "settings = [\"passcode.min_length\", \"passcode.required\"]".to_owned()
+            }
+            ("setting", "\"lock\"") => "settings = [\"lock.after_minutes\"]".to_owned(),
+            ("setting", "\"share\"") => {
+                "settings = [\"airdrop.allow\", \"apps.blocked\", \"apps.allowed\", \"mail.host\"]".to_owned()
+            }
+            ("setting", "\"other\"") => {
+                "settings = [\"passcode.min_length\", \"airdrop.allow\", \"apps.blocked\", \"apps.allowed\", \
+                 \"lock.after_minutes\", \"wifi.networks\"]"
+                    .to_owned()
+            }
+            ("acceptance", _) => "agreed = true".to_owned(),
+            ("procedure", name) => format!("procedure = {name}"),
+            ("record", name) => format!("record = {name}"),
+            ("check", name) if !head.contains("setting = ") => format!("check = {name}"),
+            _ => return None,
+        })
+    });
+    let parts: String = ways.map(|way| format!("[[asks]]\npart = \"It\"\n{way}\n")).collect();
+    if parts.is_empty() { "[[asks]]\npart = \"It\"\nnobody = \"x\"\n".to_owned() } else { parts }
 }
 
 /// A case type with a step and a reminder.

@@ -29,11 +29,15 @@ fn a_list_has_a_line_each() {
         json!({
             "id": "AA-1.1", "document": "a", "title": "Clause AA-1.1", "number": "1.1", "section": "1", "group": "aa-1",
             "kept_by": ["setting", "check", "acceptance"], "modality": "must", "actors": ["holder"], "flags": ["F1"],
-            "withheld": false, "platforms": { "ios": { "verdict": "partly", "residue": ["the rest"] } },
+            "withheld": false,
+            "platforms": { "ios": {
+                "verdict": "partly",
+                "residue": ["the rest", "It: left to people, who accept it before they use a device."],
+            } },
         })
     );
     assert_eq!(list[4]["kept_by"], json!(["procedure"]));
-    assert_eq!(list[4]["platforms"]["ios"]["verdict"], "not enforceable");
+    assert_eq!(list[4]["platforms"]["ios"]["verdict"], "done by people");
 }
 
 #[test]
@@ -51,6 +55,7 @@ fn a_page_has_everything() {
     );
     assert_eq!(page["parameters"]["lock-minutes"]["value"], 5);
     assert_eq!(page["parameters"]["lock-minutes"]["owner"], "Director of ICT");
+    assert_eq!(page["asks"], json!([{ "what": "It", "settings": ["lock.after_minutes"], "agreed": false }]));
     assert_eq!(page["kept"][0]["by"], "setting");
     assert_eq!(page["kept"][0]["check"], "profile");
     assert_eq!(page["kept"][0]["grace"], "1d");

@@ -5,9 +5,8 @@
 //! `policy/vocabulary.toml`; the keys that one restriction carries come from [`crate::restrictions`], the table that the
 //! reports are read with; `payloads` writes what needs more than one key.
 //!
-//! The answers take supervised devices for granted (an iPhone, iPad or Mac of a force is enrolled through Apple's
-//! business or school service): many keys do nothing on other ones, and `checkin` is where those are turned away. They
-//! also take the oldest systems of [`ProfileOptions`] for granted.
+//! An answer names what a device needs first: supervision, automated enrolment, a version of its system. Many keys do
+//! nothing without it.
 //!
 //! Not here: declarations, commands (see [`Switch`] for what a profile cannot carry), signing, and who gets a profile
 //! when. Two keys are never written: `maxPINAgeInDays`, because no clause asks for passcodes to expire, and
@@ -15,6 +14,7 @@
 
 mod compile;
 mod limits;
+mod needs;
 mod options;
 mod payloads;
 mod rules;
@@ -55,7 +55,7 @@ pub fn knows(key: &SettingKey) -> bool {
     rules::find(key.as_str()).is_some()
 }
 
-/// Returns how far a supervised device of this family holds a setting at this value.
+/// Returns how far a device of this family holds a setting at this value, and what it needs first.
 ///
 /// A value that asks nothing (AirDrop is allowed) is held by doing nothing. A value of the wrong type, or one that
 /// [`compile`] would refuse, is not enforceable, and the residue says why.
@@ -72,7 +72,7 @@ pub fn cover(target: Target, key: &SettingKey, value: &SettingValue) -> Coverage
     if rule.shape.asks_nothing(value) {
         return Coverage::enforced();
     }
-    rule.answer(target).coverage(value)
+    rule.answer(target).coverage(value).needing(needs::needs(target, rule))
 }
 
 /// The compiler for one platform, for callers that use the compilers of several vendors together.

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::{Network, NetworkSecurity, Verdict};
+use domain::{Need, Network, NetworkSecurity, Verdict};
 
 use super::rules::{Answer, Rule, Shape};
 use super::*;
@@ -72,9 +72,9 @@ fn each_rule_stands_once_and_the_shared_table_has_no_other_setting() {
 fn verdicts_are_those_of_the_enforceability_study() {
     use Verdict::{Enforced as E, NotEnforceable as N, Partly as P};
     for (key, ios, macos) in [
-        ("passcode.require_letter", P, E),
-        ("passcode.require_mixed_case", N, E),
-        ("passcode.forbid_words", N, E),
+        ("passcode.require_letter", P, P),
+        ("passcode.require_mixed_case", N, P),
+        ("passcode.forbid_words", N, P),
         ("passcode.forbid_personal_strings", N, N),
         ("passcode.wipe_after_failures", E, N),
         ("unlock.passcode_after_hours", N, E),
@@ -86,7 +86,7 @@ fn verdicts_are_those_of_the_enforceability_study() {
         ("mail.only_expected_attachments", N, N),
         ("web.filter_adult", E, N),
         ("apps.require_signed", P, P),
-        ("lock_screen.allow_notifications", E, N),
+        ("lock_screen.allow_notifications", P, N),
         ("location.deny_in_social_apps", N, N),
         ("disk.require_encryption", E, E),
     ] {
@@ -134,8 +134,13 @@ fn values_beyond_the_reach_of_a_key_leave_a_residue() {
         |target, key: &str, count| cover(target, &SettingKey::new(key), &SettingValue::Count(count)).verdict;
     assert_eq!(verdict(Target::IosIpados, "passcode.min_length", 16), Verdict::Enforced);
     assert_eq!(verdict(Target::IosIpados, "passcode.min_length", 17), Verdict::Partly);
-    // A Mac's content rule reaches further.
-    assert_eq!(verdict(Target::Macos, "passcode.min_length", 17), Verdict::Enforced);
+    let residue =
+        cover(Target::Macos, &SettingKey::new("passcode.min_length"), &SettingValue::Count(17)).residue;
+    assert_eq!(
+        residue.len(),
+        1,
+        "a Mac's content rule reaches further, from the next change on: {residue:?}"
+    );
     assert_eq!(verdict(Target::IosIpados, "lock.after_minutes", 60), Verdict::Enforced);
     assert_eq!(verdict(Target::IosIpados, "lock.after_minutes", 0), Verdict::Partly);
     let many = (0..300).map(|n| format!("site{n}.example")).collect();
@@ -162,6 +167,25 @@ fn networks_with_a_shared_password_or_an_unnamed_server_leave_a_residue() {
     let bad = SettingValue::Networks(vec![network("", NetworkSecurity::Wpa2Personal, &[])]);
     let refused = cover(Target::Macos, &SettingKey::new("wifi.networks"), &bad);
     assert_eq!(refused.verdict, Verdict::NotEnforceable);
+}
+
+#[test]
+fn a_verdict_names_what_a_device_needs_first() {
+    let needs =
+        |target, key: &str| cover(target, &SettingKey::new(key), &asking(rules::find(key).unwrap())).needs;
+    let system = |version: &str| Need::System(version.to_owned());
+    assert_eq!(needs(Target::IosIpados, "airdrop.allow"), [Need::Supervision, system("17.0")].into());
+    assert_eq!(needs(Target::Macos, "airdrop.allow"), [system("14.0")].into());
+    assert_eq!(needs(Target::IosIpados, "voicemail.allow_live"), [Need::Supervision, system("17.2")].into());
+    assert_eq!(
+        needs(Target::Macos, "management.allow_removal"),
+        [Need::AutomatedEnrolment, system("14.0")].into()
+    );
+    assert_eq!(needs(Target::IosIpados, "disk.require_encryption"), [].into(), "it is so without us");
+    assert_eq!(needs(Target::IosIpados, "passcode.forbid_words"), [].into(), "nothing helps");
+    for key in super::needs::SUPERVISED {
+        assert!(rules::find(key).is_some(), "{key}");
+    }
 }
 
 #[test]

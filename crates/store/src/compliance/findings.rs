@@ -1,6 +1,6 @@
 //! Findings, and the compliance evidence behind each.
 
-use domain::{ClauseId, EvidenceId, Force, Outcome, Subject, Timestamp};
+use domain::{ClauseId, DeviceKind, EvidenceId, Force, Outcome, Subject, Timestamp};
 
 use crate::{Row, StoreError, Tx, Value, statements};
 
@@ -66,12 +66,11 @@ statements! {
         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY clause_id";
     FINDING_ONE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
         WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
-    FINDINGS_TALLY = "SELECT clause_id, subject_kind, outcome, count(*) FROM finding GROUP BY clause_id, subject_kind, outcome";
     // Of a force: what is about its devices and people, and the documents, which are every force's.
-    FINDINGS_TALLY_FORCE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
-        " GROUP BY f.clause_id, f.subject_kind, f.outcome");
-    FINDINGS_TALLY_CLAUSE = concat!("SELECT f.clause_id, f.subject_kind, f.outcome, count(*) FROM ", owned!(),
-        " AND f.clause_id = $2 GROUP BY f.clause_id, f.subject_kind, f.outcome");
+    FINDINGS_TALLY = concat!("SELECT f.clause_id, f.subject_kind, d.kind, f.outcome, count(*) FROM ", owned!(),
+        " GROUP BY f.clause_id, f.subject_kind, d.kind, f.outcome");
+    FINDINGS_TALLY_CLAUSE = concat!("SELECT f.clause_id, f.subject_kind, d.kind, f.outcome, count(*) FROM ", owned!(),
+        " AND f.clause_id = $2 GROUP BY f.clause_id, f.subject_kind, d.kind, f.outcome");
     FINDINGS_NAMED = concat!("SELECT f.subject_kind, f.subject_id, f.clause_id, f.detail, f.since, f.judged_at, f.evidence_id,
         COALESCE(d.serial, p.name || ' (' || p.number || ')') FROM ", owned!(),
         " AND f.clause_id = $2 AND f.outcome = $3 ORDER BY f.subject_kind, f.subject_id LIMIT $4");
@@ -189,24 +188,46 @@ pub fn one(
     tx.one(&FINDING_ONE, &[kind.into(), id.into(), clause.as_str().into()])?.as_ref().map(finding).transpose()
 }
 
-/// One line of the tally: clause, kind of subject, outcome word, how many.
-pub type TallyLine = (String, String, String, i64);
+/// How many findings of one clause about one kind of subject have one outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TallyLine {
+    /// The clause.
+    pub clause: String,
+    /// What they are about.
+    pub about: TallyAbout,
+    /// The word of the outcome.
+    pub outcome: String,
+    /// How many.
+    pub count: i64,
+}
 
-/// Returns how many findings of each outcome every clause has.
-pub fn tally(tx: &mut Tx<'_>) -> Result<Vec<TallyLine>, StoreError> {
-    tally_lines(&tx.query(&FINDINGS_TALLY, &[])?)
+/// What the findings of a tally are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TallyAbout {
+    /// Devices of one kind.
+    Devices(DeviceKind),
+    /// People.
+    People,
+    /// Documents, and what is done under them.
+    Documents,
 }
 
 fn tally_lines(rows: &[Row]) -> Result<Vec<TallyLine>, StoreError> {
-    rows.iter().map(|row| Ok((row.text(0)?, row.text(1)?, row.text(2)?, row.int(3)?))).collect()
+    rows.iter()
+        .map(|row| {
+            let about = match row.text(1)?.as_str() {
+                "device" => TallyAbout::Devices(row.parse(2)?),
+                "person" => TallyAbout::People,
+                _ => TallyAbout::Documents,
+            };
+            Ok(TallyLine { clause: row.text(0)?, about, outcome: row.text(3)?, count: row.int(4)? })
+        })
+        .collect()
 }
 
-/// Returns the tally of what one force may see; of everything for `None`.
+/// Returns how many findings of each outcome every clause has, as far as one force may see; all of them for `None`.
 pub fn tally_of(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<TallyLine>, StoreError> {
-    match force {
-        None => tally(tx),
-        Some(_) => tally_lines(&tx.query(&FINDINGS_TALLY_FORCE, &[crate::force_word(force)])?),
-    }
+    tally_lines(&tx.query(&FINDINGS_TALLY, &[crate::force_word(force)])?)
 }
 
 /// Returns the tally of one clause, as far as a force reaches.

@@ -1,6 +1,6 @@
 //! The asset register's details: class, maker, numbers, state by the last signed hand-over; and places.
 
-use domain::{AssetClass, DeviceId, Force, PlaceId, PlaceKind, Standing, Timestamp, Use};
+use domain::{AssetClass, DeviceId, DeviceKind, Force, PlaceId, PlaceKind, Standing, Timestamp, Use};
 
 use crate::devices::Device;
 use crate::{Row, StoreError, Tx, Value, statements};
@@ -78,7 +78,40 @@ macro_rules! place_columns {
     };
 }
 
+/// How many devices in use one class of the asset register has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClassCount {
+    /// The class.
+    pub class: AssetClass,
+    /// In use.
+    pub all: i64,
+    /// Of them, with a named holder.
+    pub held: i64,
+}
+
+/// Counts the devices in use by class. One that was never described has the class of its kind.
+pub fn by_class(tx: &mut Tx<'_>) -> Result<Vec<ClassCount>, StoreError> {
+    let mut counts: Vec<ClassCount> = Vec::new();
+    for row in tx.query(&ASSETS_BY_CLASS, &[])? {
+        let class = match row.opt_text(1)? {
+            Some(_) => row.parse(1)?,
+            None => row.parse::<DeviceKind>(0)?.class(),
+        };
+        let (all, held) = (row.int(2)?, row.int(3)?);
+        match counts.iter_mut().find(|count| count.class == class) {
+            Some(count) => {
+                count.all = count.all.saturating_add(all);
+                count.held = count.held.saturating_add(held);
+            }
+            None => counts.push(ClassCount { class, all, held }),
+        }
+    }
+    Ok(counts)
+}
+
 statements! {
+    ASSETS_BY_CLASS = "SELECT d.kind, a.class, count(*), count(d.holder_id) FROM device d LEFT JOIN asset a ON a.device_id = d.id
+        WHERE d.retired_at IS NULL GROUP BY d.kind, a.class";
     pub(crate) ASSET_PUT = concat!("INSERT INTO asset (device_id, ", columns!(), ")
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (device_id) DO UPDATE SET class = excluded.class, held_as = excluded.held_as,

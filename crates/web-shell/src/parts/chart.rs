@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// The number of subjects for each outcome.
+/// The number of subjects, or of clauses, for each outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Subjects that meet it.
@@ -11,17 +11,26 @@ pub struct Counts {
     pub not_met: u64,
     /// Subjects of which it is not known.
     pub not_known: u64,
+    /// People who have agreed, or clauses that can only be agreed.
+    pub agreed: u64,
+    /// Subjects of which no more is shown than that it is written down.
+    pub on_record: u64,
+    /// Subjects in which there is nothing to keep.
+    pub nothing_to_keep: u64,
     /// Subjects that it does not apply to.
     pub not_applicable: u64,
 }
 
 impl Counts {
-    /// Returns the sum of all four.
+    /// Returns the sum of all of them.
     #[must_use]
     pub const fn total(self) -> u64 {
         self.met
             .saturating_add(self.not_met)
             .saturating_add(self.not_known)
+            .saturating_add(self.agreed)
+            .saturating_add(self.on_record)
+            .saturating_add(self.nothing_to_keep)
             .saturating_add(self.not_applicable)
     }
 
@@ -35,6 +44,9 @@ impl Counts {
             ("met", self.met),
             ("not-met", self.not_met),
             ("not-known", self.not_known),
+            ("agreed", self.agreed),
+            ("on-record", self.on_record),
+            ("nothing-to-keep", self.nothing_to_keep),
             ("not-applicable", self.not_applicable),
         ] {
             if count > 0 {
@@ -53,8 +65,12 @@ impl Counts {
 
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { met, not_met, not_known, not_applicable } = self;
-        write!(f, "{met} met, {not_met} not met, {not_known} not known, {not_applicable} not applicable")
+        let Self { met, not_met, not_known, agreed, on_record, nothing_to_keep, not_applicable } = self;
+        write!(
+            f,
+            "{met} met, {not_met} not met, {not_known} not known, {agreed} agreed, {on_record} on record, \
+             {nothing_to_keep} with nothing to keep, {not_applicable} not applicable"
+        )
     }
 }
 
@@ -121,12 +137,28 @@ impl Bar {
             Bar {
                 name: "Mobile Device Use Policy".into(),
                 href: "/documents/mobile-device-use".into(),
-                counts: Counts { met: 412, not_met: 37, not_known: 96, not_applicable: 120 },
+                counts: Counts {
+                    met: 12,
+                    not_met: 3,
+                    not_known: 21,
+                    agreed: 34,
+                    on_record: 5,
+                    nothing_to_keep: 9,
+                    not_applicable: 0,
+                },
             },
             Bar {
                 name: "Use of Personal Devices <script>".into(),
                 href: "/documents/personal-devices".into(),
-                counts: Counts { met: 88, not_met: 4, not_known: 61, not_applicable: 212 },
+                counts: Counts {
+                    met: 2,
+                    not_met: 1,
+                    not_known: 4,
+                    agreed: 31,
+                    on_record: 7,
+                    nothing_to_keep: 5,
+                    not_applicable: 0,
+                },
             },
         ]
     }
@@ -138,7 +170,7 @@ mod tests {
 
     #[test]
     fn parts_stand_end_to_end() {
-        let parts = Counts { met: 1, not_met: 0, not_known: 1, not_applicable: 2 }.parts();
+        let parts = Counts { met: 1, not_known: 1, not_applicable: 2, ..Counts::default() }.parts();
         let text: Vec<_> =
             parts.iter().map(|part| format!("{} {} {}", part.kind, part.start, part.width)).collect();
         assert_eq!(text, ["met 0.00% 25.00%", "not-known 25.00% 25.00%", "not-applicable 50.00% 50.00%"]);

@@ -7,5 +7,6 @@ pub mod choices;
 pub mod form;
 pub mod listing;
 pub mod registers;
+pub mod standing;
 pub mod timeline;
 pub mod upload;

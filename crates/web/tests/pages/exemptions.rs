@@ -12,7 +12,7 @@ fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
         let fiso = seeded.browser(Role::Fiso, Some(domain::samples::NORFOLK)).await;
         let auditor = seeded.browser(Role::Auditor, Some(domain::samples::NORFOLK)).await;
         let finding = format!("/people/{}/clauses/MDU-7.1", seeded.holder);
-        assert!(auditor.page(&finding).await.contains("Met"));
+        assert!(auditor.page(&finding).await.contains("Agreed"));
         let new = [
             ("clause", "MDU-7.1"),
             ("force", "norfolk"),
@@ -79,7 +79,7 @@ fn an_exemption_is_read_for_a_reason_and_leaks_nowhere() {
         assert_eq!(fiso.post("/exemptions/end", &[("id", &id)]).await.status, StatusCode::CONFLICT);
         seeded.pass(10).await;
         // The page tells what was before as well; what holds now is the finding.
-        assert_eq!(greeting(&seeded).await, Outcome::Met);
+        assert_eq!(greeting(&seeded).await, Outcome::Agreed);
     });
 }
 
@@ -102,7 +102,7 @@ fn an_exemption_ends_by_itself() {
         assert!(auditor.page(&finding).await.contains("does not concern this person"));
         seeded.pass(8 * 24 * 3600).await;
         // The page tells what was before as well; what holds now is the finding.
-        assert_eq!(greeting(&seeded).await, Outcome::Met);
+        assert_eq!(greeting(&seeded).await, Outcome::Agreed);
     });
 }
 

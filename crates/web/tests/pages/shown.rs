@@ -13,7 +13,7 @@ fn the_overview_tells_how_things_stand_as_far_as_a_role_goes() {
             "2 enrolled of 2 registered",
             "Mobile Device Use Policy",
             "review overdue by",
-            "one finding that is not met makes the clause not met",
+            "Can only be agreed",
             "C02XK1MAC1",
             "Sgt &#60;b&#62;Byrd&#60;/b&#62; (88)",
             "Latest in the ledger",

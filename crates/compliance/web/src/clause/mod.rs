@@ -6,9 +6,12 @@
 pub(crate) mod handler;
 
 use askama::Template;
-use domain::{Coverage, Outcome, Platform, Timestamp};
+use askama::filters::Safe;
+use domain::{Coverage, Need, Outcome, Platform, Timestamp};
 
 use crate::Flag;
+use crate::figures::state_tag;
+use compliance_app::standing::ClauseState;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::chart::{Bar, Counts};
@@ -34,9 +37,11 @@ pub struct View {
     pub actors: Vec<String>,
     /// The address that lists the cases of its procedures and their evidence; empty where it has no procedure.
     pub events_href: String,
-    /// How it is enforced, one line each, such as `Procedure: lost device, within 1 hour`.
+    /// What it asks for, part by part.
+    pub asks: Vec<String>,
+    /// How it is kept, one line each, such as `Procedure: lost device, within 1 hour`.
     pub kept_by: Vec<String>,
-    /// The coverage of its settings on each platform; empty if no setting enforces it.
+    /// How it is kept on each platform.
     pub platforms: Vec<(Platform, Coverage)>,
     /// The values that are set.
     pub settings: Vec<Setting>,
@@ -46,8 +51,14 @@ pub struct View {
     pub sees_findings: bool,
     /// Whether any check judges it.
     pub judged: bool,
-    /// Its outcomes over all subjects.
-    pub counts: Counts,
+    /// How it stands as a whole; `None` for readers who may not see findings.
+    pub state: Option<ClauseState>,
+    /// How many of how many, by platform and of people, a sentence each.
+    pub says: Vec<String>,
+    /// Platforms on which no device can ever be shown to keep it, and why.
+    pub never: Vec<(Platform, String)>,
+    /// Its outcomes, a bar for each platform, one for people and one for what is done and written down.
+    pub bars: Vec<Bar>,
     /// Devices and people that do not meet it, or of which it is not known, worst first.
     pub findings: Vec<Finding>,
     /// The number of findings that are not listed.
@@ -93,8 +104,9 @@ pub struct Finding {
 }
 
 impl View {
-    fn bars(&self) -> Vec<Bar> {
-        vec![Bar { name: "All devices and people".into(), href: self.more_href.clone(), counts: self.counts }]
+    /// Returns how it stands as a tag.
+    fn tag(&self) -> Option<Safe<String>> {
+        self.state.map(state_tag)
     }
 
     /// Returns a clause enforced by a setting, for the gallery and the tests.
@@ -118,10 +130,14 @@ impl View {
             modality: "must".into(),
             actors: vec!["Holder".into(), "System".into()],
             events_href: "/events?clause=MDU-6.2a".into(),
+            asks: vec!["A password has at least nine characters".into(), "It has capital and small letters".into()],
             kept_by: vec!["Setting and check: passcode composition".into(), "Acceptance: terms, before use".into()],
             platforms: vec![
                 (Platform::Ios, Coverage::partly("Upper and lower case cannot both be asked for; holders accept it.")),
-                (Platform::Macos, Coverage::enforced()),
+                (
+                    Platform::Macos,
+                    Coverage::enforced().needing([Need::Supervision, Need::System("14.0".into())]),
+                ),
                 (Platform::Windows, Coverage::not_enforceable("A local account takes any three of the four kinds.")),
             ],
             settings: vec![
@@ -143,7 +159,21 @@ impl View {
             check: "The passcode meets the rule that was set".into(),
             sees_findings: true,
             judged: true,
-            counts: Counts { met: 22, not_met: 1, not_known: 3, not_applicable: 2 },
+            state: Some(ClauseState::Fails),
+            says: vec!["iPhone: 22 of 26 met, 1 not met, 3 not known".into(), "Agreed by 26 of 28 people".into()],
+            never: vec![(Platform::Macos, "A Mac reports nothing about its passwords. <script>".into())],
+            bars: vec![
+                Bar {
+                    name: "iPhone".into(),
+                    href: "/devices?clause=MDU-6.2a".into(),
+                    counts: Counts { met: 22, not_met: 1, not_known: 3, not_applicable: 2, ..Counts::default() },
+                },
+                Bar {
+                    name: "People".into(),
+                    href: "/people".into(),
+                    counts: Counts { agreed: 26, not_known: 2, ..Counts::default() },
+                },
+            ],
             findings: vec![
                 finding("NC-10460", Outcome::NotMet { because: "8 characters reported, 9 asked".into() }, 40),
                 finding("SC-20040", Outcome::NotKnown(domain::WhyNotKnown::NoWayToTell), 700),
@@ -169,7 +199,10 @@ impl View {
             settings: Vec::new(),
             check: String::new(),
             judged: false,
-            counts: Counts::default(),
+            state: Some(ClauseState::KeptByNothing),
+            says: Vec::new(),
+            never: Vec::new(),
+            bars: Vec::new(),
             findings: Vec::new(),
             more: 0,
             risks: Vec::new(),

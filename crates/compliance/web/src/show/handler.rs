@@ -5,8 +5,7 @@ use axum::response::Response;
 use compliance_app::documents::{ClauseRow, DocumentRead, DocumentRow};
 use kernel::access::{SeeFindings, SeePolicy};
 
-use crate::figures::counts;
-use crate::figures::{status, version};
+use crate::figures::{lines, status, version};
 use crate::{Flag, show};
 use web_shell::answer::shown;
 use web_shell::format;
@@ -24,6 +23,7 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
         status: status(&read.row),
         about: about(&read.row),
         sees_findings: ctx.may::<SeeFindings>(),
+        standing: read.row.standing.as_ref().map(lines).unwrap_or_default(),
         sections: sections(&read),
         flags: read
             .row
@@ -100,7 +100,8 @@ pub(crate) fn row(clause: &ClauseRow) -> show::Row {
         title: clause.title.clone(),
         modality: clause.modality.to_lowercase(),
         kept_by: clause.kept_by.join(", "),
-        counts: counts(clause.findings.unwrap_or_default()),
+        state: clause.standing.as_ref().map(|standing| standing.state),
+        says: clause.standing.as_ref().map(|standing| standing.says.clone()).unwrap_or_default(),
         flags: clause.flags.clone(),
     }
 }

@@ -4,11 +4,14 @@
 pub(crate) mod handler;
 
 use askama::Template;
+use askama::filters::Safe;
 
 use crate::Flag;
+use crate::figures::state_tag;
+use compliance_app::standing::{ClauseState, Unknown};
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
-use web_shell::parts::chart::Counts;
+use web_shell::parts::standing::Line;
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]
@@ -26,6 +29,8 @@ pub struct View {
     pub about: Vec<(String, String)>,
     /// Whether this person may see the outcomes of the clauses.
     pub sees_findings: bool,
+    /// How its clauses stand, a line each; empty for readers who may not see findings.
+    pub standing: Vec<Line>,
     /// The clauses, by section.
     pub sections: Vec<Section>,
     /// The editor's notes.
@@ -52,10 +57,19 @@ pub struct Row {
     pub modality: String,
     /// How it is enforced, in a few words: `setting and check`, `acceptance`, `nothing`.
     pub kept_by: String,
-    /// Its outcomes over all subjects; all zero if it was never judged.
-    pub counts: Counts,
+    /// How it stands as a whole; `None` for readers who may not see findings.
+    pub state: Option<ClauseState>,
+    /// How many of how many, by platform and of people, a sentence each.
+    pub says: Vec<String>,
     /// The flags that are about it.
     pub flags: Vec<String>,
+}
+
+impl Row {
+    /// Returns how it stands as a tag.
+    fn tag(&self) -> Option<Safe<String>> {
+        self.state.map(state_tag)
+    }
 }
 
 impl View {
@@ -78,6 +92,7 @@ impl View {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
             sees_findings: true,
+            standing: Line::samples(),
             sections: sample_sections(),
             flags: vec![
                 Flag {
@@ -96,28 +111,49 @@ impl View {
 }
 
 fn sample_sections() -> Vec<Section> {
-    let row = |id: &str, title: &str, modality: &str, kept_by: &str, counts, flags: &[&str]| Row {
+    let row = |id: &str, title: &str, kept_by: &str, stands: (ClauseState, &[&str]), flags: &[&str]| Row {
         clause: web_shell::links::clause_crumb(id),
         title: title.into(),
-        modality: modality.into(),
+        modality: "must".into(),
         kept_by: kept_by.into(),
-        counts,
+        state: Some(stands.0),
+        says: stands.1.iter().map(|words| (*words).to_owned()).collect(),
         flags: flags.iter().map(|flag| (*flag).to_owned()).collect(),
     };
-    let counts = |met, not_met, not_known| Counts { met, not_met, not_known, not_applicable: 2 };
     let (nine, words) = ("Four kinds of character, nine or more", "No recognisable words");
     let images = "Own device where evidence would be lost";
     vec![
         Section {
             title: "6 Passwords".into(),
             clauses: vec![
-                row("MDU-6.2a", nine, "must", "setting and check", counts(22, 3, 3), &["F6"]),
-                row("MDU-6.2b", words, "should", "acceptance; nothing on a phone", counts(0, 0, 28), &["F6"]),
+                row(
+                    "MDU-6.2a",
+                    nine,
+                    "setting and check",
+                    (
+                        ClauseState::Fails,
+                        &["iPhone: 19 of 22 met, 3 not met", "Mac: 3 that can never show it"],
+                    ),
+                    &["F6"],
+                ),
+                row(
+                    "MDU-6.2b",
+                    words,
+                    "acceptance; nothing on a phone",
+                    (ClauseState::Agreed { by_everybody: false }, &["Agreed by 26 of 28 people <script>"]),
+                    &["F6"],
+                ),
             ],
         },
         Section {
             title: "14 Images".into(),
-            clauses: vec![row("MDU-14.4", images, "may", "procedure", Counts::default(), &[])],
+            clauses: vec![row(
+                "MDU-14.4",
+                images,
+                "procedure",
+                (ClauseState::NotKnown(Unknown::NothingDone), &[]),
+                &[],
+            )],
         },
     ]
 }
@@ -127,7 +163,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clause_never_judged_is_said_so() {
-        assert!(View::sample().render().unwrap().contains("Not judged"));
+    fn each_clause_says_how_it_stands_and_of_how_many() {
+        let html = View::sample().render().unwrap();
+        for words in
+            ["Fails", "Only agreed", "Not known", "iPhone: 19 of 22 met", "Agreed by 26 of 28 people"]
+        {
+            assert!(html.contains(words), "{words}");
+        }
+        assert!(!html.contains(" met of "), "no sum of what cannot be added");
     }
 }

@@ -147,6 +147,13 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         actions: read.actions.iter().filter_map(action).collect(),
         settings: rows(read.profiles.as_deref(), setting),
         clauses: rows(read.findings.as_deref(), |finding| clause(&href, finding)),
+        lacks: read.unheld.as_ref().map(|unheld| unheld.because.clone()).unwrap_or_default(),
+        unheld: read
+            .unheld
+            .iter()
+            .flat_map(|unheld| &unheld.clauses)
+            .map(|clause| clause_crumb(clause.as_str()))
+            .collect(),
         commands: rows(read.commands.as_deref(), command),
         permissions: rows(read.permissions.as_deref(), mention),
         cases: rows(read.cases.as_deref(), case),

@@ -73,6 +73,10 @@ pub struct View {
     pub settings: Option<Vec<Setting>>,
     /// The outcome of each clause, worst first.
     pub clauses: Option<Vec<Clause>>,
+    /// What it lacks, so that it keeps less by itself than its platform can; empty if it lacks nothing.
+    pub lacks: Vec<String>,
+    /// The clauses of which it keeps less for that.
+    pub unheld: Vec<Crumb>,
     /// The queued and past commands, newest first.
     pub commands: Option<Vec<Command>>,
     /// Cases about it, newest first.

@@ -55,6 +55,11 @@ impl View {
             actions: actions(),
             settings: Some(settings()),
             clauses: Some(clauses()),
+            lacks: vec!["it is not supervised".into()],
+            unheld: vec![
+                web_shell::links::clause_crumb("MDU-8.1"),
+                web_shell::links::clause_crumb("MDU-12.1"),
+            ],
             commands: Some(commands()),
             permissions: Some(vec![web_shell::parts::registers::Mention::sample()]),
             cases: Some(vec![Case {

@@ -1,7 +1,8 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use compliance_web::figures::{bar, status};
+use compliance_app::standing::Standing;
+use compliance_web::figures::{bar, lines, status};
 use incidents_app::read::ClockCounts;
 use kernel::access::SeePolicy;
 use ledger_app::read::LedgerRow;
@@ -37,6 +38,12 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         troubles: now.troubles,
         held: now.held.as_ref().map(|figures| held(&ctx, figures)),
         shell: ctx.shell(Area::Overview, Vec::new()),
+        standing: lines(
+            &now.documents
+                .iter()
+                .filter_map(|row| row.standing.as_ref())
+                .fold(Standing::default(), |sum, one| sum.plus(one)),
+        ),
         documents: now.documents.iter().map(bar).collect(),
         devices_enrolled: figures.enrolled.unsigned_abs(),
         devices_registered: figures.all.unsigned_abs(),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use axum::http::header::REFRESH;
 use axum::response::{IntoResponse, Response};
-use compliance_web::figures::counts;
+use compliance_web::figures::clause_counts;
 use kernel::access::SeeDevices;
 
 use crate::wall;
@@ -26,7 +26,7 @@ pub(crate) async fn wall(ctx: Ctx) -> Result<Response, Problem> {
         clocks: (now.clocks.over.unsigned_abs(), now.clocks.running.unsigned_abs()),
         next_clock: now.clocks.next_ends_at,
         cases: now.cases,
-        clauses: counts(now.clauses),
+        clauses: clause_counts(&now.clauses),
     };
     let answer = page(StatusCode::OK, &view);
     if refreshing {

@@ -79,7 +79,7 @@ fn networks(value: &SettingValue) -> Coverage {
     if residue.is_empty() {
         Coverage::enforced()
     } else {
-        Coverage { verdict: domain::Verdict::Partly, residue }
+        Coverage { verdict: domain::Verdict::Partly, residue, ..Coverage::enforced() }
     }
 }
 

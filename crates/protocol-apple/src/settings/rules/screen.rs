@@ -5,6 +5,9 @@ use super::Shape::{Allow, Least, Most, Require, Text, Words};
 use super::{Rule, reach, rule};
 
 const NO_CASE: &str = "iPhone and iPad cannot be told to ask for both upper and lower case.";
+const NEXT_CHANGE: &str = "A Mac asks for it when a password is next changed; the one in use now stays.";
+const NEW_ONES_SHOW: &str = "The history of notifications is off the locked screen; a new one still shows there until somebody \
+                             looks at it.";
 const NO_WORDS: &str = "iPhone and iPad have no list of words that a passcode may not contain.";
 const NO_KNOWLEDGE: &str = "No Apple device knows a dictionary or the holder's own names and dates.";
 const LETTER_ONLY: &str =
@@ -20,12 +23,17 @@ const FOOTNOTE: &str = "The notice is a footnote on the locked screen: a long on
 /// On a Mac, letters, digits, specials, length and words go into the content rule, which knows no upper limit.
 pub(super) const RULES: &[Rule] = &[
     rule("passcode.required", Require, Held, Held),
-    rule("passcode.min_length", Least, Depends(|value| reach("minLength", value)), Held),
-    rule("passcode.allow_simple", Allow, Held, Held),
-    rule("passcode.require_letter", Require, Partly(LETTER_ONLY), Held),
-    rule("passcode.require_mixed_case", Require, No(NO_CASE), Held),
-    rule("passcode.min_special", Least, Depends(|value| reach("minComplexChars", value)), Held),
-    rule("passcode.forbid_words", Words, No(NO_WORDS), Held),
+    rule("passcode.min_length", Least, Depends(|value| reach("minLength", value)), Partly(NEXT_CHANGE)),
+    rule("passcode.allow_simple", Allow, Held, Partly(NEXT_CHANGE)),
+    rule("passcode.require_letter", Require, Partly(LETTER_ONLY), Partly(NEXT_CHANGE)),
+    rule("passcode.require_mixed_case", Require, No(NO_CASE), Partly(NEXT_CHANGE)),
+    rule(
+        "passcode.min_special",
+        Least,
+        Depends(|value| reach("minComplexChars", value)),
+        Partly(NEXT_CHANGE),
+    ),
+    rule("passcode.forbid_words", Words, No(NO_WORDS), Partly(NEXT_CHANGE)),
     rule("passcode.forbid_personal_strings", Require, No(NO_KNOWLEDGE), No(NO_KNOWLEDGE)),
     rule(
         "passcode.max_failed_attempts",
@@ -53,7 +61,7 @@ pub(super) const RULES: &[Rule] = &[
     ),
     // Nobody signs in to an iPhone; what opens it is its passcode.
     rule("unlock.allow_automatic_sign_in", Allow, Inherent, Held),
-    rule("lock_screen.allow_notifications", Allow, Held, No(PER_APP_ONLY)),
+    rule("lock_screen.allow_notifications", Allow, Partly(NEW_ONES_SHOW), No(PER_APP_ONLY)),
     // A locked Mac shows no Today view.
     rule("lock_screen.allow_today", Allow, Held, Inherent),
     rule("lock_screen.allow_assistant", Allow, Held, No(NO_LOCKED_SIRI)),

@@ -154,6 +154,7 @@ pub(crate) use record::{force_word, like, single_count};
 
 /// Returns every statement of every module: a test prepares each on both engines.
 #[must_use]
+// long because each module of statements has its line
 pub fn all_statements() -> Vec<&'static Statement> {
     [statements_a_to_h(), statements_i_to_z()].concat()
 }

@@ -125,12 +125,7 @@ async fn outcome(app: &App, clause: &'static str) -> &'static str {
     let subject = Subject::Document("mobile-device-use".into());
     let found =
         app.store().read(move |tx| findings::one(tx, &subject, &clause.parse().unwrap())).await.unwrap();
-    match found.unwrap().outcome {
-        Outcome::Met => "met",
-        Outcome::NotMet { .. } => "not-met",
-        Outcome::NotKnown(_) => "not-known",
-        Outcome::NotApplicable { .. } => "not-applicable",
-    }
+    found.unwrap().outcome.word()
 }
 
 #[test]

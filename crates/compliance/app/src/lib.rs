@@ -38,4 +38,4 @@ pub use compare::{FindingFault, Line};
 pub use explain::{EvidenceView, Explanation, InLedger, Replayed};
 pub use gather::{Gathered, ProvenFinding, RuleText, gather_findings};
 pub use running::{Heard, note_running};
-pub use sealed::{evidence_text, ledger_subject};
+pub use sealed::ledger_subject;

@@ -26,7 +26,7 @@ pub(crate) fn new_salt(world: &World) -> String {
 ///
 /// # Errors
 /// [`AppError::Fault`] where a column cannot be read.
-pub fn evidence_text(row: &Evidence) -> Result<Option<EvidenceText>, AppError> {
+pub(crate) fn evidence_text(row: &Evidence) -> Result<Option<EvidenceText>, AppError> {
     let Some(salt) = &row.salt else { return Ok(None) };
     let salt: Hash = salt.parse().map_err(|error| AppError::fault(&error))?;
     let read = |text: &str| serde_json::from_str::<Value>(text).map_err(|error| AppError::fault(&error));

@@ -94,6 +94,7 @@ fn one_entry_carries_all_that_a_judgement_changed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one attack after the other")]
 fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
     testkit::both_engines(|database| {
         testkit::block_on(async {

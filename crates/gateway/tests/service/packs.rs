@@ -11,6 +11,9 @@ use packs_app::{Ask, Draw, MadePack, Population, Wanted, make_pack};
 use crate::common::Service;
 use crate::ledger_guard::run_sql;
 
+/// What somebody does to a content.
+type Change = fn(&mut Content);
+
 fn key(app: &App) -> VerifierKey {
     app.ledger_key_text().parse().unwrap()
 }
@@ -108,12 +111,12 @@ fn whatever_is_changed_in_a_pack_is_found() {
 fn what_the_key_s_owner_changes_is_found_by_the_ledger() {
     Service::run(async |service: Service| {
         let (app, pack) = (service.app.clone(), phone(&service).await);
-        let says = |change: fn(&mut Content)| {
+        let says = |change: Change| {
             let faults = packed_again(&app, &pack.bytes, change).unwrap_err();
             faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
         };
         assert!(packed_again(&app, &pack.bytes, |_| ()).is_ok());
-        let cases: [(fn(&mut Content), &str); 8] = [
+        let cases: [(Change, &str); 8] = [
             (
                 |content| {
                     let one =
@@ -185,7 +188,7 @@ fn a_sample_is_drawn_again_from_its_seed_and_shows_nobody_else() {
         for person in &people {
             compliance_app::judge_person(&service.app, *person).await.unwrap();
         }
-        let year = i16::try_from(domain::local_time::day_of(service.world.now()).year()).unwrap();
+        let year = domain::local_time::day_of(service.world.now()).year();
         let draw = |seed| Wanted::Sample(Draw { of: Population::Joiners, year: Some(year), size: 3, seed });
         let first = made(&service.app, &service.desk, draw(4711)).await.unwrap();
         let again = made(&service.app, &service.desk, draw(4711)).await.unwrap();

@@ -42,6 +42,7 @@ pub(super) fn config(text: &str, file: &str, folder: &Path) -> anyhow::Result<Co
 }
 
 // long because every setting has its line
+#[expect(clippy::too_many_lines, reason = "every setting has its line")]
 fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let organisation = root.must("organisation", "\"Northshire Police\"");
     let listen = listen(root);

@@ -135,6 +135,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use record::{force_word, like, single_count};
 
 /// Returns every statement of every module: a test prepares each on both engines.
+// long because every module has its line
 #[must_use]
 pub fn all_statements() -> Vec<&'static Statement> {
     [

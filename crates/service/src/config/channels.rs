@@ -88,7 +88,7 @@ fn uuid(section: &Section<'_>, key: &'static str, text: String) -> Option<String
 /// Takes an encrypted address, or one of this machine.
 fn address(section: &Section<'_>, text: &str) -> Option<String> {
     let text = text.trim_end_matches('/');
-    let here = text.strip_prefix("http://").is_some_and(read::is_loopback);
+    let here = text.strip_prefix("http://").is_some_and(is_loopback);
     let strange = |c: char| c.is_whitespace() || c.is_control() || "@\"<>#".contains(c);
     if (here || text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())) && !text.contains(strange)
     {

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use domain::{Secret, Span, Timestamp};
+use domain::{Secret, Timestamp};
 
 use crate::mail::{Letter, Mail, MailError};
 
@@ -49,16 +49,17 @@ pub enum Refused {
     /// A permanent failure: the same message would be refused again.
     #[error("{0}")]
     Never(String),
-    /// The clock of this server differs from the provider's by more than the provider allows, so that it refuses every message.
+    /// The clock of this server is so many seconds ahead of the provider's (behind, if negative), more than the provider allows, so that
+    /// it refuses every message.
     #[error("{}", clock(*.0))]
-    Clock(Span),
+    Clock(i64),
     /// No answer came: the message may have been accepted or not.
     #[error("{0}")]
     Uncertain(String),
 }
 
-fn clock(ahead: Span) -> String {
-    let (how, seconds) = (if ahead.millis() > 0 { "fast" } else { "slow" }, ahead.millis().abs() / 1000);
+fn clock(ahead: i64) -> String {
+    let (how, seconds) = (if ahead > 0 { "fast" } else { "slow" }, ahead.abs());
     format!(
         "this server's clock is {how} by {seconds} seconds, so the provider refuses every message: set the clock (NTP)"
     )

@@ -10,7 +10,7 @@ use std::time::Duration;
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{Secret, Span, Timestamp};
+use domain::{Secret, Timestamp};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue};
 use reqwest::{RequestBuilder, Response, StatusCode};
 use serde::Deserialize;
@@ -20,8 +20,8 @@ use crate::channel::{Accepted, Channel, Message, Receipt, Refused, Reply, Waitin
 
 /// The address of the provider.
 pub const ADDRESS: &str = "https://api.notifications.service.gov.uk";
-/// The largest difference of clocks that the provider allows.
-const CLOCK: Span = Span::from_secs(30);
+/// The largest difference of clocks that the provider allows, in seconds.
+const CLOCK: i64 = 30;
 /// The largest answer that is read, in bytes: a page of 250 received texts has some 150 KB.
 const LARGEST: usize = 1 << 20;
 /// The length of an id as text.
@@ -252,10 +252,10 @@ async fn refusal(answer: Response, now: Timestamp) -> Refused {
     refused(status.as_u16(), kind.as_deref().unwrap_or_default(), ahead)
 }
 
-/// Says what a refusal means; `ahead` is how far this server's clock is ahead of the provider's, if the answer told.
+/// Says what a refusal means; `ahead` is how many seconds this server's clock is ahead of the provider's, if the answer told.
 #[must_use]
-pub fn refused(status: u16, kind: &str, ahead: Option<Span>) -> Refused {
-    let ahead = ahead.filter(|ahead| ahead.millis().abs() > CLOCK.millis());
+pub fn refused(status: u16, kind: &str, ahead: Option<i64>) -> Refused {
+    let ahead = ahead.filter(|ahead| ahead.abs() > CLOCK);
     match (status, kind) {
         (401 | 403, _) if ahead.is_some() => Refused::Clock(ahead.unwrap_or(CLOCK)),
         (401 | 403, _) => Refused::Never(
@@ -277,11 +277,11 @@ pub fn refused(status: u16, kind: &str, ahead: Option<Span>) -> Refused {
     }
 }
 
-/// Returns how far our clock is ahead of the one that wrote the answer.
-fn ahead_of(headers: &HeaderMap<HeaderValue>, now: Timestamp) -> Option<Span> {
+/// Returns how many seconds our clock is ahead of the one that wrote the answer.
+fn ahead_of(headers: &HeaderMap<HeaderValue>, now: Timestamp) -> Option<i64> {
     let date = headers.get(DATE)?.to_str().ok()?;
     let theirs = httpdate(date)?;
-    Some(now.since(theirs))
+    Some((now.millis() - theirs.millis()) / 1000)
 }
 
 /// Reads the date of an answer (RFC 9110 section 5.6.7).

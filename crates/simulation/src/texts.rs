@@ -79,8 +79,8 @@ struct State {
     behaviours: BTreeMap<String, Behaviour>,
     asked: VecDeque<Timestamp>,
     daily: Option<usize>,
-    /// How far its clock is ahead of the world's.
-    ahead: Span,
+    /// How many milliseconds its clock is ahead of the world's.
+    ahead: i64,
 }
 
 /// The stand-in; cheap to clone.
@@ -148,9 +148,14 @@ impl TextProvider {
         self.lock().daily = Some(most);
     }
 
-    /// Sets how far its clock is ahead of the service's.
-    pub fn run_ahead(&self, by: Span) {
-        self.lock().ahead = by;
+    /// Sets how many seconds its clock is ahead of the service's; behind, if negative.
+    pub fn run_ahead(&self, seconds: i64) {
+        self.lock().ahead = seconds.saturating_mul(1000);
+    }
+
+    /// Returns the time by its own clock.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.world.now().millis().saturating_add(self.lock().ahead))
     }
 
     /// Returns the texts that it accepted, the oldest first.
@@ -177,7 +182,7 @@ impl TextProvider {
 
     /// Checks the token of a request as the provider does.
     fn admit(&self, token: Option<&str>) -> Result<(), Refusal> {
-        let now = self.world.now().plus(self.lock().ahead);
+        let now = self.now();
         let wrong = |why| Refusal(403, "AuthError", why);
         let token =
             token.ok_or(Refusal(401, "AuthError", "Unauthorized: authentication token must be provided"))?;

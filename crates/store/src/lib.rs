@@ -153,6 +153,7 @@ pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use record::{force_word, like, single_count};
 
 /// Returns every statement of every module: a test prepares each on both engines.
+// long because every module has its line
 #[must_use]
 // long because each module of statements has its line
 pub fn all_statements() -> Vec<&'static Statement> {

@@ -141,7 +141,21 @@ fn prepare(
             return Ok(None);
         }
     };
-    let Some(text) = plan::content(app, &delivery)? else { return Ok(None) };
+    let text = match plan::content(app, &delivery) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(None),
+        // One message that cannot be opened must not hold up the others.
+        Err(error) => {
+            tracing::error!(%error, delivery = %delivery.id, "what a message says cannot be opened");
+            note::failed(
+                app,
+                tx,
+                &delivery,
+                "what it says cannot be opened: the keys are others than when it was written",
+            )?;
+            return Ok(None);
+        }
+    };
     if !deliveries::claim(tx, &mut delivery, now.plus(LEASE))? {
         return Ok(None);
     }

@@ -48,8 +48,7 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let listen = listen(root);
     let address =
         root.must("address", "\"https://mdm.force.example\"").and_then(|text| public(root, "address", &text));
-    let checkin = root.text("checkin_address");
-    let checkin_address = checkin.and_then(|text| public(root, "checkin_address", &text));
+    let checkin_address = checkin_address(root);
     let data = data_folder(root, folder);
     let policy = folder.join(root.text("policy").unwrap_or_else(|| "policy".into()));
     let body_limit = root.count("body_limit", 64 * 1024, 64 << 20, 4 << 20);
@@ -107,6 +106,11 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
         body_limit,
         limits,
     })
+}
+
+/// Returns the second address for check-ins.
+fn checkin_address(root: &Section<'_>) -> Option<String> {
+    root.text("checkin_address").and_then(|text| public(root, "checkin_address", &text))
 }
 
 /// Returns the data folder. Taken apart and put together, a path loses the dots that stand for nothing: they would only be read out in

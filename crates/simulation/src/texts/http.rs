@@ -30,8 +30,8 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// Answers with JSON and the time of the stand-in's own clock.
 fn answer(provider: &TextProvider, status: u16, body: &Value) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let now = provider.world.now().plus(provider.lock().ahead);
-    let date = HeaderValue::from_str(&http_date(now)).unwrap_or_else(|_| HeaderValue::from_static(""));
+    let date =
+        HeaderValue::from_str(&http_date(provider.now())).unwrap_or_else(|_| HeaderValue::from_static(""));
     let kind = HeaderValue::from_static("application/json");
     (status, [(CONTENT_TYPE, kind), (DATE, date)], body.to_string()).into_response()
 }

@@ -97,6 +97,7 @@ statements! {
         (SELECT id FROM delivery WHERE made_at < $1 ORDER BY made_at LIMIT $2)";
     TEXT_RECEIVED = "INSERT INTO received_text (id, person_id, received_at, outcome) VALUES ($1, $2, $3, $4)
         ON CONFLICT (id) DO NOTHING";
+    TEXT_KNOWN = "SELECT count(*) FROM received_text WHERE id = $1";
     TEXT_OUTCOME = "UPDATE received_text SET person_id = $2, outcome = $3 WHERE id = $1";
     TEXTS_WITH_OUTCOME = "SELECT count(*) FROM received_text WHERE person_id = $1 AND outcome = $2 AND received_at > $3";
     RECEIVED_FORGET = "DELETE FROM received_text WHERE received_at < $1";
@@ -248,6 +249,11 @@ pub fn texts_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<i64, StoreError>
 pub fn received(tx: &mut Tx<'_>, id: &str, at: Timestamp) -> Result<bool, StoreError> {
     let params = [id.into(), Value::Null, at.into(), "unknown-number".into()];
     Ok(tx.execute(&TEXT_RECEIVED, &params)? > 0)
+}
+
+/// Returns whether a text came before.
+pub fn is_received(tx: &mut Tx<'_>, id: &str) -> Result<bool, StoreError> {
+    Ok(single_count(tx, &TEXT_KNOWN, &[id.into()])? > 0)
 }
 
 /// Notes what came of a text.

@@ -205,9 +205,18 @@ pub async fn fetch_replies(app: &App, channels: &Channels) -> Result<usize, AppE
             return Ok(0);
         }
     };
+    let unknown = app.store().read(move |tx| {
+        let mut unknown = Vec::new();
+        // The oldest first, as people sent them.
+        for reply in replies.into_iter().rev() {
+            if !deliveries::is_received(tx, &reply.id)? {
+                unknown.push(reply);
+            }
+        }
+        Ok::<_, AppError>(unknown)
+    });
     let mut new = 0;
-    // The oldest first, as people sent them.
-    for reply in replies.into_iter().rev() {
+    for reply in unknown.await? {
         new += usize::from(take_text(app, reply).await? != Replied::Again);
     }
     Ok(new)

@@ -82,6 +82,12 @@ pub struct PersonLine {
     pub stopped: bool,
 }
 
+/// Returns somebody of the sample: the first can be reached, others stopped texts and have no other way.
+fn sample_person(name: &str, place: usize) -> PersonLine {
+    let ways = if place == 0 { "text, then mail" } else { "" };
+    PersonLine { text: name.to_owned(), ways: ways.to_owned(), stopped: place > 0 }
+}
+
 impl View {
     /// Returns a busy night, for the gallery and the tests.
     #[must_use]
@@ -113,15 +119,7 @@ impl View {
         let step = |role, people: &[&str]| ChainStep {
             role,
             wait: "5 minutes".into(),
-            people: people
-                .iter()
-                .enumerate()
-                .map(|(place, name)| PersonLine {
-                    text: (*name).to_owned(),
-                    ways: if place == 0 { "text, then mail".into() } else { String::new() },
-                    stopped: place > 0,
-                })
-                .collect(),
+            people: people.iter().zip(0..).map(|(name, place)| sample_person(name, place)).collect(),
         };
         Self {
             shell: Shell::sample(Area::Cases),

@@ -57,7 +57,7 @@ struct Night {
 
 impl Night {
     /// Checks the promise, and that nothing was sent that should not have been.
-    async fn check(&mut self, app: &App, around: &Around, letters_before: usize) {
+    async fn check(&mut self, app: &App) {
         let (now, seed) = (app.world().now(), self.seed);
         let state: LossCall = call(app, self.loss).await;
         let (calling, taken) = (state.standing == "calling", state.standing == "taken");
@@ -87,12 +87,12 @@ impl Night {
                 );
             }
         }
-        self.account(app, around, letters_before, &all).await;
     }
 
     /// Checks that each letter and each text belongs to a message of the call, and each message that reached somebody to one of them.
-    async fn account(&self, app: &App, around: &Around, letters_before: usize, all: &[LossMessage]) {
+    async fn account(&self, app: &App, around: &Around, letters_before: usize) {
         let (seed, calling) = (self.seed, call(app, self.loss).await.standing == "calling");
+        let all = messages(app, self.loss).await;
         let sent = sent_for(app, self.loss).await;
         let by = |channel| sent.iter().filter(move |one| one.channel == channel);
         let letters = calls_in(&around.relay) - letters_before;
@@ -101,7 +101,7 @@ impl Night {
             letters,
             mailed,
             "seed {seed}: letters that no message accounts for: {:?} {sent:?}",
-            told(all)
+            told(&all)
         );
         let texts = calls_of(&around.provider).iter().filter(|text| text.at >= self.reported_at).count();
         let texted = by(Channel::Text).filter(|one| one.provider_id.is_some()).count();
@@ -109,7 +109,7 @@ impl Night {
             texts,
             texted,
             "seed {seed}: texts that no message accounts for: {:?} {sent:?}",
-            told(all)
+            told(&all)
         );
         for message in all.iter().filter(|message| message.state == LossMessageState::Delivered) {
             let reached = sent.iter().filter(|one| one.notice == message.notice);
@@ -307,10 +307,11 @@ async fn one_night(bench: &Bench, restarted: &App, around: &Around, people: &Peo
         let by = around.channels(&mut dice);
         one_event(node, &night, &mut dice, people, around).await;
         settle(node, &by).await;
-        night.check(node, around, letters_before).await;
+        night.check(node).await;
         world.clock.advance(minutes(1 + i64::try_from(dice.throw(9)).unwrap()));
         settle(node, &by).await;
-        night.check(node, around, letters_before).await;
+        night.check(node).await;
+        night.account(node, around, letters_before).await;
     }
     let end = call(app, night.loss).await.standing;
     if end == "calling" || end == "taken" {

@@ -263,12 +263,19 @@ fn receipts_out_of_order_never_move_a_text_backwards() {
 fn a_wrong_clock_is_named_and_limits_pass_the_call_on() {
     on_bench(|bench| async move {
         let scene = Scene::of(bench, true).await;
-        scene.provider.run_ahead(Span::from_secs(-95));
+        scene.provider.run_ahead(-95);
         let loss = scene.lost().await;
         let sent = sent_for(&scene.app, loss).await;
         let why = sent[0].why.clone().unwrap_or_default();
         assert!(why.contains("clock is fast by 95 seconds"), "{sent:?}");
         assert_eq!(scene.letters(), 1);
+        scene.provider.run_ahead(61);
+        scene.pass(minutes(31)).await;
+        let sent = sent_for(&scene.app, loss).await;
+        let named = |one: &Delivery| {
+            one.why.as_deref().is_some_and(|why| why.contains("clock is slow by 61 seconds"))
+        };
+        assert!(sent.iter().any(named), "{sent:?}");
     });
     on_bench(|bench| async move {
         let scene = Scene::of(bench, true).await;

@@ -1,6 +1,5 @@
 //! Findings from before outcomes had words of their own are carried over: what people agreed to is agreed, and what documents
 //! were found to be waits to be judged anew.
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 use domain::{ClauseId, Outcome, PersonId, Subject};
 use store::{MIGRATIONS, Statement, Store, StoreError, findings};

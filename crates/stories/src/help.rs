@@ -6,7 +6,7 @@ use kernel::access::permit;
 use crate::force::{Seeded, root};
 
 impl Seeded {
-    /// A request about the password of Norfolk's phone; the same one however often it is asked for.
+    /// Returns a request about the password of Norfolk's phone; the same one however often it is asked for.
     pub async fn reset(&self) -> domain::ResetId {
         let new = help_app::resets::NewReset {
             device: self.phone,
@@ -17,7 +17,7 @@ impl Seeded {
         help_app::resets::ask_reset_at_desk(&self.app, permit(&root()).unwrap(), new).await.unwrap()
     }
 
-    /// A case of signs of tampering with Norfolk's phone; the same one however often it is asked for.
+    /// Returns a case of signs of tampering with Norfolk's phone; the same one however often it is asked for.
     pub async fn fault(&self) -> CaseId {
         let new = help_app::faults::NewFault {
             device: self.phone,

@@ -6,7 +6,7 @@ use kernel::access::permit;
 use crate::force::{Seeded, root};
 
 impl Seeded {
-    /// A picture that is attached to a case; the same one however often it is asked for.
+    /// Returns a picture that is attached to a case; the same one however often it is asked for.
     pub async fn file(&self, case: CaseId) -> domain::FileId {
         let chunk = |kind: &[u8; 4], body: &[u8]| {
             let length = u32::try_from(body.len()).unwrap().to_be_bytes();
@@ -24,7 +24,7 @@ impl Seeded {
             .unwrap()
     }
 
-    /// The incident of that loss.
+    /// Returns the incident of that loss.
     pub async fn incident(&self) -> domain::IncidentId {
         let loss = self.loss().await;
         let read = losses_app::read::loss(&self.app, permit(&root()).unwrap(), loss).await.unwrap();

@@ -120,7 +120,7 @@ fn batch() -> FindingBatch {
     FindingBatch::new(vec![line, end]).expect("two lines")
 }
 
-/// A pack of one finding with its checkpoint.
+/// Returns a pack of one finding with its checkpoint.
 fn content() -> (Content, String) {
     let batch = batch();
     let id = EntryId::from_uuid(uuid::Uuid::from_u128(2));
@@ -180,7 +180,7 @@ fn content() -> (Content, String) {
     (content, note)
 }
 
-/// The pack.
+/// Returns the pack.
 #[must_use]
 pub fn pack_seeds() -> Vec<Vec<u8>> {
     vec![PACK.clone()]

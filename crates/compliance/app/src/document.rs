@@ -2,7 +2,7 @@
 
 use domain::{AssetClass, Outcome, Subject, Timestamp, WhyNotKnown};
 use policy::{Document, KeptBy, PermissionRegister, RecordKind};
-use store::{Tx, assets, findings, permissions};
+use store::{Tx, assets, permissions};
 
 use super::apply::{Judged, Judging};
 use super::basis::Basis;

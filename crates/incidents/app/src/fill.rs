@@ -35,7 +35,7 @@ pub enum Saved {
     ToMend(Vec<Fault>),
 }
 
-/// The refusal for a form that the page shows in an older version.
+/// Returns the refusal for a form that the page shows in an older version.
 pub(crate) fn changed_meanwhile() -> AppError {
     AppError::Conflict(
         "this form was changed meanwhile, perhaps by you in another window; open it again and enter what is missing".into(),

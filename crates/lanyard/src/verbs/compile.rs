@@ -159,7 +159,7 @@ fn table(out: &mut Out, lines: &[ClauseLine], asked: &[Platform]) -> io::Result<
     Ok(())
 }
 
-/// What a verdict leaves to people, and what a device needs first.
+/// Returns what a verdict leaves to people, and what a device needs first.
 fn cover_words(out: &mut Out, coverage: &Coverage) -> io::Result<()> {
     for residue in &coverage.residue {
         out.line(wrapped(residue, 96, "      "))?;

@@ -48,7 +48,7 @@ impl Witnessing {
     }
 }
 
-/// The notes of the checkpoints in an export.
+/// Returns the notes of the checkpoints in an export.
 pub(super) fn exported_notes(file: &Path) -> anyhow::Result<Vec<String>> {
     let reader =
         BufReader::new(File::open(file).with_context(|| format!("{} cannot be read", file.display()))?);

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, anyhow};
 use ledger::{VerifierKey, WitnessKey};
 
-/// A key given as text or as a file.
+/// Returns a key given as text or as a file.
 pub(super) fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
     let text = if Path::new(given).is_file() {
         std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?
@@ -15,7 +15,7 @@ pub(super) fn public_key(given: &str) -> anyhow::Result<VerifierKey> {
     text.trim().parse().map_err(|error| anyhow!("--key is neither a file nor a ledger key: {error}"))
 }
 
-/// A witness's key given as text or as a file.
+/// Returns a witness's key given as text or as a file.
 pub(super) fn witness_key(given: &str) -> anyhow::Result<WitnessKey> {
     let text = if Path::new(given).is_file() {
         std::fs::read_to_string(given).with_context(|| format!("{given} cannot be read"))?

@@ -125,7 +125,7 @@ fn name_fits(name: &str) -> bool {
         && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-'))
 }
 
-/// The fields that a file's head and its line in the directory have in common.
+/// Returns the fields that a file's head and its line in the directory have in common.
 fn common(file: &File) -> Result<Vec<u8>, ZipError> {
     let size = length(file.bytes.len())?.to_le_bytes();
     let name = u16::try_from(file.name.len()).map_err(|_| ZipError::TooLarge)?;

@@ -29,7 +29,8 @@ impl Loader<'_> {
             for (part, node) in &parts {
                 self.kept_as_said(part, node, kept_by);
             }
-            self.all_is_asked_for(root, parts.iter().map(|(part, _)| part).collect(), kept_by);
+            let all: Vec<&Part> = parts.iter().map(|(part, _)| part).collect();
+            self.all_is_asked_for(root, &all, kept_by);
         }
         Some(parts.into_iter().map(|(part, _)| part).collect())
     }
@@ -75,7 +76,7 @@ impl Loader<'_> {
     }
 
     /// Reports what the clause is kept by and no part asks for: a verdict worked out from the parts would leave it out.
-    fn all_is_asked_for(&self, root: &Node<'_>, parts: Vec<&Part>, kept_by: &[KeptBy]) {
+    fn all_is_asked_for(&self, root: &Node<'_>, parts: &[&Part], kept_by: &[KeptBy]) {
         let unasked = |what: String| {
             root.problem(
                 "asks",

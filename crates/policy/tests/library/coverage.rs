@@ -36,7 +36,8 @@ fn asking(path: &str, parts: &str) -> Files {
 }
 
 fn on_ios(files: &Files, id: &str) -> Coverage {
-    load(files).coverage(&[&Phone(Platform::Ios)])[&id.parse().unwrap()][&Platform::Ios].clone()
+    let coverage = load(files).coverage(&[&Phone(Platform::Ios)]);
+    coverage.get(&id.parse().unwrap()).and_then(|of| of.get(&Platform::Ios)).unwrap().clone()
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) fn read(root: &Section<'_>, folder: &Path) -> Ledger {
     read
 }
 
-/// The places that `copy_to` under `[ledger]` names: one, or a list.
+/// Returns the places that `copy_to` under `[ledger]` names: one, or a list.
 fn copies(section: &Section<'_>, folder: &Path) -> Vec<Target> {
     let places = one_or_many(section, "copy_to", "write a place, or a list of places: [\"...\", \"...\"]");
     let read = |place: &String| {
@@ -32,7 +32,7 @@ fn copies(section: &Section<'_>, folder: &Path) -> Vec<Target> {
     places.iter().filter_map(read).collect()
 }
 
-/// The keys that `witnesses` under `[ledger]` names: one, or a list.
+/// Returns the keys that `witnesses` under `[ledger]` names: one, or a list.
 fn witnesses(section: &Section<'_>) -> Vec<WitnessKey> {
     let keys = one_or_many(
         section,
@@ -48,7 +48,7 @@ fn witnesses(section: &Section<'_>) -> Vec<WitnessKey> {
     keys.iter().filter_map(read).collect()
 }
 
-/// One text, or a list of texts.
+/// Returns one text, or a list of texts.
 fn one_or_many(section: &Section<'_>, name: &'static str, wanted: &str) -> Vec<String> {
     #[derive(Deserialize)]
     #[serde(untagged)]

@@ -111,6 +111,8 @@ impl View {
 
     /// Returns a clause enforced by a setting, for the gallery and the tests.
     #[must_use]
+    // long because every part of the page has made-up data
+    #[expect(clippy::too_many_lines, reason = "every part of the page has made-up data")]
     pub fn sample() -> Self {
         let hours_ago = web_shell::clock::hours_ago;
         let mut shell = Shell::sample(Area::Documents);

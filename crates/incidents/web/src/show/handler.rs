@@ -18,7 +18,7 @@ use web_shell::links::{case_crumb, named};
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-/// What may be decided while a clock stands so, as a form's choices.
+/// Returns what may be decided while a clock stands so, as a form's choices.
 fn decisions(standing: Standing) -> Vec<Choice> {
     let words = [
         (Decision::Confirm, "The regulator must be told; the clock goes on until it was"),

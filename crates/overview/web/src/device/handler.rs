@@ -148,17 +148,18 @@ async fn view(ctx: &Ctx, id: DeviceId) -> Result<View, Problem> {
         settings: rows(read.profiles.as_deref(), setting),
         clauses: rows(read.findings.as_deref(), |finding| clause(&href, finding)),
         lacks: read.unheld.as_ref().map(|unheld| unheld.because.clone()).unwrap_or_default(),
-        unheld: read
-            .unheld
-            .iter()
-            .flat_map(|unheld| &unheld.clauses)
-            .map(|clause| clause_crumb(clause.as_str()))
-            .collect(),
+        unheld: unheld(&read),
         commands: rows(read.commands.as_deref(), command),
         permissions: rows(read.permissions.as_deref(), mention),
         cases: rows(read.cases.as_deref(), case),
         href,
     })
+}
+
+/// Returns the clauses that the device keeps less of than its platform can.
+fn unheld(read: &DeviceRead) -> Vec<Crumb> {
+    let clauses = read.unheld.iter().flat_map(|unheld| &unheld.clauses);
+    clauses.map(|clause| clause_crumb(clause.as_str())).collect()
 }
 
 /// Converts the rows of a part of the page; returns `None` where the reader may not see that part.

@@ -1,6 +1,7 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
+use compliance_app::documents::DocumentRow;
 use compliance_app::standing::Standing;
 use compliance_web::figures::{bar, lines, status};
 use incidents_app::read::ClockCounts;
@@ -38,12 +39,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         troubles: now.troubles,
         held: now.held.as_ref().map(|figures| held(&ctx, figures)),
         shell: ctx.shell(Area::Overview, Vec::new()),
-        standing: lines(
-            &now.documents
-                .iter()
-                .filter_map(|row| row.standing.as_ref())
-                .fold(Standing::default(), |sum, one| sum.plus(one)),
-        ),
+        standing: lines(&together(&now.documents)),
         documents: now.documents.iter().map(bar).collect(),
         devices_enrolled: figures.enrolled.unsigned_abs(),
         devices_registered: figures.all.unsigned_abs(),
@@ -83,6 +79,12 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         ledger_copies: now.ledger.as_ref().map(copies).unwrap_or_default(),
     };
     shown(&view)
+}
+
+/// Adds up how all documents stand.
+fn together(documents: &[DocumentRow]) -> Standing {
+    let all = documents.iter().filter_map(|row| row.standing.as_ref());
+    all.fold(Standing::default(), |sum, one| sum.plus(one))
 }
 
 fn clocks(counts: ClockCounts) -> (u64, u64) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cases_app::hand_over::{HandOver, hand_over_cases, own_cases};
 use cases_app::read::CaseFilter;
-use domain::{FaultKind, Outcome, Subject};
+use domain::{FaultKind, Subject};
 use help_app::faults::{NewFault, report_fault};
 use store::{cases, findings, notices};
 

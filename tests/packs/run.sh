@@ -48,7 +48,8 @@ settings neighbour
 first() { "$binary" --config "$work/first/lanyard.toml" "$@"; }
 neighbour() { "$binary" --config "$work/neighbour/lanyard.toml" "$@"; }
 
-first serve >"$work/log" 2>&1 &
+# Not by the function: what is stopped at the end has to be the program itself.
+"$binary" --config "$work/first/lanyard.toml" serve >"$work/log" 2>&1 &
 server=$!
 ready() { python3 -c "import urllib.request; urllib.request.urlopen('http://127.0.0.1:$port/readyz')" 2>/dev/null; }
 for _ in $(seq 120); do

@@ -160,7 +160,7 @@ fn missing(compared: &Compared, clause: &ClauseId, at: Timestamp) -> AppError {
     match compared.line_at(clause, at) {
         None => AppError::not_found("judgement by then on", clause),
         Some(one) => AppError::Conflict(format!(
-            "the ledger entry {} says that {} was judged {} at {}, and the compliance evidence is gone: tell information security, and              restore a backup from before it went",
+            "the ledger entry {} says that {} was judged {} at {}, and the compliance evidence is gone: tell information security, and restore a backup from before it went",
             one.entry, one.line.clause, one.line.outcome, one.line.at
         )),
     }

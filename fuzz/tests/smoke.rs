@@ -177,6 +177,7 @@ smoke_tests![
     policy_import,
     calendar,
     table,
+    picture,
     check,
     ledger_export,
     ledger_proof,

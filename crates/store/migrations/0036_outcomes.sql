@@ -6,8 +6,8 @@ UPDATE finding SET outcome = 'agreed', detail = '{"outcome":"agreed"}'
 WHERE subject_kind = 'person' AND outcome = 'met'
   AND evidence_id IN (SELECT id FROM evidence WHERE subject_kind = 'person' AND basis LIKE '{"kind":"person"%');
 
-UPDATE evidence SET outcome = 'agreed', detail = '{"outcome":"agreed"}'
-WHERE subject_kind = 'person' AND outcome = 'met'
+UPDATE evidence SET detail = '{"outcome":"agreed"}'
+WHERE subject_kind = 'person'
   AND id IN (SELECT evidence_id FROM finding WHERE subject_kind = 'person' AND outcome = 'agreed');
 
 DELETE FROM finding WHERE subject_kind = 'document' AND outcome IN ('met', 'not-applicable');

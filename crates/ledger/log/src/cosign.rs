@@ -280,7 +280,7 @@ mod tests {
         SigningKey::from_seed("a.example/ledger", &seed(3)).unwrap()
     }
 
-    /// A request from one size to another in a tree of numbered leaves.
+    /// Returns a request from one size to another in a tree of numbered leaves.
     fn request(old: u64, new: u64) -> WitnessRequest {
         let (_, mut nodes) = numbered(new);
         let tree = Tree::load(new, &mut nodes).unwrap();

@@ -133,7 +133,14 @@ fn kept_by_is_exactly_one_thing() {
         &format!("{at}:7: there is no checks/none.toml"),
     );
     only(&kept("setting = \"none\"\ncheck = \"length\""), &format!("{at}:7: there is no settings/none.toml"));
-    only(&kept("record = \"hearsay\""), &format!("{at}:7: record: \"hearsay\" is not one of: approval,"));
+    exactly(
+        &kept("record = \"hearsay\""),
+        &[
+            &format!("{at}:7: record: \"hearsay\" is not one of: approval,"),
+            &format!("{at}:10: the part does not say what keeps it"),
+            &format!("{at}:11: record: \"hearsay\" is not one of: approval,"),
+        ],
+    );
     only(&kept("nothing = \"  \""), &format!("{at}:7: nothing is empty"));
     exactly(
         &kept("acceptance = \"terms\"\nquestion = \"What?\""),

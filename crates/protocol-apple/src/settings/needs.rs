@@ -18,6 +18,7 @@ pub(super) const SUPERVISED: &[&str] = &[
     "apps.allow_user_install",
     "apps.allow_web_install",
     "apps.blocked",
+    "bluetooth.allow_file_transfer",
     "bluetooth.enabled",
     "cloud.allow_documents",
     "device.allow_user_erase",

@@ -31,7 +31,13 @@ async fn something_signed_for(seeded: &Seeded) -> HandoverId {
 /// The address of the case of the leaver's leaving.
 async fn case_about(desk: &Browser) -> String {
     let page = desk.page("/cases?q=cole").await;
-    let id = page.split("href=\"/cases/").nth(1).expect("a case with the name in its title");
+    let id = page
+        .split("<tbody>")
+        .nth(1)
+        .unwrap()
+        .split("href=\"/cases/")
+        .nth(1)
+        .expect("a case with the name in its title");
     format!("/cases/{}", id.split('"').next().unwrap())
 }
 

@@ -62,7 +62,8 @@ fn the_vpn_was_used_off_duty() {
         assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text());
         let security = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
         let cases = security.page("/cases?kind=access-review").await;
-        let case = cases.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let rows = cases.split("<tbody>").nth(1).unwrap();
+        let case = rows.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         assert!(
             security.page(&format!("/cases/{case}")).await.contains("the use of VPN on 2026-11-28"),
             "{cases}"

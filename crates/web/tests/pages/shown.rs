@@ -111,7 +111,7 @@ fn documents_and_clauses_say_how_they_are_kept_and_how_they_stand() {
         }
         let clause = browser.page("/clauses/MDU-6.2a").await;
         for words in
-            ["By platform", "What is left to people", "passcode.min_length", "/devices?clause=MDU-6.2a"]
+            ["By platform", "What is left, and to whom", "passcode.min_length", "/devices?clause=MDU-6.2a"]
         {
             assert!(clause.contains(words), "{words}: {clause}");
         }

@@ -322,5 +322,29 @@ async fn one_night(bench: &Bench, restarted: &App, around: &Around, people: &Peo
             .unwrap();
         settle(app, Some(&around.mails[0])).await;
     }
+    finish(app, &night).await;
     end
+}
+
+/// Finishes the case and the form of a night, as people do in the days after it: what stays open is chased in every later night.
+async fn finish(app: &App, night: &Night) {
+    let (loss, now) = (night.loss, app.world().now());
+    app.store()
+        .write(move |tx| {
+            let Some(call) = store::loss_calls::by_id(tx, loss)? else { return Ok(()) };
+            if let Some(row) = store::incidents::of_case(tx, call.case)? {
+                let before = row.version;
+                let done = store::incidents::Incident {
+                    version: before + 1,
+                    clock: "not-notifiable".into(),
+                    next_at: None,
+                    ..row
+                };
+                assert!(store::incidents::set(tx, &done, before)?, "nobody else changes it");
+            }
+            store::cases::close(tx, call.case, now, ("the night is over", "done"))?;
+            Ok::<_, kernel::AppError>(())
+        })
+        .await
+        .unwrap();
 }

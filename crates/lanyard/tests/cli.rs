@@ -268,7 +268,7 @@ fn a_restored_service_signs_again_only_once_somebody_says_that_it_was_meant() {
     assert!(said.contains("lost or changed: up to 1 entries after the first 4"), "{said}");
     assert!(place.bad(&accept).contains("nothing to accept"));
     let said = place.good(&["ledger", "verify", "--checkpoint", "copies/old.txt"]);
-    assert!(said.contains("it is an extension of each of the 1 checkpoints"), "{said}");
+    assert!(said.contains("it is an extension of each of the 2 checkpoints"), "{said}");
 
     // Put back under the same folder, the node itself knows that something is missing.
     fs::copy(place.path("saved/lanyard.sqlite"), place.path("data/lanyard.sqlite")).unwrap();

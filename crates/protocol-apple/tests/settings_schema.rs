@@ -113,8 +113,11 @@ fn what_needs_supervision_by_the_vendor_s_schema_needs_it_in_the_verdict() {
     let target = Target::IosIpados;
     for group in sample::strict() {
         for (key, value) in group.values.clone() {
+            // A list of networks to join belongs to the setting that allows no others: without one it is refused.
+            let with_it = |other: &str| key.as_str() == "wifi.only_listed" && other.starts_with("wifi.");
+            let values = group.values.clone().into_iter();
             let alone = protocol_apple::settings::Group {
-                values: [(key.clone(), value.clone())].into(),
+                values: values.filter(|(other, _)| *other == key || with_it(other.as_str())).collect(),
                 ..group.clone()
             };
             let profiles = profiles(target, &[alone], &sample::options());

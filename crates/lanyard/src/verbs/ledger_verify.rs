@@ -172,7 +172,7 @@ fn whole(out: &mut Out, what: &str, report: &Report) -> io::Result<()> {
     }
     if report.extends > 0 {
         out.line(format_args!(
-            "it is an extension of each of the {} checkpoints that you kept",
+            "it is an extension of each of the {} checkpoints that you or the service kept",
             report.extends
         ))?;
     }

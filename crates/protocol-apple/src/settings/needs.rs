@@ -27,6 +27,7 @@ pub(super) const SUPERVISED: &[&str] = &[
     "mirroring.allow",
     "notice.sign_in_text",
     "profiles.allow_user_install",
+    "sharing.allow_internet_sharing",
     "usb.allow_drives",
     "usb.allow_host_pairing",
     "voicemail.allow_live",

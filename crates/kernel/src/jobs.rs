@@ -158,6 +158,26 @@ pub fn ask_job(
     Ok(())
 }
 
+/// Does a step for each thing of a list. One that fails does not keep the others from theirs; the first failure is returned once all
+/// were tried, so that a job is retried and a loop of the worker logs it. Returns the number of things.
+///
+/// # Errors
+/// The first failure of a step.
+pub async fn each<T, F, W>(all: Vec<T>, step: F) -> Result<usize, AppError>
+where
+    F: Fn(T) -> W,
+    W: Future<Output = Result<(), AppError>>,
+{
+    let count = all.len();
+    let mut first = None;
+    for one in all {
+        if let Err(error) = step(one).await {
+            first = first.or(Some(error));
+        }
+    }
+    first.map_or(Ok(count), Err)
+}
+
 /// Schedules a device to be configured and judged by the present rules.
 pub fn bring_to_rules(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
     ask_job(app, tx, Kind::Configure, &device.to_string(), now)?;
@@ -172,4 +192,28 @@ pub fn ask_standing(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp
 /// Schedules a new check of the notices that wait for a person.
 pub fn look_at_notices_again(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<(), AppError> {
     ask_job(app, tx, Kind::LookAtNotices, &person.to_string(), app.world().now())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn one_that_fails_stands_in_nobody_s_way_and_is_not_forgotten() {
+        testkit::block_on(async {
+            let tried = RefCell::new(Vec::new());
+            let step = |number: i32| {
+                tried.borrow_mut().push(number);
+                async move {
+                    if number % 2 == 0 { Err(AppError::Fault(format!("number {number}"))) } else { Ok(()) }
+                }
+            };
+            let failed = each(vec![1, 2, 3, 4, 5], step).await.unwrap_err();
+            assert_eq!((failed.to_string().contains("number 2"), tried.take()), (true, vec![1, 2, 3, 4, 5]));
+            assert_eq!(each(vec![1, 3], step).await.unwrap(), 2);
+            assert_eq!(each(Vec::new(), step).await.unwrap(), 0);
+        });
+    }
 }

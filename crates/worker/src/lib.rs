@@ -58,6 +58,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         (app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone(), app.clone());
     run_jobs(&mut loops, &app, &stop);
     signs_of_life(&mut loops, &app, &stop);
+    overdue(&mut loops, &app, &stop);
     loops.spawn(every("refresh", STEADY, stop.clone(), Waker::Nothing, move || {
         let app = refresh.clone();
         async move { devices_app::commands::refresh_due(&app, BATCH).await }
@@ -130,29 +131,34 @@ fn signs_of_life(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool
     }));
 }
 
-/// Runs the loops that reach people: what they are told, what they send back, and calls that are overdue.
+/// Runs the second net below the jobs: calls, requests and clocks whose job did not come. Each has a loop of its own, so that none
+/// waits for another that fails, and pauses after each round: what cannot be taken further must not keep this node busy.
+fn overdue(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
+    let calls = app.clone();
+    loops.spawn(every("overdue calls", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+        let app = calls.clone();
+        async move { losses_app::advance_overdue_calls(&app, JOBS).await.map(|_| 0) }
+    }));
+    let requests = app.clone();
+    loops.spawn(every("overdue requests", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+        let app = requests.clone();
+        async move { help_app::resets::follow_overdue_resets(&app, JOBS).await.map(|_| 0) }
+    }));
+    let clocks = app.clone();
+    loops.spawn(every("overdue clocks", WATCHFUL, stop.clone(), Waker::Nothing, move || {
+        let app = clocks.clone();
+        async move { incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0) }
+    }));
+}
+
+/// Runs the loops that reach people: what they are told, and what they send back.
 fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watch::Receiver<bool>) {
-    let (told, letters, calls) = (app.clone(), channels.clone(), app.clone());
+    let (told, letters) = (app.clone(), channels.clone());
     // Whoever is called is sent the message within a second of the step's time.
     loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
         let (app, channels) = (told.clone(), letters.clone());
         async move { notices_app::send_notices(&app, channels, LETTERS).await }
     }));
-    loops.spawn(every(
-        "overdue calls, requests and clocks",
-        WATCHFUL,
-        stop.clone(),
-        Waker::Nothing,
-        move || {
-            let app = calls.clone();
-            // Pauses after each round: what cannot be taken further must not keep this node busy.
-            async move {
-                losses_app::advance_overdue_calls(&app, JOBS).await?;
-                help_app::resets::follow_overdue_resets(&app, JOBS).await?;
-                incidents_app::follow_overdue_incidents(&app, JOBS).await.map(|_| 0)
-            }
-        },
-    ));
     if channels.text.is_some() {
         let (texts, channels) = (app.clone(), channels.clone());
         loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {

@@ -58,7 +58,7 @@ pub fn lines(standing: &Standing) -> Vec<Line> {
         ),
     };
     let agreed = format!(
-        "Nothing can show whether people keep to them. Everybody whom they concern has agreed to {} of them.",
+        "Nothing can show whether people keep to them. To {} of them everybody concerned has agreed.",
         format::number(standing.by_everybody)
     );
     let all = [

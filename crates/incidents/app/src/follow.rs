@@ -38,10 +38,7 @@ pub async fn follow_overdue_incidents(app: &App, limit: u32) -> Result<usize, Ap
     let before = app.world().now().minus(GRACE);
     let overdue =
         app.store().read(move |tx| rows::overdue(tx, before, limit)).await.map_err(AppError::from)?;
-    for id in &overdue {
-        follow_incident(app, *id).await?;
-    }
-    Ok(overdue.len())
+    jobs::each(overdue, |id| follow_incident(app, id)).await
 }
 
 fn follow(app: &App, tx: &mut Tx<'_>, id: IncidentId) -> Result<(), AppError> {

@@ -372,10 +372,7 @@ pub async fn advance_call(app: &App, loss: LossId) -> Result<(), AppError> {
 pub async fn follow_containment(app: &App, device: DeviceId) -> Result<(), AppError> {
     let calls =
         app.store().read(move |tx| loss_calls::calling_for(tx, device)).await.map_err(AppError::from)?;
-    for loss in calls {
-        advance_call(app, loss).await?;
-    }
-    Ok(())
+    kernel::jobs::each(calls, |loss| advance_call(app, loss)).await.map(drop)
 }
 
 /// Takes calls further that are overdue although their job should have come: a second net below the jobs, for a job that was given
@@ -387,10 +384,7 @@ pub async fn advance_overdue_calls(app: &App, limit: u32) -> Result<usize, AppEr
     let by = app.world().now().minus(OVERDUE);
     let overdue =
         app.store().read(move |tx| loss_calls::overdue(tx, by, limit)).await.map_err(AppError::from)?;
-    for loss in &overdue {
-        advance_call(app, *loss).await?;
-    }
-    Ok(overdue.len())
+    kernel::jobs::each(overdue, |loss| advance_call(app, loss)).await
 }
 
 /// Returns the reference of a loss.

@@ -10,6 +10,8 @@
 //! Not covered: text that people typed about somebody without giving the whole name, because no search finds it
 //! reliably.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use crate::PersonView;
 use domain::PersonId;
 use serde_json::json;
@@ -75,11 +77,14 @@ pub async fn erase_due_people(app: &App) -> Result<usize, AppError> {
         .read(move |tx| people_directory::due_for_erasure(tx, before, BATCH))
         .await
         .map_err(AppError::from)?;
-    let mut erased = 0;
-    for person in due {
-        erased += usize::from(erase_person(app, person.id).await?);
-    }
-    Ok(erased)
+    let erased = AtomicUsize::new(0);
+    let count = &erased;
+    kernel::jobs::each(due, |person| async move {
+        count.fetch_add(usize::from(erase_person(app, person.id).await?), Ordering::Relaxed);
+        Ok(())
+    })
+    .await?;
+    Ok(erased.into_inner())
 }
 
 async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {

@@ -28,13 +28,7 @@ pub async fn follow_reset(app: &App, device: DeviceId) -> Result<(), AppError> {
 pub async fn follow_overdue_resets(app: &App, limit: u32) -> Result<usize, AppError> {
     let before = app.world().now().minus(OVERDUE);
     let overdue = app.store().read(move |tx| resets::overdue(tx, before, limit)).await?;
-    for device in &overdue {
-        // One that cannot be taken further must not stand in the way of the others.
-        if let Err(error) = follow_reset(app, *device).await {
-            tracing::warn!(%device, %error, "a request about a password was not taken further");
-        }
-    }
-    Ok(overdue.len())
+    kernel::jobs::each(overdue, |device| follow_reset(app, device)).await
 }
 
 fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {

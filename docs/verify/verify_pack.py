@@ -335,12 +335,12 @@ def verify(path, key, witnesses):
     lines = []
     for number, finding in enumerate(content["findings"], 1):
         try:
-            line, _ = check_finding(finding, entries, clauses)
+            line, ruled = check_finding(finding, entries, clauses)
         except Bad as bad:
             raise Bad(f"finding {number}: {bad}") from bad
         if line["subject"] not in subjects:
             raise Bad(f"finding {number} is about a subject that is not listed")
-        lines.append((line, finding["says"]))
+        lines.append((line, finding["says"], ruled))
     if "sample" in content:
         check_sample(content["sample"], subjects)
     return content, checkpoint, cosigned, lines
@@ -360,9 +360,12 @@ def main():
         print(f"NOT proven: {error or type(error).__name__}")
         return 1
     print(content["asked"]["words"])
-    for line, says in lines:
+    for line, says, _ in lines:
         print(f"  {line['subject']} {line['clause']}: {says}")
     print(f"proven: {len(lines)} findings, under the checkpoint of {size} entries with root {base64.b64encode(root).decode()}")
+    hidden = sum(fact is None for finding in content["findings"] for fact in finding["facts"])
+    unruled = sum(not ruled for *_, ruled in lines)
+    print(f"left out: {content['left_out']} findings and {hidden} facts that the reader may not see; rules not in the pack: of {unruled} findings")
     for witness, seconds in cosigned:
         print(f"cosigned by {witness}, {seconds} seconds after 1970 began")
     return 0

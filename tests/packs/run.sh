@@ -94,10 +94,11 @@ PYTHON
 }
 good "the seed draws the same" same_subjects
 
-# Each file changed, and each left out: both checks say no.
+# Each file changed, and each left out: the check in Python says no, and yes to a copy with nothing changed. The program refuses any copy that
+# another tool wrote; its own cases are in gateway/tests/service/packs.rs.
 python3 tamper.py "$work/document.zip" "$work/bent"
+good "a copy with nothing changed, in Python" second "$work/bent/same/copy.zip" --key "$key"
 for bent in "$work"/bent/*.zip; do
-  bad "$(basename "$bent"), by the program" "$binary" verify "$bent" --key "$key"
   bad "$(basename "$bent"), in Python" second "$bent" --key "$key"
 done
 

@@ -1,4 +1,4 @@
-"""Writes copies of a pack, each with one file changed, left out or emptied, and some with single bits turned."""
+"""Writes copies of a pack: one with nothing changed in the folder `same`; each other with one file changed, left out or emptied, and some with single bits turned."""
 
 import os
 import sys
@@ -23,4 +23,6 @@ for name, raw in files:
     write(f"{name}-changed", rest + [(name, turned)])
     write(f"{name}-missing", rest)
     write(f"{name}-empty", rest + [(name, b"")])
+os.makedirs(os.path.join(folder, "same"))
+write("same/copy", files)
 write("one-more", files + [("more.txt", b"x")])

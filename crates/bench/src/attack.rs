@@ -2,9 +2,8 @@
 //! the pages, the directory's interface and the command line offer to harm devices, as fast as they answer.
 //!
 //! The hour is simulated: the service's clock is moved in steps of a quarter of an hour, in each of which the thief tries again.
-//! The
-//! thief has the account itself and not only its cookie, so that a fresh proof of presence costs nothing; and an accomplice, who
-//! is an ordinary holder with an account of their own. It does not cover an attacker who changes the database or the program.
+//! The thief has the account itself and not only its cookie, so that a fresh proof of presence costs nothing; and an accomplice,
+//! who is an ordinary holder with an account of their own. It does not cover an attacker who changes the database or the program.
 
 mod stage;
 mod thief;

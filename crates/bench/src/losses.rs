@@ -45,8 +45,7 @@ pub struct Wanted {
 }
 
 /// How long what was reported may take to be finished after the last report: longer than the leases of jobs and pushes, which
-/// have to
-/// end before another process takes what a killed one had begun.
+/// have to end before another process takes what a killed one had begun.
 const PATIENCE: Duration = Duration::from_secs(90);
 
 /// Reports the losses, and returns how each went.
@@ -70,7 +69,7 @@ pub fn run(wanted: &Wanted) -> anyhow::Result<Figures> {
 
     let over = AtomicBool::new(false);
     let (address, began) = (server.address, Instant::now());
-    let sent = std::thread::scope(|scope| {
+    let ran = std::thread::scope(|scope| {
         let heard = pushes.heard;
         let clients = scope.spawn(|| {
             let all = client::Client { address, losses: &losses, idle: &idle, began, over: &over, wanted };
@@ -79,17 +78,20 @@ pub fn run(wanted: &Wanted) -> anyhow::Result<Figures> {
             sent
         });
         let killed = kill_again_and_again(&mut server, wanted, &over);
-        let sent = clients.join().map_err(|_| anyhow::anyhow!("the thread of the clients panicked"))?;
-        killed?;
-        sent
+        let sent = clients.join().map_err(|_| anyhow::anyhow!("the thread of the clients panicked"))??;
+        anyhow::Ok((sent, killed?))
     })?;
-    found::read(&store, &losses, &sent, &server.log()).context("what became of the losses")
+    let (ran, kills) = ran;
+    let figures =
+        found::read(&store, &losses, &ran.seen, &server.log()).context("what became of the losses")?;
+    Ok(Figures { check_ins_a_second: ran.check_ins_a_second, kills, ..figures })
 }
 
-/// Kills the program as often as is asked, spread over the time of the reports, and starts it again each time.
-fn kill_again_and_again(server: &mut Server, wanted: &Wanted, over: &AtomicBool) -> anyhow::Result<()> {
+/// Kills the program as often as is asked, spread over the time of the reports, and starts it again each time; returns how often.
+fn kill_again_and_again(server: &mut Server, wanted: &Wanted, over: &AtomicBool) -> anyhow::Result<usize> {
     let kills = u32::try_from(wanted.kills).unwrap_or(u32::MAX);
-    let Some(every) = wanted.over.checked_div(kills) else { return Ok(()) };
+    let Some(every) = wanted.over.checked_div(kills) else { return Ok(0) };
+    let mut killed = 0;
     for number in 0..wanted.kills {
         // At many different moments, the same ones in every run.
         let shift = Duration::from_millis(u64::try_from(number).unwrap_or_default() * 37 % 180);
@@ -99,8 +101,9 @@ fn kill_again_and_again(server: &mut Server, wanted: &Wanted, over: &AtomicBool)
         }
         server.kill()?;
         server.start()?;
+        killed += 1;
     }
-    Ok(())
+    Ok(killed)
 }
 
 /// One device that is reported lost.

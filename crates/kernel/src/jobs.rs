@@ -135,9 +135,11 @@ impl Kind {
     #[must_use]
     pub const fn lane(self) -> Lane {
         match self {
-            Self::AdvanceCall | Self::FollowApproval | Self::FollowContainment | Self::LockReported => {
-                Lane::Urgent
-            }
+            Self::AdvanceCall
+            | Self::FollowApproval
+            | Self::FollowContainment
+            | Self::LockReported
+            | Self::FollowReset => Lane::Urgent,
             _ => Lane::Ordinary,
         }
     }

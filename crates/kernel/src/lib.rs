@@ -75,6 +75,8 @@ pub struct AppConfig {
     pub session_lifetime: Span,
     /// Roles that the directory's groups give to their members.
     pub group_roles: Vec<roles::GroupRole>,
+    /// Whether mail can be sent: a relay is configured.
+    pub mail: bool,
     /// Whether texts can be sent: a provider of them is configured.
     pub texts: bool,
     /// Older algorithms allowed in SCEP, each at a cost that [`pki::scep::ScepOptions`] names.

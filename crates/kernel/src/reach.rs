@@ -4,7 +4,7 @@ use domain::{Channel, ContactMethodId, Secret};
 use store::people::Person;
 use store::{Tx, contacts};
 
-use crate::AppError;
+use crate::{App, AppError};
 
 /// The minutes after which the next way is tried, where its person has chosen none.
 pub const WAIT_MINUTES: i64 = 3;
@@ -22,12 +22,31 @@ pub struct Way {
     pub wait_minutes: i64,
 }
 
-/// Returns the ways in which a person can be reached, in their order: verified, and not stopped by themselves. The mail address of
-/// the register counts as verified; it comes last unless the person has given it another place.
+/// Returns whether this service can send to people on a channel.
+#[must_use]
+pub fn sends(app: &App, channel: Channel) -> bool {
+    match channel {
+        Channel::Mail => app.config().mail,
+        Channel::Text => app.config().texts,
+        Channel::Hook => false,
+    }
+}
+
+/// Returns the ways in which a person can be reached, in their order: verified, not stopped by themselves, and on a channel that this
+/// service sends on.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn ways(tx: &mut Tx<'_>, person: &Person) -> Result<Vec<Way>, AppError> {
+pub fn ways(app: &App, tx: &mut Tx<'_>, person: &Person) -> Result<Vec<Way>, AppError> {
+    Ok(proved(tx, person)?.into_iter().filter(|way| sends(app, way.channel)).collect())
+}
+
+/// Returns the ways that a person has proved and not stopped, in their order, whether this service sends on their channel or not. The
+/// mail address of the register counts as proved; it comes last unless the person has given it another place.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn proved(tx: &mut Tx<'_>, person: &Person) -> Result<Vec<Way>, AppError> {
     let of_register = person.email.as_deref().map(str::trim).filter(|email| !email.is_empty());
     let (mut ways, mut is_placed) = (Vec::new(), false);
     for method in contacts::of_person(tx, person.id)?.into_iter().filter(|method| method.counts()) {

@@ -51,6 +51,7 @@ fn config() -> AppConfig {
             GroupRole { group: "Lanyard admins".into(), role: Role::Administrator, everywhere: true },
             GroupRole { group: "Lanyard audit".into(), role: Role::Auditor, everywhere: false },
         ],
+        mail: true,
         texts: true,
         scep: pki::scep::ScepOptions::default(),
     }

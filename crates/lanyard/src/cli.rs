@@ -29,7 +29,7 @@ pub(crate) enum Verb {
     Policy(policy::PolicyVerb),
     /// Why a device meets a clause or does not, today or at a time in the past.
     Explain(explain::Explain),
-    /// Findings with everything that a stranger needs to believe them, as one signed file.
+    /// Findings with everything an outsider needs to check them, as one signed file.
     Pack(pack::PackVerb),
     /// Check a pack with nothing but the ledger's public key.
     Verify(pack_verify::VerifyPack),

@@ -263,8 +263,8 @@ pub fn refused(status: u16, kind: &str, ahead: Option<i64>) -> Refused {
         ),
         (400, "ValidationError") => Refused::Never("the provider says that the number is not one that it can send to".into()),
         (400, _) => Refused::Never(
-            "the provider does not send to this number: the key is for the team only, the service is in trial mode, or numbers of \
-             other countries are switched off"
+            "the provider does not send to this number: the key is for the team only, the service is in trial mode, numbers of other \
+             countries are switched off, or the template's id or its ((message)) is wrong: check [sms] template"
                 .into(),
         ),
         (404, _) => Refused::Never("the provider does not know it".into()),

@@ -48,6 +48,7 @@ pub fn config(address: impl Into<String>) -> AppConfig {
         session_idle: Span::from_secs(1800),
         session_lifetime: Span::from_secs(12 * 3600),
         group_roles: Vec::new(),
+        mail: true,
         texts: false,
         scep: pki::scep::ScepOptions::default(),
     }

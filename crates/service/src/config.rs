@@ -280,6 +280,7 @@ impl Config {
             session_idle: self.spans.session_idle,
             session_lifetime: self.spans.session_lifetime,
             group_roles: self.group_roles.clone(),
+            mail: self.mail.is_some(),
             texts: self.texts.is_some(),
             scep: self.scep,
         }

@@ -63,3 +63,26 @@ fn impossible_states_are_refused() {
     let fine = connection.execute(&delivery(", state, due_at, content", ", 'pending', 1, x'00'"), []);
     assert!(fine.is_ok(), "{fine:?}");
 }
+
+#[test]
+fn a_notice_can_be_forgotten_whatever_carried_it_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("channels.sqlite");
+    let store = Store::open(&StoreConfig::Sqlite { path: path.clone(), readers: 1 }).unwrap();
+    store::migrate(&store).unwrap();
+    let connection = rusqlite::Connection::open(&path).unwrap();
+    connection.execute(PERSON, []).unwrap();
+    let notice = "INSERT INTO notice (id, person_id, force, key, reason, subject, body, link, created_at, state, duty) VALUES \
+                  ('n', 'p', 'f', 'k', 'on-call', 's', 'b', '/me', 5, 'shown', 'on-call')";
+    connection.execute(notice, []).unwrap();
+    let late = "INSERT INTO delivery (id, key, purpose, channel, person_id, notice_id, place, wait_minutes, made_at, state, ended_at) VALUES \
+                ('d', 'd', 'call', 'mail', 'p', 'n', 0, 3, 100, 'withdrawn', 100)";
+    connection.execute(late, []).unwrap();
+    drop(connection);
+    let before = domain::Timestamp::from_millis(50);
+    let gone = store.write_blocking(move |tx| {
+        let carried = store::deliveries::forget(tx, before, 10)?;
+        Ok::<_, store::StoreError>((carried, store::notices::forget(tx, before, 10)?))
+    });
+    assert_eq!(gone.unwrap(), (1, 1));
+}

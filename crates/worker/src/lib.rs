@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Channel;
 use kernel::jobs::Lane;
 use kernel::{App, AppError};
 use outbound::channel::Channels;
@@ -151,14 +152,25 @@ fn overdue(loops: &mut JoinSet<()>, app: &App, stop: &watch::Receiver<bool>) {
     }));
 }
 
-/// Runs the loops that reach people: what they are told, and what they send back.
+/// Runs the loops that reach people: what they are told, each channel by itself, and what they send back.
 fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watch::Receiver<bool>) {
     let (told, letters) = (app.clone(), channels.clone());
     // Whoever is called is sent the message within a second of the step's time.
     loops.spawn(every("notices", FAST, stop.clone(), Waker::Letters(told.clone()), move || {
         let (app, channels) = (told.clone(), letters.clone());
-        async move { notices_app::send_notices(&app, channels, LETTERS).await }
+        async move { notices_app::send_letters(&app, &channels, LETTERS).await }
     }));
+    for (name, channel) in
+        [("texts", Channel::Text), ("mail that calls", Channel::Mail), ("webhook", Channel::Hook)]
+    {
+        // One that is switched off has a loop too: what was planned for it before must fail, so that the next way is tried.
+        let pace = if channels.of(channel).is_some() { FAST } else { WATCHFUL };
+        let (sent, by) = (app.clone(), channels.clone());
+        loops.spawn(every(name, pace, stop.clone(), Waker::Nothing, move || {
+            let (app, channels) = (sent.clone(), by.clone());
+            async move { notices_app::send_messages(&app, &channels, channel, LETTERS).await }
+        }));
+    }
     if channels.text.is_some() {
         let (texts, channels) = (app.clone(), channels.clone());
         loops.spawn(every("texts received", WATCHFUL, stop.clone(), Waker::Nothing, move || {

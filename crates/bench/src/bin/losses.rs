@@ -62,7 +62,7 @@ fn main() -> anyhow::Result<()> {
     let figures = losses::run(&wanted)?;
     let engine = if options.postgresql { "PostgreSQL" } else { "SQLite" };
     println!(
-        "{} losses in {} s, {} devices, {} check-ins a second, {} kills.\n",
+        "Asked for: {} losses in {} s, {} devices, {} check-ins a second, {} kills.\n",
         options.losses, options.seconds, options.devices, options.check_ins, options.kills
     );
     println!(

@@ -19,6 +19,14 @@ const CONNECTIONS: usize = 32;
 /// How long a client waits before it connects again to a service that is not there.
 const AGAIN: Duration = Duration::from_millis(100);
 
+/// What the clients saw of a run.
+pub(super) struct Ran {
+    /// What was seen of each loss.
+    pub(super) seen: Vec<Seen>,
+    /// Check-ins that were answered, a second.
+    pub(super) check_ins_a_second: f64,
+}
+
 /// Everything that speaks to the service.
 pub(super) struct Client<'a> {
     pub(super) address: SocketAddr,
@@ -30,8 +38,8 @@ pub(super) struct Client<'a> {
 }
 
 impl Client<'_> {
-    /// Runs until every loss was reported and its device has answered, or the time for it is over; what was seen of each.
-    pub(super) async fn run(&self, heard: UnboundedReceiver<usize>) -> anyhow::Result<Vec<Seen>> {
+    /// Runs until every loss was reported and its device has answered, or the time for it is over.
+    pub(super) async fn run(&self, heard: UnboundedReceiver<usize>) -> anyhow::Result<Ran> {
         let seen = Mutex::new(vec![Seen::default(); self.losses.len()]);
         let checked_in = AtomicUsize::new(0);
         let work = async {
@@ -47,7 +55,10 @@ impl Client<'_> {
         let noise = futures_util::future::join_all(noise);
         let (done, _) = futures_util::future::join(work, noise).await;
         done?;
-        seen.into_inner().map_err(|_| anyhow::anyhow!("a client panicked"))
+        let answered = u32::try_from(checked_in.into_inner()).unwrap_or(u32::MAX);
+        let check_ins_a_second = f64::from(answered) / self.began.elapsed().as_secs_f64();
+        let seen = seen.into_inner().map_err(|_| anyhow::anyhow!("a client panicked"))?;
+        Ok(Ran { seen, check_ins_a_second })
     }
 
     fn limit(&self) -> Instant {

@@ -21,6 +21,10 @@ pub struct Figures {
     pub sent_again: usize,
     /// Messages that called somebody.
     pub messages: usize,
+    /// Check-ins that were answered meanwhile, a second.
+    pub check_ins_a_second: f64,
+    /// How often the program was killed meanwhile.
+    pub kills: usize,
     /// What is missing, doubled or unfinished: empty in a good run.
     pub faults: Vec<String>,
 }
@@ -146,6 +150,11 @@ pub fn lines(engine: &str, figures: &Figures, killed: bool) -> Vec<Line> {
         row("acknowledged by the device", &figures.acknowledged, "5 s", 5000),
         Line::plain(format!("{engine}: reports that had to be sent again"), figures.sent_again.to_string()),
         Line::plain(format!("{engine}: messages to people on call"), figures.messages.to_string()),
+        Line::plain(
+            format!("{engine}: check-ins answered meanwhile"),
+            format!("{} /s", grouped(figures.check_ins_a_second)),
+        ),
+        Line::plain(format!("{engine}: kills meanwhile"), figures.kills.to_string()),
         Line {
             what: format!("{engine}: lost or doubled"),
             got: faults,

@@ -14,8 +14,7 @@ use crate::estate::{Estate, SPEAKERS};
 const DAY: Span = Span::from_secs(24 * 3600);
 
 /// Returns the settings of the service: where it pushes, and that the report of a holder locks. The limit of containments an
-/// hour is
-/// raised to the number of losses; what it does otherwise is measured by the attack table.
+/// hour is raised to the number of losses; what it does otherwise is measured by the attack table.
 pub(super) fn settings(push_address: &str, losses: usize) -> String {
     format!(
         "[push]\ncertificate = \"push.pem\"\nkey = \"push.key\"\ntopic = \"com.apple.mgmt.External.bench\"\n\

@@ -1,9 +1,12 @@
 //! Checks every finding of the database against the ledger, a few subjects at a time.
 
-use domain::Subject;
-use store::{finding_batches, findings};
+use std::collections::BTreeSet;
 
-use super::compare::{FindingFault, compare};
+use domain::Subject;
+use store::{StoreError, finding_batches, findings};
+
+use super::compare::{FindingFault, compare, missing_lines};
+use super::sealed::ledger_subject;
 use kernel::access::{Permit, SeeLedger};
 use kernel::{App, AppError};
 
@@ -39,8 +42,21 @@ pub async fn check_findings(app: &App, permit: Permit<SeeLedger>) -> Result<Find
             let subjects = findings::subjects_after(tx, from.as_ref(), BATCH)?;
             let mut some = FindingsChecked::default();
             for subject in &subjects {
-                let compared = compare(tx, subject, None)?;
                 some.subjects += 1;
+                let compared = match compare(tx, subject, None) {
+                    Ok(compared) => compared,
+                    // One row that cannot be read must not hide what else was altered.
+                    Err(AppError::Store(error @ StoreError::Corrupt { .. })) => {
+                        let says = format!("a row about it cannot be read, so it was altered: {error}");
+                        some.faults.push(FindingFault {
+                            subject: ledger_subject(subject),
+                            clause: None,
+                            says,
+                        });
+                        continue;
+                    }
+                    Err(error) => return Err(error),
+                };
                 some.lines += u64::try_from(compared.lines.len()).unwrap_or_default();
                 some.faults.extend(compared.faults);
             }
@@ -55,7 +71,9 @@ pub async fn check_findings(app: &App, permit: Permit<SeeLedger>) -> Result<Find
             break;
         }
     }
-    checked.faults.extend(app.store().read(entries_alone).await?);
+    let named: BTreeSet<String> = checked.faults.iter().map(|fault| fault.says.clone()).collect();
+    let alone = app.store().read(entries_alone).await?;
+    checked.faults.extend(alone.into_iter().filter(|fault| !named.contains(&fault.says)));
     checked.faults.truncate(MOST_FAULTS);
     Ok(checked)
 }
@@ -65,8 +83,7 @@ fn entries_alone(tx: &mut store::Tx<'_>) -> Result<Vec<FindingFault>, AppError> 
     let limit = u32::try_from(MOST_FAULTS).unwrap_or(u32::MAX);
     let mut faults = Vec::new();
     for bare in finding_batches::without_lines(tx, limit)? {
-        let says =
-            format!("the ledger entry {} of {} states findings, and they are missing", bare.entry, bare.at);
+        let says = missing_lines(&bare);
         faults.push(FindingFault { subject: bare.subject, clause: None, says });
     }
     for late in finding_batches::carried_late(tx, limit)? {

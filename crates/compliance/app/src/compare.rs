@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ClauseId, EntryId, EvidenceId, Subject, Timestamp};
 use ledger::{FINDINGS_CARRIED, FINDINGS_CHANGED, FindingBatch, FindingLine, stated_findings};
-use store::finding_batches::{self, Batch};
+use store::finding_batches::{self, Bare, Batch};
 use store::findings::{self, Evidence, StoredFinding};
 use store::{Tx, ledger as entries};
 
@@ -62,6 +62,9 @@ impl Compared {
     }
 }
 
+/// Entries of one subject that are named where their lines are missing.
+const MOST_BARE: u32 = 10;
+
 /// Compares everything that is kept of a subject, or of one of its clauses, with the ledger.
 ///
 /// # Errors
@@ -77,6 +80,10 @@ pub(crate) fn compare(
     for batch in finding_batches::of_subject(tx, subject)? {
         comparing.batch(tx, &batch, &mut changed_before)?;
     }
+    // What those lines said of this clause is not known any more, so each such entry speaks against every clause of the subject.
+    for bare in finding_batches::without_lines_of(tx, &comparing.subject, MOST_BARE)? {
+        comparing.fault(clause, missing_lines(&bare));
+    }
     let evidence = findings::evidence_of(tx, subject, clause)?;
     comparing.evidence(&evidence);
     let standing: Vec<StoredFinding> = findings::of_subject(tx, subject)?
@@ -85,6 +92,11 @@ pub(crate) fn compare(
         .collect();
     comparing.standing(&standing, &evidence);
     Ok(comparing.found)
+}
+
+/// Says that the lines under an entry are gone.
+pub(crate) fn missing_lines(bare: &Bare) -> String {
+    format!("the ledger entry {} of {} states findings, and they are missing", bare.entry, bare.at)
 }
 
 struct Comparing<'a> {

@@ -103,6 +103,11 @@ fn devices_unknown(within: Count, beyond: Count) -> Option<Unknown> {
 }
 
 fn papers_unknown(clause: &Clause, papers: Count) -> Option<Unknown> {
+    let asks = |kept: &KeptBy| matches!(kept, KeptBy::Procedure { .. } | KeptBy::Record { .. });
+    // Nothing was judged yet of what people do or write down for it: what its devices report is then not the whole.
+    if clause.kept_by.iter().any(asks) && papers.total() == 0 {
+        return Some(Unknown::NothingThere);
+    }
     let done = clause.kept_by.iter().any(|kept| matches!(kept, KeptBy::Procedure { .. }));
     let why = if done { Unknown::NothingDone } else { Unknown::NothingThere };
     (papers.not_known > 0).then_some(why)
@@ -258,6 +263,12 @@ mod tests {
             "its rule is missing"
         );
         assert_eq!(on(&[]), ClauseState::NotKnown(Unknown::NothingThere), "never judged is never good");
+        let no_papers = state(attempts, &tally(&[(ios, count(9, 0, 0))], agreed, none));
+        assert_eq!(
+            no_papers,
+            ClauseState::NotKnown(Unknown::NothingThere),
+            "what people do for it was not judged"
+        );
         let said = says(attempts, &tally(&[(ios, count(8, 1, 0)), (mac, count(0, 0, 2))], agreed, done));
         assert_eq!(
             said,

@@ -12,8 +12,7 @@ use kernel::{App, AppError};
 /// Time for which the push service may keep trying to reach a device.
 const PUSH_LIFE: Span = Span::from_secs(7 * 24 * 3600);
 /// Time that a push is leased to one node before another may send it: longer than a push may take, and short, because it is also
-/// how
-/// long a lost device waits whose push was claimed by a process that was killed.
+/// how long a lost device waits whose push was claimed by a process that was killed.
 const LEASE: Span = Span::from_secs(20);
 /// Time after which a push that was not accepted is retried.
 const AGAIN_AFTER: Span = Span::from_secs(60);

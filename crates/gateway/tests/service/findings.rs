@@ -99,7 +99,7 @@ fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
     testkit::both_engines(|database| {
         testkit::block_on(async {
             let judged = Judged::start(&database).await;
-            let attacks: [(&str, &str, &str); 9] = [
+            let attacks: [(&str, &str, &str); 10] = [
                 (
                     "UPDATE finding SET outcome = 'met', detail = '{\"outcome\":\"met\"}' WHERE WHO",
                     "the finding says met, the ledger not-known",
@@ -131,6 +131,12 @@ fn whatever_is_done_to_a_finding_or_its_evidence_is_found_and_named() {
                     "UPDATE finding_batch SET lines = replace(lines, 'not-known', 'met') WHERE BATCH",
                     "do not give the root",
                     "2009",
+                ),
+                // Put back to before it was judged: nothing that is left contradicts anything else that is left.
+                (
+                    "DELETE FROM finding WHERE WHO; DELETE FROM evidence WHERE WHO; DELETE FROM finding_batch WHERE BATCH",
+                    "states findings, and they are missing",
+                    "2010",
                 ),
             ];
             let mut expected = Vec::new();

@@ -1,5 +1,5 @@
 //! Helps holders: with a password that is forgotten or known to somebody else, with faults, damage and signs of tampering, with a
-//! device that was wiped, and with a battery before a shift.
+//! device that enrolled again, and with a battery before a shift.
 //!
 //! What is decided without a database is in `help-rules`. Nobody here ever sees, chooses or types a password of a device.
 

@@ -1,5 +1,5 @@
-//! Looks after a device that enrolled again although nobody had it erased: ten wrong attempts do that. It rejoins a case of its
-//! holder that is open, or opens one, and says so on its timeline.
+//! Looks after a device that enrolled again although nobody had it erased: it may have been wiped. It rejoins a case of its holder
+//! that is open, or opens one, and says so on its timeline.
 
 use domain::{DeviceId, Timestamp};
 use serde_json::json;
@@ -11,15 +11,16 @@ use cases_app::Opening;
 use kernel::record::Record;
 use kernel::{App, AppError};
 
-/// The type of case of a device that was wiped by wrong attempts.
+/// The type of case of a device that enrolled again, and may have been wiped.
 const WIPED: &str = "wiped";
 /// The types of case that such a device rejoins, the most telling first.
 const REJOINS: [&str; 5] = ["lost-device", "tampered", "password-reset", "password-compromised", WIPED];
 /// What is known, and what is not.
-const SAYS: &str = "The device enrolled again and nobody had it erased from here. Ten wrong attempts wipe it; so does somebody who \
-                    has it in hand. What was on it and not sent in is gone.";
+const SAYS: &str = "The device enrolled again, and nobody had it erased from here. It may have been wiped (ten wrong attempts do \
+                    that, and so does somebody who has it in hand), or its management profile was removed and a new one \
+                    installed. If it was wiped, what had not been sent in is gone.";
 
-/// Notes on a case that a device was wiped. Running it again for the same enrolment changes nothing.
+/// Notes on a case that a device enrolled again, perhaps wiped. Running it again for the same enrolment changes nothing.
 ///
 /// # Errors
 /// Only if the database does not answer.
@@ -46,7 +47,7 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
             cases_app::say(app, tx, open.id, Voice::SYSTEM.shown, &line, now)?;
             open.id
         }
-        // A device that nobody holds was wiped by whoever prepares it for the next holder.
+        // A device that nobody holds is prepared for the next holder by whoever enrolled it again.
         None if device.holder.is_none() || crate::known_kind(app, WIPED).is_err() => return Ok(()),
         None => {
             let opening = Opening {
@@ -55,7 +56,7 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
                 device: Some(id),
                 person: device.holder,
                 clause: cases_app::clause_of_procedure(app, WIPED),
-                title: format!("{}: wiped, and enrolled again", cases_app::device_item(&device).title),
+                title: format!("{}: enrolled again, perhaps wiped", cases_app::device_item(&device).title),
                 date: None,
                 event: None,
                 place: None,
@@ -65,7 +66,7 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
             cases_app::open_case(app, tx, &opening, now)?
         }
     };
-    let record = Record::new("system", "device.wiped", format!("device:{id}"))
+    let record = Record::new("system", "device.enrolled-again", format!("device:{id}"))
         .force(device.force)
         .reason(if open.is_some() { "joined" } else { "opened" })
         .detail(json!({ "case": case, "enrolment": enrolment }));

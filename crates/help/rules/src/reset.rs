@@ -56,7 +56,7 @@ pub enum Next {
     Cleared,
     /// The device reported a new password: it is over.
     Restored,
-    /// The device refused, or the order ended otherwise: it is over.
+    /// The device refused, or the order ended without an answer: it is over, and the device may be open.
     Failed,
     /// Its time is over: take back what has not reached the device.
     Expired,
@@ -78,7 +78,10 @@ pub fn next(seen: &Seen, limits: &Limits, now: Timestamp) -> Next {
         // What the device says comes first: a case may be closed because it said so.
         ResetState::Cleared if is_restored(seen) => Next::Restored,
         ResetState::Ordered if seen.order == Some(CommandState::Acknowledged) => Next::Cleared,
-        _ if seen.case_closed => Next::Withdrawn,
+        // It may have cleared the password: closing the case does not take it back.
+        ResetState::Ordered if seen.order == Some(CommandState::Uncertain) => Next::Failed,
+        // Whoever closes the case does not close the device: it is open until it reports a password.
+        _ if seen.case_closed && seen.state != ResetState::Cleared => Next::Withdrawn,
         ResetState::Proving | ResetState::Deciding => {
             until_or(seen.opened_at.plus(limits.decided_within), now)
         }
@@ -194,6 +197,8 @@ mod tests {
         );
         assert_eq!(next(&ordered(CommandState::Acknowledged), &LIMITS, hours(90)), Next::Cleared);
         assert_eq!(next(&ordered(CommandState::Failed), &LIMITS, hours(2)), Next::Failed);
+        let closed = Seen { case_closed: true, ..ordered(CommandState::Uncertain) };
+        assert_eq!(next(&closed, &LIMITS, hours(2)), Next::Failed, "nobody says that nothing was cleared");
         assert_eq!(
             next(&Seen { order: None, ..ordered(CommandState::Queued) }, &LIMITS, hours(2)),
             Next::Failed
@@ -209,6 +214,8 @@ mod tests {
         assert_eq!(next(&said(true, hours(3)), &LIMITS, hours(3)), Next::Restored);
         let closed = Seen { case_closed: true, ..said(true, hours(3)) };
         assert_eq!(next(&closed, &LIMITS, hours(3)), Next::Restored, "what the device said comes first");
+        let open = Seen { case_closed: true, ..cleared };
+        assert!(matches!(next(&open, &LIMITS, hours(3)), Next::Remind(_)), "a closed case closes no device");
     }
 
     #[test]

@@ -4,18 +4,21 @@ use domain::{IncidentId, PersonId};
 use policy::{BreachKind, FormType, Half};
 use serde_json::json;
 use store::people::Person;
-use store::{Tx, incidents as rows, people};
+use store::{Tx, cases, incident_entries, incidents as rows, people};
 
 use crate::answers::Asked;
 use crate::fill::{add, fill, own};
-use crate::keep::{locked, subject};
+use crate::keep::{locked, said, subject};
 use crate::open::{form_with, once_of};
-use crate::read::{HalfRead, half};
+use crate::read::{HalfRead, half, takes_more};
 use crate::{Answers, Fault, Filled, NewForm, Saved, open_form};
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, Actor, Permit};
 use kernel::record::Record;
 use kernel::{App, AppError};
+
+/// Most characters that are added to an earlier report.
+const MOST_WORDS: usize = 2000;
 
 /// A breach as its reporter tells it.
 #[derive(Debug, Clone, Default)]
@@ -85,8 +88,8 @@ pub fn breach_questions(app: &App) -> Result<BreachQuestions, AppError> {
 /// clock runs from here on.
 ///
 /// # Errors
-/// [`AppError::Invalid`] for a kind that there is not, and for somebody who is not in the register; [`AppError::NotFound`] for an
-/// earlier report of somebody else.
+/// [`AppError::Invalid`] for a kind that there is not, for somebody who is not in the register, and for an earlier report that is
+/// decided or closed, or for which the words are too long; [`AppError::NotFound`] for an earlier report of somebody else.
 pub async fn report_breach(
     app: &App,
     permit: Permit<AcceptOwn>,
@@ -206,8 +209,35 @@ fn join(
             "your earlier report is not sent yet; write it into that form, or report this as something new",
         ));
     }
-    add(app, tx, actor, row, words.chars().take(2000).collect())?;
+    if last_added(app, tx, actor, earlier)?.is_some_and(|last| last == words) {
+        // A double click adds once.
+        return Ok(Reported::TakenIn(earlier));
+    }
+    let case = cases::by_id(tx, row.case)?.ok_or_else(|| AppError::not_found("case", row.case))?;
+    if !takes_more(&row, &case) {
+        return Err(AppError::invalid(
+            "joins",
+            "that report is decided or closed; report this as something new",
+        ));
+    }
+    if words.chars().count() > MOST_WORDS {
+        return Err(AppError::invalid(
+            "joins",
+            "this is too long to add to an earlier report; report it as something new",
+        ));
+    }
+    add(app, tx, actor, row, words.to_owned())?;
     Ok(Reported::TakenIn(earlier))
+}
+
+/// Returns the words that the actor added last to an incident.
+fn last_added(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: IncidentId) -> Result<Option<String>, AppError> {
+    let all = incident_entries::of_incident(tx, id)?;
+    let last = all.iter().rev().find(|entry| entry.what == "added" && entry.actor == actor.name);
+    match last {
+        Some(entry) => Ok(said(app, entry)?.map(|said| said.text)),
+        None => Ok(None),
+    }
 }
 
 fn in_words(asked: Asked<'_>, kind: &BreachKind, answers: &Answers) -> String {

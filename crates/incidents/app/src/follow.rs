@@ -93,6 +93,30 @@ impl Warning<'_> {
         self.clock.map_or("the regulator", |clock| clock.regulator.as_str())
     }
 
+    fn subject(&self, number: i64) -> String {
+        if self.confirmed {
+            format!("C-{number}: tell the regulator")
+        } else {
+            format!("C-{number}: decide whether the regulator must be told")
+        }
+    }
+
+    fn alarm_subject(&self, number: i64) -> String {
+        if self.confirmed {
+            format!("C-{number}: the regulator must be told and has not been")
+        } else {
+            format!("C-{number}: nobody has decided whether the regulator must be told")
+        }
+    }
+
+    const fn to_do(&self) -> &'static str {
+        if self.confirmed {
+            "Open the incident and record that it was told."
+        } else {
+            "Open the incident and decide, with a reason."
+        }
+    }
+
     fn line(&self) -> String {
         let open = if self.confirmed { "it has not been told" } else { "nobody has decided" };
         let end = crate::facts::at(self.ends_at);
@@ -124,9 +148,8 @@ fn warn(
                 continue;
             }
             let key = format!("breach-clock:{}:{}", row.id, row.version);
-            let subject = format!("C-{number}: decide whether the regulator must be told");
-            let body = format!("{} Open the incident and decide, with a reason.", warning.line());
-            let notice = Notice::routine(person, key, subject).body(body).link(link.as_str());
+            let body = format!("{} {}", warning.line(), warning.to_do());
+            let notice = Notice::routine(person, key, warning.subject(number)).body(body).link(link.as_str());
             if notices_app::notify(app, tx, notice)? == Told::Left {
                 officers = officers.saturating_sub(usize::from(role == Role::DataProtectionOfficer));
             }
@@ -144,7 +167,7 @@ fn warn(
         force: Some(row.force),
         kind: AlarmKind::BreachClock,
         by: "system".into(),
-        subject: format!("C-{number}: nobody has decided whether the regulator must be told"),
+        subject: warning.alarm_subject(number),
         body: format!("{}{nobody} Open the incident and ring who decides.", warning.line()),
         link,
     };

@@ -64,6 +64,11 @@ fn clock_of(row: &Incident) -> Option<ClockRead> {
     row.ends_at.map(|until| ClockRead { standing, from: row.aware_at, until })
 }
 
+/// Returns whether a further breach may be added to an incident: its case is open, its clock runs, and what it held is there.
+pub(crate) fn takes_more(row: &Incident, case: &Case) -> bool {
+    case.closed.is_none() && row.erased_at.is_none() && Standing::read(&row.clock).runs()
+}
+
 fn row_of(row: &Incident, case: &Case) -> IncidentRow {
     IncidentRow {
         id: row.id,
@@ -244,7 +249,7 @@ fn in_words(what: &str) -> &str {
         "notified" => "The regulator was told",
         "reopened" => "It is decided again",
         "warned" => "Warned that the time ends",
-        "ended" => "The time ended without a decision",
+        "ended" => "The time ended, and the regulator was not told",
         other => other,
     }
 }
@@ -322,12 +327,14 @@ pub async fn own_incidents(app: &App, permit: Permit<SeeOwn>) -> Result<Vec<OwnI
             let mut all = Vec::new();
             for row in rows::of_person(tx, me)? {
                 let Some(case) = cases::by_id(tx, row.case)? else { continue };
+                let takes_more = row.sent.is_some() && takes_more(&row, &case);
                 all.push(OwnIncident {
                     id: row.id,
                     number: case.number,
                     title: case.title,
                     opened_at: row.opened_at,
                     sent_at: row.sent.map(|(at, _)| at),
+                    takes_more,
                 });
             }
             Ok(all)

@@ -1,4 +1,4 @@
-//! `lanyard ledger`: the log that can be checked by a stranger.
+//! `lanyard ledger`: the log that can be checked by an outsider.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -154,8 +154,7 @@ async fn checkpoint(opened: &Opened) -> anyhow::Result<()> {
 }
 
 /// Gives the newest entries their place and signs them, so that what is written out proves them too. A ledger that is not signed
-/// can
-/// be written out as well: that is when somebody has to look at it.
+/// can be written out as well: that is when somebody has to look at it.
 async fn sign_first(opened: &Opened) {
     if let Err(error) = ledger_app::checkpoint_ledger(&opened.app).await {
         note(format_args!("nothing new is signed: {error}"));

@@ -54,6 +54,11 @@ impl Verify {
             if !self.checkpoint.is_empty() {
                 bail!("the proof of one entry holds its own checkpoint: compare that note with your copies");
             }
+            if !self.witness.is_empty() {
+                bail!(
+                    "the proof of one entry holds no cosignatures: verify an export or a pack with --witness"
+                );
+            }
             return verify_one(file, reader, &key, self.json);
         }
         let kept = self.kept(&key)?;
@@ -118,10 +123,11 @@ fn told(what: &str, verified: Result<Report, Vec<Fault>>, more: &More, json: boo
     let good = verified.is_ok()
         && findings.is_none_or(|checked| checked.faults.is_empty())
         && more.witnesses.iter().all(|one| !one.bad);
-    let witnesses: Vec<&str> = more.witnesses.iter().map(|one| one.says.as_str()).collect();
+    let witnesses: Vec<_> =
+        more.witnesses.iter().map(|one| json!({ "says": one.says, "good": !one.bad })).collect();
     match verified {
         Ok(report) if json => out.json(&json!({
-            "whole": true, "origin": report.origin, "entries": report.entries, "sealed": report.sealed,
+            "good": good, "whole": true, "origin": report.origin, "entries": report.entries, "sealed": report.sealed,
             "checkpoints": report.checkpoints, "root": report.sealed_root.to_string(), "details": report.details,
             "details_absent": report.details_absent, "withheld": report.withheld, "shows": report.shows,
             "extends": report.extends, "findings": findings.map(findings_json), "witnesses": witnesses,
@@ -130,7 +136,10 @@ fn told(what: &str, verified: Result<Report, Vec<Fault>>, more: &More, json: boo
         Err(faults) => {
             if json {
                 let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                out.json(&json!({ "whole": false, "faults": faults, "findings": findings.map(findings_json) }))?;
+                out.json(&json!({
+                    "good": false, "whole": false, "faults": faults, "findings": findings.map(findings_json),
+                    "witnesses": witnesses,
+                }))?;
             } else {
                 for fault in &faults {
                     out.line(fault)?;
@@ -143,8 +152,8 @@ fn told(what: &str, verified: Result<Report, Vec<Fault>>, more: &More, json: boo
         if let Some(checked) = findings {
             findings_told(&mut out, checked)?;
         }
-        for says in witnesses {
-            out.line(says)?;
+        for one in &more.witnesses {
+            out.line(&one.says)?;
         }
     }
     out.finish()?;

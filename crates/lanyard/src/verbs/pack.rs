@@ -1,4 +1,4 @@
-//! `lanyard pack`: findings with everything that a stranger needs to believe them, as one signed file.
+//! `lanyard pack`: findings with everything an outsider needs to check them, as one signed file.
 
 use std::fs::File;
 use std::io::Write;

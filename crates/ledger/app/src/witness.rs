@@ -102,7 +102,8 @@ impl Refused {
             return format!("not cosigned: {}", self.error);
         };
         format!(
-            "NOT COSIGNED: {}. Keep both notes: together they prove it to everybody who has the ledger's key.\n\n\
+            "NOT COSIGNED: {}. Keep both notes, and ask for the request once more: it may have been damaged on its way. If it fails \
+             again, or both notes state the same number of entries with different roots, the ledger was forked.\n\n\
              Cosigned before:\n{before}\nAsked for now:\n{}",
             self.error, self.now
         )
@@ -173,7 +174,7 @@ fn refuse(app: &App, tx: &mut Tx<'_>, by: &str, refused: &Refused, now: Timestam
         "ledger": refused.origin, "before": refused.before, "asked": refused.now, "says": refused.error.to_string(),
     }));
     app.enter(tx, now, record)?;
-    let subject = "Another ledger was forked or rewritten";
+    let subject = "Another ledger did not prove that it continues";
     let says =
         format!("The ledger {} does not continue what this service cosigned as its witness.", refused.origin);
     super::raise_alarm(app, tx, by, (subject, &says), now)

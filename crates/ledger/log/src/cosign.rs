@@ -50,7 +50,7 @@ pub enum CosignError {
         asked: u64,
     },
     /// The ledger does not continue what was cosigned.
-    #[error("the ledger was forked or rewritten: {0}")]
+    #[error("the request does not prove that the ledger continues what was cosigned: {0}")]
     Fork(ProofError),
     /// A cosignature that does not fit the text.
     #[error("the cosignature of {0} does not fit the checkpoint: it is of another one, or was changed")]

@@ -57,8 +57,8 @@ pub struct Called {
 }
 
 impl Called {
-    fn of(tx: &mut Tx<'_>, person: Person, on_call: bool) -> Result<Self, AppError> {
-        let ways = kernel::reach::ways(tx, &person)?.into_iter().map(|way| way.channel).collect();
+    fn of(app: &App, tx: &mut Tx<'_>, person: Person, on_call: bool) -> Result<Self, AppError> {
+        let ways = kernel::reach::ways(app, tx, &person)?.into_iter().map(|way| way.channel).collect();
         let stopped = contacts::of_person(tx, person.id)?.iter().any(|one| one.stopped_at.is_some());
         let Person { id, name, number, phone, .. } = person;
         Ok(Self { id, name, number, phone, on_call, ways, stopped })
@@ -86,7 +86,7 @@ pub fn chain(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -> Result
     let steps = read(&written).or_else(|| read(otherwise)).unwrap_or_default();
     steps
         .into_iter()
-        .map(|(role, wait)| Ok(Rung { role, wait, people: reachable(tx, force, role, now)? }))
+        .map(|(role, wait)| Ok(Rung { role, wait, people: reachable(app, tx, force, role, now)? }))
         .collect()
 }
 
@@ -103,7 +103,13 @@ fn read(written: &str) -> Option<Vec<(Role, Span)>> {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> Result<Vec<Called>, AppError> {
+pub fn reachable(
+    app: &App,
+    tx: &mut Tx<'_>,
+    force: Force,
+    role: Role,
+    now: Timestamp,
+) -> Result<Vec<Called>, AppError> {
     let with_role: BTreeSet<PersonId> = grants::over(tx, Some(force), role.as_str(), now, LOOKED_AT)?
         .iter()
         .map(|over| over.grant.person)
@@ -113,14 +119,14 @@ pub fn reachable(tx: &mut Tx<'_>, force: Force, role: Role, now: Timestamp) -> R
     let by_rota = duty_app::on_call(tx, OnCallFor::Role(force, role), now)?;
     for id in &by_rota {
         if let Some(person) = people::by_id(tx, *id)? {
-            on_call.push(Called::of(tx, person, true)?);
+            on_call.push(Called::of(app, tx, person, true)?);
         }
     }
     for id in with_role.into_iter().filter(|id| !by_rota.contains(id)) {
         let Some(person) = people::by_id(tx, id)? else { continue };
         match duty_app::duty_state(tx, id, now)? {
-            State::OnCall { .. } => on_call.push(Called::of(tx, person, true)?),
-            State::OnDuty { .. } => on_duty.push(Called::of(tx, person, false)?),
+            State::OnCall { .. } => on_call.push(Called::of(app, tx, person, true)?),
+            State::OnDuty { .. } => on_duty.push(Called::of(app, tx, person, false)?),
             _ => {}
         }
     }

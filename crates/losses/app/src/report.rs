@@ -299,6 +299,8 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     if let Some(device) = &arrival.device {
         // Two reports of one device must not open two cases.
         locks::take(tx, Lock::Device(device.id))?;
+        // An order to clear its password that it does not have yet is taken back.
+        kernel::jobs::ask_job(app, tx, Kind::FollowReset, &device.id.to_string(), now)?;
     }
     let open = match &arrival.device {
         Some(device) => cases::of_device(tx, device.id)?

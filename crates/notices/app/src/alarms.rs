@@ -89,6 +89,8 @@ kinds! {
     Freeze = "freeze" / "Freeze";
     /// The clock of telling the regulator of a data breach is about to end or has ended, and nobody has decided.
     BreachClock = "breach-clock" / "Clock of a data breach";
+    /// A system of the force was not told that people are called, and will not be.
+    NotTold = "system-not-told" / "A system was not told";
     /// The ledger does not continue what was signed last, was continued all the same, its copies do not arrive, or
     /// another key signs it.
     Ledger = "ledger" / "The ledger";

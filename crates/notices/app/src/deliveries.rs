@@ -1,8 +1,8 @@
 //! Delivers messages on the channels that reach a person: plans one for each of their ways, sends what is due, takes in what became of
 //! it, and goes on to the next way at once where one fails.
 //!
-//! A message is handed to its provider once. Only what the other side recognises as the same message is tried again: mail, and
-//! requests to a system of the force.
+//! A message is handed to its provider once. Only requests to a system of the force are tried again; anything else that is refused goes
+//! on to the next way.
 
 mod note;
 mod plan;
@@ -10,7 +10,7 @@ mod receipts;
 
 pub(crate) use note::give_up;
 pub use plan::Outgoing;
-pub(crate) use plan::{Planned, plan, queue};
+pub(crate) use plan::{Planned, plan, plan_event, queue};
 pub use receipts::{ReceiptCame, take_receipt};
 
 use std::sync::Arc;
@@ -55,11 +55,17 @@ enum Came {
     Asked(Result<Receipt, Refused>),
 }
 
-/// Sends the messages that are due, at most `limit`, and asks about texts that are on their way; returns the number examined.
-pub(crate) async fn deliver(app: &App, channels: &Channels, limit: u32) -> Result<usize, AppError> {
+/// Sends the messages of a channel that are due, at most `limit`, and asks about texts that are on their way; returns the number
+/// examined. What cannot be noted keeps nothing else from being noted: its failure is returned at the end.
+pub(crate) async fn deliver(
+    app: &App,
+    channels: &Channels,
+    channel: Channel,
+    limit: u32,
+) -> Result<usize, AppError> {
     let now = app.world().now();
     let mut due =
-        app.store().read(move |tx| deliveries::due(tx, now, limit)).await.map_err(AppError::from)?;
+        app.store().read(move |tx| deliveries::due(tx, channel, now, limit)).await.map_err(AppError::from)?;
     let count = due.len();
     if count == 0 {
         return Ok(0);
@@ -85,17 +91,28 @@ pub(crate) async fn deliver(app: &App, channels: &Channels, limit: u32) -> Resul
             (out.delivery, came)
         });
     }
+    let mut first = None;
     while let Some(done) = under_way.join_next().await {
-        let (delivery, came) = done.map_err(|error| AppError::fault(&error))?;
-        let own = app.clone();
-        app.store()
-            .write(move |tx| match came {
-                Came::Sent(outcome) => note::sent(&own, tx, &delivery, outcome),
-                Came::Asked(outcome) => note::asked(&own, tx, &delivery, outcome),
-            })
-            .await?;
+        let noted = match done {
+            Ok((delivery, came)) => note_came(app, delivery, came).await,
+            Err(error) => Err(AppError::fault(&error)),
+        };
+        if let Err(error) = noted {
+            first = first.or(Some(error));
+        }
     }
-    Ok(count)
+    first.map_or(Ok(count), Err)
+}
+
+/// Notes what came of one message.
+async fn note_came(app: &App, delivery: Delivery, came: Came) -> Result<(), AppError> {
+    let own = app.clone();
+    app.store()
+        .write(move |tx| match came {
+            Came::Sent(outcome) => note::sent(&own, tx, &delivery, outcome),
+            Came::Asked(outcome) => note::asked(&own, tx, &delivery, outcome),
+        })
+        .await
 }
 
 async fn carry_out(app: &App, out: &Out) -> Came {
@@ -202,7 +219,7 @@ fn address(
     let Some(method) = contacts::by_id(tx, method)? else {
         return Ok(Err("the person took this way of being reached away"));
     };
-    if delivery.purpose == "call" && !method.counts() {
+    if matches!(delivery.purpose.as_str(), "call" | "change") && !method.counts() {
         return Ok(Err("this way of being reached is not verified, or its person stopped it"));
     }
     if delivery.channel == Channel::Text

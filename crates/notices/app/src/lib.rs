@@ -20,7 +20,7 @@ pub use calls::{
     APPROVAL, Answers, CallOut, CallTold, Post, call_out, call_outcome, calls_about, post, withdraw_calls,
 };
 pub use own::{own_notices, read_notice};
-pub use send::send_notices;
+pub use send::{send_letters, send_messages, send_notices};
 
 use domain::{AlarmId, CaseId, NoticeId, NoticeState, PersonId, Span, Timestamp};
 use duty::State;

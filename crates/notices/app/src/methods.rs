@@ -3,14 +3,16 @@
 //! A way counts once its person has sent back the code that was sent to it. Adding a number replaces none: the old one works until
 //! the new one is proved and the old one is taken away.
 
+mod change;
 mod codes;
 mod replies;
 
 pub use codes::{send_method_code, verify_method};
 pub use replies::{Answering, Come, StopWord, answer, note_outcome, stop_or_start, who_sent, wrong_codes};
 
+use change::{Change, tell_others};
 use codes::send_code;
-use domain::{Channel, ContactMethodId, PersonId, PhoneNumber, Timestamp};
+use domain::{Channel, ContactMethodId, DeliveryState, PhoneNumber, Timestamp};
 use kernel::access::{AcceptOwn, Permit, SeeOwn};
 use kernel::record::Record;
 use kernel::{App, AppError, reach};
@@ -18,7 +20,7 @@ use serde_json::json;
 use store::contacts::{self, ContactMethod};
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::{Tx, people};
+use store::{Tx, deliveries, people};
 
 /// Most ways of one person.
 const MOST: usize = 6;
@@ -42,8 +44,22 @@ pub struct MethodView {
     pub stopped_at: Option<Timestamp>,
     /// Until when a code is outstanding.
     pub code_until: Option<Timestamp>,
+    /// What became of the last code that was sent to it.
+    pub code_sent: CodeSent,
     /// The minutes without an answer after which the next one is tried.
     pub wait_minutes: i64,
+}
+
+/// What became of a code that was sent to a way of being reached.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum CodeSent {
+    /// It is not handed over yet.
+    Going,
+    /// Its provider took it, as far as is known.
+    #[default]
+    Sent,
+    /// It could not be sent, or nobody knows whether it came, for this reason.
+    Failed(String),
 }
 
 impl std::fmt::Debug for MethodView {
@@ -69,26 +85,45 @@ pub struct OwnMethods {
 /// # Errors
 /// Only if the database does not answer.
 pub async fn own_methods(app: &App, permit: Permit<SeeOwn>) -> Result<Option<OwnMethods>, AppError> {
-    let texts = app.config().texts;
-    app.store()
+    let (app, texts) = (app.clone(), app.config().texts);
+    app.clone()
+        .store()
         .read(move |tx| {
             let Some(id) = permit.actor().person else { return Ok(None) };
             let Some(person) = people::by_id(tx, id)? else { return Ok(None) };
             let rows = contacts::of_person(tx, id)?;
             let email = person.email.clone().filter(|email| !email.trim().is_empty());
             let is_placed = rows.iter().any(|row| row.address.is_none());
-            let mut methods: Vec<MethodView> =
-                rows.into_iter().filter_map(|row| view(row, email.as_deref())).collect();
+            let mut methods = Vec::new();
+            for row in rows {
+                let code_sent = code_sent(tx, &row)?;
+                methods.extend(view(row, email.as_deref(), code_sent));
+            }
             if let Some(email) = email.filter(|_| !is_placed) {
                 methods.push(of_register(email));
             }
-            let reachable = !reach::ways(tx, &person)?.is_empty();
+            let reachable = !reach::ways(&app, tx, &person)?.is_empty();
             Ok(Some(OwnMethods { methods, reachable, texts }))
         })
         .await
 }
 
-fn view(row: ContactMethod, email: Option<&str>) -> Option<MethodView> {
+/// Looks up what became of the code of a way that is not proved yet.
+fn code_sent(tx: &mut Tx<'_>, row: &ContactMethod) -> Result<CodeSent, AppError> {
+    if row.code.is_none() {
+        return Ok(CodeSent::Sent);
+    }
+    let Some(newest) = deliveries::newest(tx, row.person, row.id, "code")? else { return Ok(CodeSent::Sent) };
+    Ok(match newest.state {
+        DeliveryState::Pending | DeliveryState::Sending => CodeSent::Going,
+        DeliveryState::Failed | DeliveryState::Uncertain => {
+            CodeSent::Failed(newest.why.unwrap_or_else(|| "nobody knows why".into()))
+        }
+        _ => CodeSent::Sent,
+    })
+}
+
+fn view(row: ContactMethod, email: Option<&str>, code_sent: CodeSent) -> Option<MethodView> {
     Some(MethodView {
         id: Some(row.id),
         channel: row.channel,
@@ -96,6 +131,7 @@ fn view(row: ContactMethod, email: Option<&str>) -> Option<MethodView> {
         verified: row.verified_at.is_some(),
         stopped_at: row.stopped_at,
         code_until: row.code.as_ref().map(|code| code.until),
+        code_sent,
         wait_minutes: row.wait_minutes,
         address: row.address.or_else(|| email.map(str::to_owned))?,
     })
@@ -110,6 +146,7 @@ fn of_register(email: String) -> MethodView {
         verified: true,
         stopped_at: None,
         code_until: None,
+        code_sent: CodeSent::Sent,
         wait_minutes: reach::WAIT_MINUTES,
     }
 }
@@ -294,7 +331,7 @@ pub async fn set_method_wait(
         .await
 }
 
-/// Takes a way of being reached away.
+/// Takes a way of being reached away. The person's other ways hear of it, if it was proved.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for anybody else's; [`AppError::Conflict`] for the mail address of the register.
@@ -313,16 +350,10 @@ pub async fn remove_method(
                 return Err(AppError::Conflict(why.into()));
             }
             contacts::remove(tx, id, method.person)?;
+            if method.verified_at.is_some() {
+                tell_others(&app, tx, &method, Change::Removed)?;
+            }
             enter(&app, tx, &permit, "contact.removed", &method)
         })
         .await
-}
-
-/// Names the people of a list who have no verified way of being reached.
-///
-/// # Errors
-/// Only if the database does not answer.
-pub fn without_a_way(tx: &mut Tx<'_>, person: PersonId) -> Result<bool, AppError> {
-    let Some(person) = people::by_id(tx, person)? else { return Ok(true) };
-    Ok(reach::ways(tx, &person)?.is_empty())
 }

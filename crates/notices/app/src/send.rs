@@ -1,7 +1,7 @@
 //! Sends the notices that are due: asks the rule again at that moment, then the mail service. What calls somebody goes by their own
 //! ways ([`crate::deliveries`]).
 
-use domain::{NoticeState, Secret, Span, Timestamp};
+use domain::{Channel, NoticeState, Secret, Span, Timestamp};
 use duty::rule::Ruling;
 use outbound::channel::Channels;
 use outbound::mail::{Letter, MailError};
@@ -28,18 +28,47 @@ struct Telling {
     call: Option<NoticeCall>,
 }
 
-/// Sends the notices that the rule allows now, at most `limit`, and the messages that are due; returns the number examined.
-/// Without any channel they are delivered by the person's own page.
+/// Sends the notices that the rule allows now, and the messages that are due on every channel in turn, at most `limit` of each; returns
+/// the number examined.
+///
+/// # Errors
+/// As [`send_letters`] and [`send_messages`].
+pub async fn send_notices(app: &App, channels: impl Into<Channels>, limit: u32) -> Result<usize, AppError> {
+    let channels = channels.into();
+    let mut count = send_letters(app, &channels, limit).await?;
+    for channel in [Channel::Text, Channel::Mail, Channel::Hook] {
+        count += send_messages(app, &channels, channel, limit).await?;
+    }
+    Ok(count)
+}
+
+/// Sends the messages that are due on one channel, at most `limit`; returns the number examined. Each channel has its own, so that a slow
+/// provider holds up no other.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn send_notices(app: &App, channels: impl Into<Channels>, limit: u32) -> Result<usize, AppError> {
+pub async fn send_messages(
+    app: &App,
+    channels: &Channels,
+    channel: Channel,
+    limit: u32,
+) -> Result<usize, AppError> {
     if !kernel::health::clock_is_right(app) {
         return Ok(0);
     }
-    let channels = channels.into();
-    let count = send_due(app, &channels, limit).await?;
-    Ok(count + deliveries::deliver(app, &channels, limit).await?)
+    deliveries::deliver(app, channels, channel, limit).await
+}
+
+/// Sends the notices that the rule allows now, at most `limit`, and plans the messages of those that call somebody; returns the number
+/// examined. Without any channel they are delivered by the person's own page.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn send_letters(app: &App, channels: &Channels, limit: u32) -> Result<usize, AppError> {
+    if !kernel::health::clock_is_right(app) {
+        return Ok(0);
+    }
+    send_due(app, channels, limit).await
 }
 
 async fn send_due(app: &App, channels: &Channels, limit: u32) -> Result<usize, AppError> {
@@ -99,6 +128,9 @@ fn claim_notice(
     let Some(person) = people::by_id(tx, notice.person)? else { return Ok(None) };
     let state = duty_app::duty_state(tx, person.id, now)?;
     let call = notice_calls::of(tx, notice.id)?;
+    if let Some(call) = &call {
+        deliveries::plan_event(app, tx, channels, &notice, call)?;
+    }
     if person.ended_at.is_some() {
         notices::failed(tx, &notice, None, state.as_str(), "they have left")?;
         if let Some(call) = &call {

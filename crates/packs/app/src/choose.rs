@@ -145,7 +145,7 @@ pub(crate) fn choose(
         }
         Wanted::Sample(draw) => {
             let (subjects, sample) = drawn(tx, force, draw)?;
-            let year = draw.year.map(|year| format!(" of {year}")).unwrap_or_default();
+            let year = sample.year.map(|year| format!(" of {year}")).unwrap_or_default();
             let words = format!(
                 "{} of {} {}{year}, drawn with the seed {}",
                 subjects.len(),

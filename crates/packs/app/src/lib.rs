@@ -1,4 +1,4 @@
-//! Makes packs: findings with everything that a stranger needs to believe them, as one signed file.
+//! Makes packs: findings with everything an outsider needs to check them, as one signed file.
 
 mod choose;
 mod make;

@@ -1,4 +1,4 @@
-//! Makes a pack, and enters that it was made and for whom.
+//! Makes a pack, and enters that it was made and by whom.
 
 use std::collections::BTreeSet;
 
@@ -70,8 +70,13 @@ pub async fn make_pack(app: &App, permit: Permit<SeeLedger>, ask: Ask) -> Result
     }
     let pack = Packing { app, chosen: &chosen, clause: clause.as_ref(), by: &reader.name };
     let content = pack.content(gathered, &proven);
-    let (findings, left_out, words, id) =
-        (content.findings.len(), content.left_out, content.asked.words.clone(), content.id.clone());
+    let (findings, left_out, id) = (content.findings.len(), content.left_out, content.id.clone());
+    // The entry names one person by id alone: a name in its detail would outlive the erasure of that person.
+    let asked = match chosen.subjects.as_slice() {
+        [(subject, _)] if chosen.sample.is_none() => ledger_subject(subject),
+        _ => chosen.words.clone(),
+    };
+    let on = clause.as_ref().map(ToString::to_string);
     let (drawing, note) = (app.clone(), proven.note);
     // Drawing takes a while, and waits for nothing.
     let made: Made = tokio::task::spawn_blocking(move || pack::make(&content, &note, drawing.ledger_key()))
@@ -83,7 +88,7 @@ pub async fn make_pack(app: &App, permit: Permit<SeeLedger>, ask: Ask) -> Result
         .write(move |tx| {
             let record =
                 Record::new(&reader.name, "pack.made", subject).force_if(reader.confined_to()).detail(json!({
-                    "asked": words, "findings": findings, "left_out": left_out, "manifest": made.manifest.to_string(),
+                    "asked": asked, "clause": on, "findings": findings, "left_out": left_out, "manifest": made.manifest.to_string(),
                 }));
             own.enter(tx, now, record)
         })

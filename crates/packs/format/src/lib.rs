@@ -1,4 +1,4 @@
-//! Writes and checks packs: findings with everything that a stranger needs to believe them, as one file.
+//! Writes and checks packs: findings with everything an outsider needs to check them, as one file.
 //!
 //! A pack is a ZIP file of a manifest, its signature, the findings with their facts, clauses, checks and proofs, a checkpoint of
 //! the ledger with the cosignatures on it, and the same findings to read as PDF and as OSCAL assessment results. [`verify`]

@@ -15,7 +15,7 @@ pub(crate) fn read_me(content: &Content) -> String {
          oscal-assessment-results.json   the same as OSCAL assessment results\n\
          checkpoint.note                 the ledger's signed checkpoint that the proofs lead to, with cosignatures\n\
          manifest.json, manifest.note    the digests of these files, and the ledger key's signature on them\n\n\
-         Check it before you rely on it. Get the ledger's public key from somebody other than who gave you this file, then run\n\n\
+         Check it before you rely on it. Get the ledger's public key from somebody other than the person who gave you this file, then run\n\n\
          \x20   lanyard verify PACK --key KEY\n\n\
          It needs no network and no database. A second check, in Python, and the format are in the product's documentation\n\
          (docs/verify/verify_pack.py, docs/pack-format.md).\n",
@@ -39,7 +39,7 @@ pub(crate) fn pdf(content: &Content, checkpoint: &str) -> Result<Vec<u8>, PaperE
     if let Some(sample) = &content.sample {
         let year = sample.year.map(|year| format!(" of {year}")).unwrap_or_default();
         blocks.push(Block::Text(format!(
-            "A sample: {} of {} {}{year}, drawn with the seed {}. Whoever draws again with this seed gets the same.",
+            "A sample: {} of {} {}{year}, drawn with the seed {}. Drawing again from the same population with this seed gives the same sample.",
             content.subjects.len(),
             sample.ranks.len(),
             sample.of,
@@ -61,7 +61,7 @@ pub(crate) fn pdf(content: &Content, checkpoint: &str) -> Result<Vec<u8>, PaperE
     blocks.push(Block::Heading("How this is proven".to_owned()));
     blocks.push(Block::Text(
         "Each finding is a line under an entry of the ledger, and each entry is under the checkpoint below. Run lanyard verify with \
-         this pack and the ledger's public key; get the key from somebody other than who gave you the pack."
+         this pack and the ledger's public key; get the key from somebody other than the person who gave you the pack."
             .to_owned(),
     ));
     blocks.extend(checkpoint.lines().map(|line| Block::Text(line.to_owned())));

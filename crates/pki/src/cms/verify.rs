@@ -71,8 +71,7 @@ pub fn verify_detached_known(
 }
 
 /// Returns the SHA-256 digest of the certificate that a signature names as its signer's. Nothing is checked: it says whose
-/// signature
-/// this claims to be, for a caller that wants to know before it reads what was signed.
+/// signature this claims to be, for a caller that wants to know before it reads what was signed.
 ///
 /// # Errors
 /// [`CmsError`] if the message names no signer, or several, or none whose certificate it carries.

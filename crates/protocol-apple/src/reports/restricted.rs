@@ -60,8 +60,7 @@ fn number(global: Fields<'_>, entry: &Restriction) -> Option<i64> {
 }
 
 /// Reads minutes. The schema does not name the unit of the two times in this answer; profiles set them in minutes, and systems
-/// are seen
-/// to keep them in seconds. A value that can only be seconds (whole minutes, and more than any profile can ask in
+/// are seen to keep them in seconds. A value that can only be seconds (whole minutes, and more than any profile can ask in
 /// minutes) is taken so; any other is taken as minutes, the reading that never makes a device look stricter than it is.
 /// No idle time at all would be "never locks", so zero of it gives no fact; zero grace is the strictest.
 fn minutes(value: i64, setting: &str) -> Option<i64> {

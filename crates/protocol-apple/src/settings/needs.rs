@@ -8,7 +8,8 @@ use super::versions::{LATER_KEYS, floor};
 use crate::restrictions;
 
 /// Settings that an iPhone or iPad takes and does nothing about while it is not supervised: those whose keys the vendor's schema
-/// marks so, the payloads of the proxy and the footnote, and the command that switches Bluetooth.
+/// marks so, the payloads of the proxy and the footnote, the built-in web filter, of which the schema says so in words only, and the
+/// command that switches Bluetooth.
 pub(super) const SUPERVISED: &[&str] = &[
     "accounts.allow_change",
     "airdrop.allow",
@@ -33,6 +34,8 @@ pub(super) const SUPERVISED: &[&str] = &[
     "voicemail.allow_live",
     "web.allow_private_relay",
     "web.allow_user_vpn",
+    "web.denied_addresses",
+    "web.filter_adult",
     "web.proxy_address",
     "wifi.only_listed",
 ];

@@ -35,6 +35,9 @@ statements! {
         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY at, entry_id";
     BATCHES_BARE = "SELECT e.id, e.subject, e.at FROM ledger_entry e LEFT JOIN finding_batch b ON b.entry_id = e.id
         WHERE e.action IN ('findings.changed', 'findings.carried-over') AND b.entry_id IS NULL ORDER BY e.id LIMIT $1";
+    BATCHES_BARE_OF = "SELECT e.id, e.subject, e.at FROM ledger_entry e LEFT JOIN finding_batch b ON b.entry_id = e.id
+        WHERE e.subject = $1 AND e.action IN ('findings.changed', 'findings.carried-over') AND b.entry_id IS NULL
+        ORDER BY e.id LIMIT $2";
     // Carrying over comes before anything else; an entry of it after a change is not believed.
     CARRIED_LATE = "SELECT e.id, e.subject, e.at FROM ledger_entry e WHERE e.action = 'findings.carried-over'
         AND e.place > (SELECT min(place) FROM ledger_entry WHERE action = 'findings.changed') ORDER BY e.place LIMIT $1";
@@ -72,6 +75,11 @@ pub fn of_subject(tx: &mut Tx<'_>, about: &Subject) -> Result<Vec<Batch>, StoreE
 /// Lists up to `limit` entries over findings whose lines are missing.
 pub fn without_lines(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Bare>, StoreError> {
     tx.query(&BATCHES_BARE, &[i64::from(limit).into()])?.iter().map(bare).collect()
+}
+
+/// Lists up to `limit` entries over the findings of a subject, as the ledger writes it, whose lines are missing.
+pub fn without_lines_of(tx: &mut Tx<'_>, subject: &str, limit: u32) -> Result<Vec<Bare>, StoreError> {
+    tx.query(&BATCHES_BARE_OF, &[subject.into(), i64::from(limit).into()])?.iter().map(bare).collect()
 }
 
 /// Lists up to `limit` entries that carried findings over after the first change was entered.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::{Channel, ContactMethodId, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{Row, StoreError, Tx, Value, single_count, statements};
 
 /// One way of being reached.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,6 +82,7 @@ statements! {
     CONTACT_SET = "UPDATE contact_method SET place = $2, wait_minutes = $3 WHERE id = $1";
     CONTACT_STOP = "UPDATE contact_method SET stopped_at = $2 WHERE id = $1 AND stopped_at IS NULL";
     CONTACT_START = "UPDATE contact_method SET stopped_at = NULL WHERE id = $1 AND stopped_at IS NOT NULL";
+    CONTACTS_STOPPED = "SELECT count(*) FROM contact_method WHERE stopped_at IS NOT NULL";
     CONTACT_REMOVE = "DELETE FROM contact_method WHERE id = $1 AND person_id = $2";
     CONTACTS_FORGET = "DELETE FROM contact_method WHERE person_id = $1";
 }
@@ -170,6 +171,11 @@ pub fn stop(tx: &mut Tx<'_>, id: ContactMethodId, at: Timestamp) -> Result<bool,
 /// Lets a way be used again; false where it was not stopped.
 pub fn start(tx: &mut Tx<'_>, id: ContactMethodId) -> Result<bool, StoreError> {
     Ok(tx.execute(&CONTACT_START, &[Value::id(id)])? > 0)
+}
+
+/// Counts the ways that their people stopped.
+pub fn stopped(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
+    single_count(tx, &CONTACTS_STOPPED, &[])
 }
 
 /// Removes a way of a person; false where they have none of that id.

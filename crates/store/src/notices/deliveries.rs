@@ -16,7 +16,7 @@ pub struct Delivery {
     pub id: DeliveryId,
     /// What makes it one and the same.
     pub key: String,
-    /// The word of its purpose: call, code, answer, event.
+    /// The word of its purpose: call, code, answer, change, event.
     pub purpose: String,
     /// The channel.
     pub channel: Channel,
@@ -71,7 +71,8 @@ statements! {
         ON CONFLICT (key) DO NOTHING";
     DELIVERY_BY_ID = concat!("SELECT ", columns!(), " FROM delivery WHERE id = $1");
     DELIVERY_BY_PROVIDER = concat!("SELECT ", columns!(), " FROM delivery WHERE provider_id = $1");
-    DELIVERIES_DUE = concat!("SELECT ", columns!(), " FROM delivery WHERE due_at <= $1 ORDER BY due_at, id LIMIT $2");
+    DELIVERIES_DUE = concat!("SELECT ", columns!(), " FROM delivery WHERE channel = $1 AND due_at <= $2
+        ORDER BY due_at, id LIMIT $3");
     DELIVERIES_OF_NOTICE = concat!("SELECT ", columns!(), " FROM delivery WHERE notice_id = $1 ORDER BY place, id");
     DELIVERY_CLAIM = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, due_at = $3
         WHERE id = $1 AND due_at = $2 AND state IN ('pending', 'sending')";
@@ -93,8 +94,13 @@ statements! {
     DELIVERIES_COUNT = "SELECT count(*) FROM delivery WHERE person_id = $1 AND purpose = $2 AND made_at > $3";
     DELIVERIES_BY_METHOD = "SELECT count(*) FROM delivery WHERE method_id = $1 AND attempts > 0 AND made_at > $2";
     TEXTS_SINCE = "SELECT count(*) FROM delivery WHERE channel = 'text' AND attempts > 0 AND made_at > $1";
+    DELIVERY_NEWEST = concat!("SELECT ", columns!(), " FROM delivery WHERE person_id = $1 AND method_id = $2 AND purpose = $3
+        ORDER BY made_at DESC, id DESC LIMIT 1");
+    // The very notices that are deleted after this.
+    DELIVERIES_OF_OLD_NOTICES = "DELETE FROM delivery WHERE notice_id IN
+        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
     DELIVERIES_FORGET = "DELETE FROM delivery WHERE id IN
-        (SELECT id FROM delivery WHERE made_at < $1 ORDER BY made_at LIMIT $2)";
+        (SELECT id FROM delivery WHERE notice_id IS NULL AND made_at < $1 ORDER BY made_at LIMIT $2)";
     TEXT_RECEIVED = "INSERT INTO received_text (id, person_id, received_at, outcome) VALUES ($1, $2, $3, $4)
         ON CONFLICT (id) DO NOTHING";
     TEXT_KNOWN = "SELECT count(*) FROM received_text WHERE id = $1";
@@ -155,9 +161,26 @@ pub fn by_provider(tx: &mut Tx<'_>, provider_id: &str) -> Result<Option<Delivery
     tx.one(&DELIVERY_BY_PROVIDER, &[provider_id.into()])?.as_ref().map(delivery).transpose()
 }
 
-/// Returns what is to be sent or asked about by now, the longest due first.
-pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Delivery>, StoreError> {
-    tx.query(&DELIVERIES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(delivery).collect()
+/// Returns what is to be sent or asked about on a channel by now, the longest due first.
+pub fn due(
+    tx: &mut Tx<'_>,
+    channel: Channel,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Delivery>, StoreError> {
+    let params = [channel.as_str().into(), now.into(), i64::from(limit).into()];
+    tx.query(&DELIVERIES_DUE, &params)?.iter().map(delivery).collect()
+}
+
+/// Returns the newest message of a purpose that goes one way of a person.
+pub fn newest(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    method: ContactMethodId,
+    purpose: &str,
+) -> Result<Option<Delivery>, StoreError> {
+    let params = [Value::id(person), Value::id(method), purpose.into()];
+    tx.one(&DELIVERY_NEWEST, &params)?.as_ref().map(delivery).transpose()
 }
 
 /// Returns the messages that carry a notice, in their order.
@@ -271,8 +294,11 @@ pub fn texts_with(
     single_count(tx, &TEXTS_WITH_OUTCOME, &[Value::id(person), outcome.into(), since.into()])
 }
 
-/// Forgets messages and texts from before a time, `limit` messages at most; returns how many rows.
+/// Forgets messages and texts from before a time, `limit` messages at most, and whatever carries one of the `limit` oldest notices, which
+/// can be deleted then; returns how many rows.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let gone = tx.execute(&DELIVERIES_FORGET, &[before.into(), i64::from(limit).into()])?;
-    Ok(gone + tx.execute(&RECEIVED_FORGET, &[before.into()])?)
+    let params = [before.into(), i64::from(limit).into()];
+    let carried = tx.execute(&DELIVERIES_OF_OLD_NOTICES, &params)?;
+    let gone = tx.execute(&DELIVERIES_FORGET, &params)?;
+    Ok(carried + gone + tx.execute(&RECEIVED_FORGET, &[before.into()])?)
 }

@@ -17,7 +17,7 @@ statements! {
     NOTICE_CALLS_ABOUT = "SELECT n.person_id, n.created_at, n.state FROM notice n JOIN notice_call c ON c.notice_id = n.id
         WHERE c.subject = $1 ORDER BY n.created_at, n.id";
     NOTICE_CALLS_FORGET = "DELETE FROM notice_call WHERE notice_id IN
-        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
 }
 
 /// A notice that calls somebody.

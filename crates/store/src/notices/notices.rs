@@ -93,7 +93,7 @@ statements! {
     NOTICES_BY_STATE = "SELECT state, count(*) FROM notice WHERE ($1 = '' OR force = $1) AND created_at >= $2
         GROUP BY state ORDER BY state";
     NOTICES_FORGET = "DELETE FROM notice WHERE id IN
-        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at LIMIT $2)";
+        (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
 }
 
 fn notice(row: &Row) -> Result<Notice, StoreError> {

@@ -156,14 +156,16 @@ struct Round<'a> {
 }
 
 /// Calls the first of both groups in which somebody was not called in this hour; returns whether anybody was. Where nobody who can decide
-/// is on duty or on call, each of them finds a notice when they next are.
+/// can be called, each of them finds a notice when they are next on duty.
 fn call_group(app: &App, tx: &mut Tx<'_>, waiting: &Waiting, round: &Round<'_>) -> Result<bool, AppError> {
     let deciders = deciders(app, tx, waiting)?;
     for post in [Post::OnDuty, Post::OnCall] {
         let mut reached = Vec::new();
-        for person in deciders.iter().filter(|one| one.post == Some(post)).map(|one| one.person).take(MOST) {
-            if round.called.iter().all(|one| one.person != person) && call(app, tx, waiting, round, person)? {
-                reached.push(person);
+        for one in deciders.iter().filter(|one| one.post == Some(post)).take(MOST) {
+            if round.called.iter().all(|called| called.person != one.person)
+                && call(app, tx, waiting, round, one)?
+            {
+                reached.push(one.person);
             }
         }
         if !reached.is_empty() {
@@ -174,11 +176,11 @@ fn call_group(app: &App, tx: &mut Tx<'_>, waiting: &Waiting, round: &Round<'_>) 
             return Ok(true);
         }
     }
-    if round.called.is_empty() {
+    if round.called.iter().all(|one| one.failed) {
         for one in deciders.into_iter().take(MOST) {
             let key = format!("{}:waits", round.subject);
             let notice = Notice::routine(one.person, key, waiting.says)
-                .body("Nobody who can decide was on duty or on call. Open it, then agree or refuse before its time is over.")
+                .body("Nobody who can decide could be called. Open it, then agree or refuse before its time is over.")
                 .link(waiting.link.as_str());
             notices_app::notify(app, tx, notice)?;
         }
@@ -192,10 +194,12 @@ fn call(
     tx: &mut Tx<'_>,
     waiting: &Waiting,
     round: &Round<'_>,
-    person: PersonId,
+    whom: &Decider,
 ) -> Result<bool, AppError> {
-    let key = format!("{}:{}", round.subject, round.hour);
-    let notice = Notice::routine(person, key, waiting.says)
+    // A system of the force is told of each key once: of each group in each hour.
+    let group = if whom.post == Some(Post::OnDuty) { "on-duty" } else { "on-call" };
+    let key = format!("{}:{}:{group}", round.subject, round.hour);
+    let notice = Notice::routine(whom.person, key, waiting.says)
         .because(Reason::OnCall)
         .body("Open it, ask the person who wants it whether they mean it, then agree or refuse. Others are called after you.")
         .link(waiting.link.as_str());

@@ -243,15 +243,18 @@ fn begin_enrolment(
     Ok(enrolment.id)
 }
 
-/// Returns whether a device under management begins again although nobody had it erased: wrong attempts wipe it, and so does
-/// somebody who has it in hand.
+/// Returns whether a device under management begins again although nobody had it erased. It may have been wiped, by wrong attempts or
+/// by somebody who has it in hand, or its management profile was removed and a new one installed. An erasure that it refused is none.
 fn was_wiped(tx: &mut Tx<'_>, device: &Device) -> Result<bool, AppError> {
     let Some(former) = device.enrolment.filter(|_| device.enrolment_state == EnrolmentState::Enrolled) else {
         return Ok(false);
     };
     let orders = commands::of_device(tx, device.id, LOOKED_AT)?;
     let erased = |order: &commands::Command| {
-        order.enrolment == former && order.deed == domain::Deed::Erase && order.delivered_at.is_some()
+        order.enrolment == former
+            && order.deed == domain::Deed::Erase
+            && order.delivered_at.is_some()
+            && !matches!(order.state, domain::CommandState::Failed | domain::CommandState::FormatError)
     };
     Ok(!orders.iter().any(erased))
 }

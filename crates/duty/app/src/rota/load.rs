@@ -1,9 +1,9 @@
 //! Reads a rota with everything that decides who is on call: layers, changes, and when its people are away.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::local_time::midnight;
-use domain::{OverrideKind, PeriodKind, PersonId, Span, Timestamp};
+use domain::{Channel, OverrideKind, PeriodKind, PersonId, Span, Timestamp};
 use duty::rota::{Change, Layer, Rota, Turn, What};
 use jiff::ToSpan;
 use store::duty as periods;
@@ -12,7 +12,7 @@ use store::rota_overrides::{self, OverrideRow};
 use store::rotas::{self as rows, LayerRow, RotaRow};
 use store::{Tx, duty::PeriodRow};
 
-use kernel::AppError;
+use kernel::{App, AppError};
 
 /// The beginning and the end of time.
 const EVER: (Timestamp, Timestamp) = (Timestamp::from_millis(i64::MIN), Timestamp::from_millis(i64::MAX));
@@ -52,8 +52,8 @@ pub(crate) struct Loaded {
     pub overrides: Vec<OverrideRow>,
     /// Everybody whom it names.
     pub people: BTreeMap<PersonId, Person>,
-    /// Those of them who have a verified way of being reached.
-    pub reachable: BTreeSet<PersonId>,
+    /// The channels on which each of them has a verified way of being reached.
+    pub channels: BTreeMap<PersonId, Vec<Channel>>,
     /// What decides who is on call.
     pub rota: Rota,
 }
@@ -84,16 +84,15 @@ pub(crate) fn load(tx: &mut Tx<'_>, row: RotaRow, window: Window) -> Result<Load
     named.extend(overrides.iter().flat_map(|one| one.with.into_iter().chain([one.person])));
     named.sort_unstable();
     named.dedup();
-    let (mut known, mut reachable) = (BTreeMap::new(), BTreeSet::new());
+    let (mut known, mut channels) = (BTreeMap::new(), BTreeMap::new());
     for id in named {
         let person = people::by_id(tx, id)?.ok_or_else(|| AppError::not_found("person", id))?;
-        if !kernel::reach::ways(tx, &person)?.is_empty() {
-            reachable.insert(id);
-        }
+        let proved = kernel::reach::proved(tx, &person)?;
+        channels.insert(id, proved.into_iter().map(|way| way.channel).collect());
         rota.away.insert(id, away(tx, &row, &person, window)?);
         known.insert(id, person);
     }
-    Ok(Loaded { row, layers, temporary, overrides, people: known, reachable, rota })
+    Ok(Loaded { row, layers, temporary, overrides, people: known, channels, rota })
 }
 
 impl Loaded {
@@ -105,6 +104,12 @@ impl Loaded {
     /// Returns people's names.
     pub(super) fn names(&self, people: &[PersonId]) -> Vec<String> {
         people.iter().map(|person| self.name(*person)).collect()
+    }
+
+    /// Returns whether this service can reach a person on one of their ways.
+    pub(super) fn reaches(&self, app: &App, person: PersonId) -> bool {
+        let channels = self.channels.get(&person).into_iter().flatten();
+        channels.copied().any(|channel| kernel::reach::sends(app, channel))
     }
 
     /// Returns whether the rota names a person.

@@ -236,7 +236,7 @@ pub async fn rotas(app: &App, permit: PermitWithin<SeeDuty>) -> Result<Vec<RotaB
             let mut all = Vec::new();
             for row in rows {
                 let loaded = load(tx, row, window)?;
-                all.push(brief(&loaded, window));
+                all.push(brief(&app, &loaded, window));
             }
             Ok(all)
         })
@@ -276,9 +276,9 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
             };
             let in_use = loaded.row.retired_at.is_none();
             Ok(RotaRead {
-                brief: brief(&loaded, window),
+                brief: brief(&app, &loaded, window),
                 owner,
-                troubles: if in_use { found(&loaded, window.from, window.until).0 } else { Vec::new() },
+                troubles: if in_use { found(&app, &loaded, window.from, window.until).0 } else { Vec::new() },
                 schedule: schedule(&loaded, window),
                 until: window.until,
                 layers: loaded.layers.iter().map(layer).collect(),
@@ -368,7 +368,7 @@ fn window(app: &App) -> Window {
     Window::new(now, now.plus(ahead(app)))
 }
 
-fn brief(loaded: &Loaded, window: Window) -> RotaBrief {
+fn brief(app: &App, loaded: &Loaded, window: Window) -> RotaBrief {
     let on_call =
         if loaded.row.retired_at.is_some() { Vec::new() } else { loaded.rota.on_call_at(window.from).people };
     let person = |id: &PersonId| loaded.people.get(id).map(PersonView::from);
@@ -378,7 +378,7 @@ fn brief(loaded: &Loaded, window: Window) -> RotaBrief {
         row: loaded.row.clone().into(),
         now: on_call.iter().filter_map(person).collect(),
         next: next.iter().map(|spell| spell_read(loaded, spell)).collect(),
-        troubles: found(loaded, window.from, window.until).0.len(),
+        troubles: found(app, loaded, window.from, window.until).0.len(),
     }
 }
 

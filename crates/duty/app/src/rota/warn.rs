@@ -78,7 +78,7 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
     let owner = people::by_id(tx, row.owner)?;
     let owner_left = owner.is_none_or(|owner| owner.ended_at.is_some() || owner.force != row.force);
     let loaded = load(tx, row, Window::new(now, until))?;
-    let (troubles, keys) = found(&loaded, now, until);
+    let (troubles, keys) = found(app, &loaded, now, until);
     let is_news = keys.iter().any(|key| !is_known(key, &loaded.row.told));
     let (owner, told_before) = (loaded.row.owner, loaded.row.told.clone());
     let (told, rota) = (keys.join("\n"), loaded.row.into());
@@ -86,14 +86,19 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
 }
 
 /// Returns the troubles of a rota in a window, gaps first, with the words by which each is known again.
-pub(super) fn found(loaded: &Loaded, now: Timestamp, until: Timestamp) -> (Vec<Trouble>, Vec<String>) {
+pub(super) fn found(
+    app: &App,
+    loaded: &Loaded,
+    now: Timestamp,
+    until: Timestamp,
+) -> (Vec<Trouble>, Vec<String>) {
     let mut gaps = loaded.rota.gaps(now, until);
     gaps.truncate(MOST_GAPS);
     let mut keys = gap_keys(&gaps, now, until);
     let mut troubles: Vec<Trouble> = shown(loaded, &gaps).into_iter().map(Trouble::Gap).collect();
     for person in loaded.rota.people_between(now, until) {
         let known = loaded.people.get(&person).filter(|one| one.ended_at.is_none());
-        if let Some(known) = known.filter(|one| !loaded.reachable.contains(&one.id)) {
+        if let Some(known) = known.filter(|one| !loaded.reaches(app, one.id)) {
             keys.push(format!("address {person}"));
             troubles.push(Trouble::NoWay(known.name.clone()));
         }

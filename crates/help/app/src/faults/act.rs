@@ -3,7 +3,7 @@
 //!
 //! Signs of tampering are signs. Nobody here finds anybody guilty, and nothing reaches professional standards by itself.
 
-use domain::{CaseId, DeviceId, EntryId, FaultKind, Timestamp};
+use domain::{CaseId, DeviceId, EntryId, FaultKind, PersonId, Timestamp};
 use serde_json::json;
 use store::cases::Case;
 use store::devices::{self, Device};
@@ -214,7 +214,7 @@ pub async fn restrict(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> 
 /// Ends the restriction of a device.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where none stands.
+/// [`AppError::Conflict`] where none stands, and for the holder of the device or the person whom the case is about.
 pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -223,6 +223,7 @@ pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: Cas
             let (case, device) = tampering(&app, tx, &permit, id)?;
             locks::take(tx, Lock::Device(device))?;
             locks::take(tx, Lock::Case(id))?;
+            not_held_by(tx, &case, device, permit.actor().person)?;
             let by = Voice::from(permit.actor());
             if !faults::end_quarantine(tx, device, now, by.name)? {
                 return Err(AppError::Conflict("the device is not restricted; reload the page".into()));
@@ -231,6 +232,22 @@ pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: Cas
             changed(&app, tx, &case, &done, now)
         })
         .await
+}
+
+/// Refuses somebody who holds the device of a case, or whom the case is about.
+fn not_held_by(
+    tx: &mut Tx<'_>,
+    case: &Case,
+    device: DeviceId,
+    actor: Option<PersonId>,
+) -> Result<(), AppError> {
+    let holder = devices::by_id(tx, device)?.and_then(|device| device.holder);
+    if actor.is_some() && (holder == actor || case.person == actor) {
+        return Err(AppError::Conflict(
+            "you hold this device yourself: somebody else must end its restriction".into(),
+        ));
+    }
+    Ok(())
 }
 
 /// Looks up a case of tampering, open or not: a restriction can be ended after the case.

@@ -61,7 +61,7 @@ pub async fn send_reset(app: &App, permit: Permit<AskReset>, id: ResetId) -> Res
 /// requests has it first.
 fn tell_deciders(app: &App, tx: &mut Tx<'_>, row: &Reset, now: Timestamp) -> Result<(), AppError> {
     let link = format!("/help/passwords/{}", row.id);
-    for person in losses_app::chain::reachable(tx, row.force, decider(app, now), now)? {
+    for person in losses_app::chain::reachable(app, tx, row.force, decider(app, now), now)? {
         let word = Word {
             to: person.id,
             key: format!("reset-decision:{}", row.id),

@@ -37,6 +37,9 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     locks::take(tx, Lock::Case(row.case))?;
     let seen = seen(tx, &row)?;
+    if withdrawn_as_lost(app, tx, &row, &seen, now)? {
+        return Ok(());
+    }
     match next(&seen, &limits(app), now) {
         Next::Wait(at) => wait(app, tx, Of { row: &row, device: &device }, at, now),
         Next::Remind(at) => {
@@ -81,6 +84,34 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
     }
 }
 
+/// Ends a request whose order has not reached a device that was reported lost meanwhile; returns whether it did. What the device has
+/// already cannot be taken back, so its answer is waited for.
+fn withdrawn_as_lost(
+    app: &App,
+    tx: &mut Tx<'_>,
+    row: &Reset,
+    seen: &Seen,
+    now: Timestamp,
+) -> Result<bool, AppError> {
+    let waits = matches!(
+        seen.order,
+        Some(CommandState::Asked | CommandState::Held | CommandState::Queued | CommandState::NotNow)
+    );
+    if row.state != ResetState::Ordered || !waits {
+        return Ok(false);
+    }
+    if crate::open_case_of(tx, row.device, "lost-device")?.is_none() {
+        return Ok(false);
+    }
+    match take_back(tx, row, "the device was reported lost", now) {
+        Ok(()) => {}
+        Err(AppError::Conflict(_)) => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    over(app, tx, row, LOST, now)?;
+    Ok(true)
+}
+
 /// A request and its device.
 #[derive(Clone, Copy)]
 struct Of<'a> {
@@ -98,8 +129,15 @@ struct Over {
 
 const FAILED: Over = Over {
     state: ResetState::Failed,
-    subject: "Your password could not be cleared",
-    says: "The password was not cleared: the device refused the order, or it ended before that. The desk has to ask again.",
+    subject: "Your request about a password ended without success",
+    says: "The device refused the order, or the order ended without an answer. It is not known to have cleared the password: if the \
+           device had the order, it may be open. The desk has to look and ask again.",
+};
+
+const LOST: Over = Over {
+    state: ResetState::Withdrawn,
+    subject: "A request about your password was ended",
+    says: "The device was reported lost, so its password is not cleared.",
 };
 
 const EXPIRED: Over = Over {
@@ -194,7 +232,7 @@ fn cleared(app: &App, tx: &mut Tx<'_>, row: &Reset, device: &Device, now: Timest
 /// Takes back the order of a request that has not reached its device.
 ///
 /// # Errors
-/// [`AppError::Conflict`] where the device has it.
+/// [`AppError::Conflict`] where the device has it, or may have it.
 pub(super) fn take_back(tx: &mut Tx<'_>, row: &Reset, why: &str, now: Timestamp) -> Result<(), AppError> {
     let gone = || {
         AppError::Conflict(
@@ -210,7 +248,9 @@ pub(super) fn take_back(tx: &mut Tx<'_>, row: &Reset, why: &str, now: Timestamp)
             }
             let found = commands::by_id(tx, command)?;
             match found.map(|command| command.state) {
-                Some(CommandState::Delivered | CommandState::Acknowledged) => Err(gone()),
+                Some(CommandState::Delivered | CommandState::Acknowledged | CommandState::Uncertain) => {
+                    Err(gone())
+                }
                 _ => Ok(()),
             }
         }

@@ -113,19 +113,27 @@ pub(super) fn open_number(app: &App, row: &Reset, now: Timestamp) -> Result<Opti
 /// [`AppError::Conflict`] where a number was entered already, or two were not, and where the request is further by now.
 pub async fn ask_number(app: &App, permit: Permit<AskReset>, id: ResetId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone()
+    let made = app
+        .clone()
         .store()
         .write(move |tx| {
             let row = locked(tx, id)?;
             permit.reaches(row.force)?;
             expect(&row, ResetState::Proving)?;
             not_the_holder(tx, &row, permit.actor())?;
-            let before = resets::proofs(tx, id)?;
-            let numbers = || before.iter().filter(|proof| proof.kind == ProofKind::Number);
-            if numbers().any(|proof| proof.given) || numbers().count() >= MOST_NUMBERS {
-                return Err(AppError::Conflict(
-                    "no further number is made for this request: use another proof".into(),
-                ));
+            if let Some(unentered) = &row.number {
+                let was_last = none_left(tx, &row)?;
+                if was_last && unentered.until > now {
+                    // It counts still, so the caller can enter it.
+                    return Ok(false);
+                }
+                not_entered(&app, tx, &row, permit.actor())?;
+                if was_last {
+                    save(&app, tx, &Reset { number: None, ..row.clone() }, row.state, now)?;
+                    return Ok(false);
+                }
+            } else if none_left(tx, &row)? {
+                return Ok(false);
             }
             let number = number::number_of(app.world().bytes::<8>());
             let sealed = app.sealer().seal(app.world(), &number_place(id), &[number])?;
@@ -134,9 +142,29 @@ pub async fn ask_number(app: &App, permit: Permit<AskReset>, id: ResetId) -> Res
             save(&app, tx, &changed, row.state, now)?;
             let by = Voice::from(permit.actor());
             say(&app, tx, &row, by, "Read a number to the caller, to be entered in a session of their own")?;
-            enter(&app, tx, &row, by, Entered::new("reset.number-made"))
+            enter(&app, tx, &row, by, Entered::new("reset.number-made"))?;
+            Ok::<_, AppError>(true)
         })
-        .await
+        .await?;
+    if made {
+        return Ok(());
+    }
+    Err(AppError::Conflict("no further number is made for this request: use another proof".into()))
+}
+
+/// Returns whether a request takes no further number: one was entered rightly, or its two were made. One that still stands counts as
+/// made.
+fn none_left(tx: &mut Tx<'_>, row: &Reset) -> Result<bool, AppError> {
+    let before = resets::proofs(tx, row.id)?;
+    let numbers = || before.iter().filter(|proof| proof.kind == ProofKind::Number);
+    let made = numbers().count() + usize::from(row.number.is_some());
+    Ok(numbers().any(|proof| proof.given) || made >= MOST_NUMBERS)
+}
+
+/// Records that nobody entered the number of a request rightly while it counted.
+fn not_entered(app: &App, tx: &mut Tx<'_>, row: &Reset, actor: &Actor) -> Result<(), AppError> {
+    let note = "the number was not entered in time, or was replaced";
+    add(app, tx, row, actor, &Made { kind: ProofKind::Number, given: false, note })
 }
 
 /// Takes the number that a person entered in their own session.
@@ -162,7 +190,9 @@ pub async fn answer_number(
             let entry = number::compare(number, &typed, held.until, held.tries, now);
             let left = match entry {
                 Entry::Wrong { .. } => Some(Number { tries: held.tries + 1, ..held }),
-                Entry::Right | Entry::Spent | Entry::Expired => None,
+                // It is kept until the desk makes another one, which records that it was not entered.
+                Entry::Expired => Some(held),
+                Entry::Right | Entry::Spent => None,
             };
             save(&app, tx, &Reset { number: left, ..row.clone() }, row.state, now)?;
             match entry {

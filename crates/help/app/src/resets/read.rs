@@ -236,7 +236,7 @@ fn read_in(
         asked: doer(tx, of.asked.as_ref())?,
         decided: doer(tx, of.decided.as_ref())?,
         decider: role.title(),
-        reachable: reachable(tx, of, role, now)?,
+        reachable: reachable(app, tx, of, role, now)?,
         by_hand: match way_to_reset(app, tx, device.id)? {
             ResetWay::Clear => None,
             ResetWay::ByHand(why) => Some(why),
@@ -280,6 +280,7 @@ fn doer(tx: &mut Tx<'_>, by: Option<&resets::By>) -> Result<Option<Doer>, AppErr
 
 /// Lists who decides now and can be reached, while a decision is wanted.
 fn reachable(
+    app: &App,
     tx: &mut Tx<'_>,
     of: &Reset,
     role: access::Role,
@@ -288,7 +289,7 @@ fn reachable(
     if of.state != ResetState::Deciding {
         return Ok(Vec::new());
     }
-    let people = losses_app::chain::reachable(tx, of.force, role, now)?.into_iter();
+    let people = losses_app::chain::reachable(app, tx, of.force, role, now)?.into_iter();
     Ok(people
         .map(|one| match one.phone {
             Some(phone) => format!("{} ({}), {phone}", one.name, one.number),

@@ -195,4 +195,6 @@ pub struct OwnIncident {
     pub opened_at: Timestamp,
     /// When the reporter's half was sent.
     pub sent_at: Option<Timestamp>,
+    /// Whether a further breach may be added to it: it is sent, and neither decided nor closed.
+    pub takes_more: bool,
 }

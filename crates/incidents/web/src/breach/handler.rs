@@ -40,9 +40,9 @@ async fn view(ctx: &Ctx, asked: &BreachQuestions, typed: Typed<'_>) -> Result<Vi
     })
 }
 
-/// Returns what a report may belong to: what was sent before. An empty value stands for something new.
+/// Returns what a report may belong to: what was sent, and is neither decided nor closed. An empty value stands for something new.
 fn joins(before: &[OwnIncident], chosen: &str) -> Vec<Choice> {
-    let sent: Vec<&OwnIncident> = before.iter().filter(|one| one.sent_at.is_some()).collect();
+    let sent: Vec<&OwnIncident> = before.iter().filter(|one| one.takes_more).collect();
     if sent.is_empty() {
         return Vec::new();
     }

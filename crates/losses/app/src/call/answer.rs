@@ -193,8 +193,7 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
 }
 
 /// Answers a call on the page: for oneself, or for a person of the register who answered by telephone, by their number. Who
-/// recorded
-/// it is kept. Answering again changes nothing; returns whether this answer
+/// recorded it is kept. Answering again changes nothing; returns whether this answer
 /// changed anything.
 ///
 /// # Errors

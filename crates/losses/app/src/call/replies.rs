@@ -8,7 +8,7 @@ use losses::reference::reply_codes_in;
 use outbound::channel::{Channels, Reply};
 use store::locks::{self, Lock};
 use store::loss_calls::{self, LossMessage};
-use store::{Tx, deliveries, people};
+use store::{Tx, contacts, deliveries, people};
 
 use super::answer::{By, is_duty_officer, take_answer};
 use super::{Line, contain_within};
@@ -17,6 +17,9 @@ use notices_app::methods::{self, Answering, Come, StopWord};
 
 /// Most wrong codes of one person in an hour.
 const MOST_WRONG: i64 = 5;
+/// What is written into the case about a text that was not looked at.
+const TOO_MANY: &str =
+    "Sent another text after five wrong codes in an hour; it was not looked at. Ring them.";
 /// How long after the last text replies are still fetched.
 const FETCH_FOR: domain::Span = domain::Span::from_secs(24 * 3600);
 
@@ -37,6 +40,8 @@ pub enum Replied {
     Before,
     /// The call is over, or the code has expired.
     Old,
+    /// The code was used or has expired, and people are called again.
+    Superseded,
     /// No message to its person has that code.
     Wrong,
     /// Too many codes were wrong: this one was not looked at.
@@ -53,6 +58,7 @@ impl Replied {
             Self::Taken => "taken",
             Self::Before => "before",
             Self::Old => "old",
+            Self::Superseded => "superseded",
             Self::Wrong => "wrong",
             Self::TooMany => "too-many",
         }
@@ -67,7 +73,15 @@ impl Replied {
                  {minutes} minutes otherwise."
             ),
             Self::Before => "It is taken already. You need do nothing.".into(),
-            Self::Old => "That call is over, or its code has expired. You need do nothing.".into(),
+            Self::Old => {
+                "That call is over, or its code has expired. If you were called again, answer with the latest code."
+                    .into()
+            }
+            Self::Superseded => {
+                "This code has been used or has expired, and people are being called again. Answer with the code of the latest message, \
+                 or ring the service desk."
+                    .into()
+            }
             Self::Wrong => {
                 "That code is not known. Send the code of the latest message, or open its link.".into()
             }
@@ -112,8 +126,10 @@ fn take(app: &App, tx: &mut Tx<'_>, reply: &Reply) -> Result<Replied, AppError> 
         }
     };
     methods::note_outcome(tx, reply, whose.person, replied.as_str())?;
-    if matches!(replied, Replied::Wrong | Replied::TooMany) {
-        say(app, tx, whose, "Sent a text with a code that is not known")?;
+    match replied {
+        Replied::Wrong => say(app, tx, whose, "Sent a text with a code that is not known")?,
+        Replied::TooMany => say(app, tx, whose, TOO_MANY)?,
+        _ => {}
     }
     if let Some(says) = replied.answer(app) {
         methods::answer(app, tx, reply, whose, &says)?;
@@ -172,10 +188,14 @@ fn answer_by_text(
     locks::take(tx, Lock::Case(row.case))?;
     let person = people::by_id(tx, message.person)?.filter(|person| person.ended_at.is_none());
     let Some(person) = person else { return Ok(Replied::Old) };
-    let is_open = Line::of(app, tx, message.loss, now)?.is_open();
+    let line = Line::of(app, tx, message.loss, now)?;
+    let (is_open, is_calling) = (line.is_open(), line.is_calling());
     if !loss_calls::use_token(tx, &message.token_digest, now)? {
-        let is_used = message.token_used_at.is_some() && is_open;
-        return Ok(if is_used { Replied::Before } else { Replied::Old });
+        return Ok(match message.token_used_at {
+            _ if is_calling => Replied::Superseded,
+            Some(_) if is_open => Replied::Before,
+            _ => Replied::Old,
+        });
     }
     let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
     let is_duty_officer = is_duty_officer(tx, person.id, now)?;
@@ -187,15 +207,19 @@ fn answer_by_text(
     })
 }
 
-/// Fetches what people sent lately, for a provider that does not send it of its own accord; returns how many texts were new.
+/// Fetches what people sent lately, for a provider that does not send it of its own accord; returns how many texts were new. Nothing is
+/// fetched where no text went out lately, unless somebody stopped texts: they may send START at any time.
 ///
 /// # Errors
-/// Only if the database does not answer.
+/// Only if the database does not answer. A text that cannot be taken in keeps no other out.
 pub async fn fetch_replies(app: &App, channels: &Channels) -> Result<usize, AppError> {
     let now = app.world().now();
     let Some(channel) = &channels.text else { return Ok(0) };
     let since = now.minus(FETCH_FOR);
-    if app.store().read(move |tx| deliveries::texts_since(tx, since)).await.map_err(AppError::from)? == 0 {
+    let may_come = app.store().read(move |tx| {
+        Ok::<_, AppError>(deliveries::texts_since(tx, since)? > 0 || contacts::stopped(tx)? > 0)
+    });
+    if !may_come.await? {
         return Ok(0);
     }
     let replies = match channel.replies(now).await {
@@ -215,9 +239,6 @@ pub async fn fetch_replies(app: &App, channels: &Channels) -> Result<usize, AppE
         }
         Ok::<_, AppError>(unknown)
     });
-    let mut new = 0;
-    for reply in unknown.await? {
-        new += usize::from(take_text(app, reply).await? != Replied::Again);
-    }
-    Ok(new)
+    let take = |reply: Reply| async move { take_text(app, reply).await.map(drop) };
+    kernel::jobs::each(unknown.await?, take).await
 }

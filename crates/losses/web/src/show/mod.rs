@@ -1,6 +1,5 @@
 //! One loss, for the desk and the duty officer: how the call and the containment stand, one button that can be undone, and a
-//! text for
-//! the command-and-control log.
+//! text for the command-and-control log.
 
 pub(crate) mod handler;
 

@@ -5,12 +5,15 @@ use duty::rule::Ruling;
 use outbound::channel::{Accepted, Receipt, Refused};
 use store::deliveries::{self, Delivery};
 use store::locks::{self, Lock};
-use store::{Tx, notices};
+use store::{Tx, alarms as alarm_rows, notices};
 
 use super::{ASK_EVERY, MOST_TRIES};
+use crate::alarms::{self, Alarm, AlarmKind};
 use crate::calls;
 use kernel::record::Record;
 use kernel::{App, AppError};
+
+const DAY: Span = Span::from_secs(24 * 3600);
 
 /// Takes the lock under which the messages of one person are decided about.
 pub(super) fn lock(tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), AppError> {
@@ -49,6 +52,11 @@ pub(super) fn sent(
     if matches!(refused, Refused::Clock(_)) || delivery.channel == Channel::Hook {
         tracing::error!(why, channel = delivery.channel.as_str(), "a message was not accepted");
     }
+    if delivery.channel == Channel::Hook
+        && (delivery.attempts >= MOST_TRIES || matches!(refused, Refused::Never(_)))
+    {
+        hook_ended(app, tx, &why)?;
+    }
     match (delivery.channel, refused) {
         // The system knows the request by its id: the same one again does no harm.
         (Channel::Hook, Refused::Later(_) | Refused::Uncertain(_)) if delivery.attempts < MOST_TRIES => {
@@ -58,6 +66,26 @@ pub(super) fn sent(
         (_, Refused::Uncertain(_)) => uncertain(app, tx, delivery, &why),
         (_, Refused::Later(_) | Refused::Never(_) | Refused::Clock(_)) => failed(app, tx, delivery, &why),
     }
+}
+
+/// Raises an alarm that a system of the force was not told of an attempt, once a day while nobody has seen to it.
+fn hook_ended(app: &App, tx: &mut Tx<'_>, why: &str) -> Result<(), AppError> {
+    let (now, kind) = (app.world().now(), AlarmKind::NotTold);
+    if !alarm_rows::same_since(tx, now.minus(DAY), None, (kind.as_str(), "system"), 1)?.is_empty() {
+        return Ok(());
+    }
+    let alarm = Alarm {
+        force: None,
+        kind,
+        by: "system".to_owned(),
+        subject: "A system of the force was not told that people are called".to_owned(),
+        body: format!(
+            "The address in [webhook] did not take the request, and it is not sent again: {why}. People were called all the same. See that \
+             the system is there and takes requests; if it is to be told no more, take [webhook] out of the settings."
+        ),
+        link: "/losses".to_owned(),
+    };
+    alarms::raise(app, tx, alarm, now)
 }
 
 /// Notes what the provider says of a text. That it does not answer tells nothing: it is asked again.

@@ -25,12 +25,12 @@ pub(crate) enum Planned {
 pub struct Outgoing {
     /// What makes it one and the same.
     pub key: String,
-    /// The word of its purpose: code or answer.
+    /// The word of its purpose: code, answer or change.
     pub purpose: &'static str,
     /// The person.
     pub person: PersonId,
-    /// The way.
-    pub method: ContactMethodId,
+    /// The way; `None` for the mail address of the register.
+    pub method: Option<ContactMethodId>,
     /// Its channel.
     pub channel: Channel,
     /// What it says.
@@ -40,7 +40,7 @@ pub struct Outgoing {
 /// Queues a message that goes at once.
 pub(crate) fn queue(app: &App, tx: &mut Tx<'_>, out: &Outgoing) -> Result<(), AppError> {
     let mut delivery = blank(app, out.key.clone(), out.purpose, out.channel);
-    (delivery.person, delivery.method) = (Some(out.person), Some(out.method));
+    (delivery.person, delivery.method) = (Some(out.person), out.method);
     add(app, tx, delivery, &out.text)
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn plan(
     }
     let Some(call) = notice_calls::of(tx, notice.id)? else { return Ok(Planned::NoWay) };
     let ways: Vec<Way> =
-        reach::ways(tx, person)?.into_iter().filter(|way| channels.of(way.channel).is_some()).collect();
+        reach::ways(app, tx, person)?.into_iter().filter(|way| channels.of(way.channel).is_some()).collect();
     if !planned.is_empty() || ways.is_empty() {
         return Ok(Planned::NoWay);
     }
@@ -78,12 +78,12 @@ pub(crate) fn plan(
         };
         add(app, tx, delivery, &text)?;
     }
-    plan_event(app, tx, channels, notice, &call)?;
     Ok(Planned::Until(at.plus(Span::from_secs(15 * 60))))
 }
 
-/// Plans the request that tells a system of the force of an attempt: one for all people who are called in it.
-fn plan_event(
+/// Plans the request that tells a system of the force of an attempt: one for all people who are called in it. Planning again adds
+/// nothing.
+pub(crate) fn plan_event(
     app: &App,
     tx: &mut Tx<'_>,
     channels: &Channels,
@@ -158,6 +158,7 @@ pub(super) fn subject(app: &App, delivery: &Delivery) -> String {
     let marking = &policy.forces().marking;
     match delivery.purpose.as_str() {
         "code" => format!("{marking} - Your code for Lanyard"),
+        "change" => format!("{marking} - How you are reached was changed"),
         _ => format!("{marking} - You are called: answer now"),
     }
 }

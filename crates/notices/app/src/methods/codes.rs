@@ -6,6 +6,7 @@ use kernel::{App, AppError, digest_hex};
 use store::contacts::{self, Code, ContactMethod};
 use store::{Tx, deliveries};
 
+use super::change::{Change, tell_others};
 use super::{enter, own_method};
 use crate::deliveries::{Outgoing, queue};
 use crate::{Notice, notify};
@@ -55,7 +56,7 @@ pub(super) fn send_code(
         key: format!("code:{}:{}", method.id, now.millis()),
         purpose: "code",
         person: method.person,
-        method: method.id,
+        method: Some(method.id),
         channel: method.channel,
         text: Secret::new(text),
     };
@@ -85,7 +86,7 @@ pub async fn send_method_code(
         .await
 }
 
-/// Takes the code that was sent to a way: from then on it counts. The person's other ways hear of it, because a way that somebody else
+/// Takes the code that was sent to a way: from then on it counts. The person's other ways hear of it at once, because a way that somebody else
 /// added would take calls away from them.
 ///
 /// # Errors
@@ -116,7 +117,7 @@ pub async fn verify_method(
             if !contacts::verify(tx, id, &digest(id, &digits), now)? {
                 return Ok(false);
             }
-            tell_others(&app, tx, &method)?;
+            tell(&app, tx, &method)?;
             enter(&app, tx, &permit, "contact.verified", &method)?;
             Ok::<_, AppError>(true)
         })
@@ -128,7 +129,9 @@ pub async fn verify_method(
     }
 }
 
-fn tell_others(app: &App, tx: &mut Tx<'_>, method: &ContactMethod) -> Result<(), AppError> {
+/// Tells a person of a way that they proved: at once on their other ways, and on their own page.
+fn tell(app: &App, tx: &mut Tx<'_>, method: &ContactMethod) -> Result<(), AppError> {
+    tell_others(app, tx, method, Change::Proved)?;
     let what = if method.channel == Channel::Text { "mobile number" } else { "mail address" };
     let key = format!("contact-verified:{}", method.id);
     let notice = Notice::routine(method.person, key, format!("You can be reached by a new {what}"))

@@ -8,6 +8,7 @@ use outbound::channel::Reply;
 use store::contacts::{self, ContactMethod};
 use store::{Tx, deliveries, people};
 
+use super::change::{Change, tell_others};
 use crate::deliveries::{Outgoing, queue};
 
 /// Words that networks and people use to stop texts, and those that let them go on.
@@ -15,6 +16,8 @@ const STOP: [&str; 7] = ["STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "END", "Q
 const START: [&str; 2] = ["START", "UNSTOP"];
 /// Most answers that one person is sent in an hour: two machines that answer each other come to an end.
 const ANSWERS_AN_HOUR: i64 = 10;
+/// Most messages about stopped texts that one person is sent in an hour.
+const CHANGES_AN_HOUR: i64 = 10;
 const HOUR: Span = Span::from_secs(3600);
 
 /// Whose text it is.
@@ -93,6 +96,14 @@ pub fn stop_or_start(
             let actor = format!("person:{}", one.person);
             let record = Record::new(&actor, action, actor.clone()).force_if(force).reason("text");
             app.enter(tx, now, record)?;
+            // Who forges the number that texts come from must not fill anybody's mail.
+            let is_calm = deliveries::count(tx, one.person, "change", now.minus(HOUR))? < CHANGES_AN_HOUR;
+            if word == StopWord::Stop
+                && is_calm
+                && let Some(method) = contacts::by_id(tx, one.method)?
+            {
+                tell_others(app, tx, &method, Change::Stopped)?;
+            }
         }
     }
     Ok(Some(word))
@@ -129,7 +140,7 @@ pub fn answer(app: &App, tx: &mut Tx<'_>, reply: &Reply, to: Answering, says: &s
         key: format!("answer:{}", reply.id),
         purpose: "answer",
         person: to.person,
-        method: to.method,
+        method: Some(to.method),
         channel: Channel::Text,
         text: Secret::new(format!("{}. {says}", policy.forces().marking)),
     };

@@ -51,6 +51,7 @@ fn row(method: &MethodView, fields: Option<&Fields>) -> Row {
         verified: method.verified,
         stopped: method.stopped_at,
         code_until: method.code_until,
+        code_sent: method.code_sent.clone(),
         wait: method.wait_minutes.to_string(),
         code: String::new(),
     };

@@ -4,6 +4,7 @@ pub(crate) mod handler;
 
 use askama::Template;
 use domain::Timestamp;
+use notices_app::methods::CodeSent;
 
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
@@ -46,6 +47,8 @@ pub struct Row {
     pub stopped: Option<Timestamp>,
     /// Until when a code that was sent works.
     pub code_until: Option<Timestamp>,
+    /// What became of the last code.
+    pub code_sent: CodeSent,
     /// The minutes after which the next one is tried.
     pub wait: String,
     /// What was typed as a code.
@@ -77,6 +80,7 @@ impl View {
             verified: true,
             stopped: None,
             code_until: None,
+            code_sent: CodeSent::Sent,
             wait: "3".into(),
             code: String::new(),
         };
@@ -93,6 +97,18 @@ impl View {
                     code_until: Some(web_shell::clock::hours_ahead(0)),
                     code: "123 456".into(),
                     ..row("2", "Mail to sam@home.example")
+                },
+                Row {
+                    verified: false,
+                    code_until: Some(web_shell::clock::hours_ahead(0)),
+                    code_sent: CodeSent::Failed("the provider answered <404>".into()),
+                    ..row("5", "Text to +44 7700 900789")
+                },
+                Row {
+                    verified: false,
+                    code_until: Some(web_shell::clock::hours_ahead(0)),
+                    code_sent: CodeSent::Going,
+                    ..row("6", "Text to +44 7700 900790")
                 },
                 Row { stopped: Some(web_shell::clock::hours_ago(3)), ..row("3", "Text to +44 7700 900456") },
                 Row { of_register: true, ..row("4", "Mail to sam.reed@force.example") },

@@ -253,6 +253,14 @@ fn a_number_counts_for_five_minutes() {
         world.clock.advance(Span::from_secs(300));
         let late = answer_number(&app, permit(&me).unwrap(), asked, &right.to_string()).await.unwrap();
         assert_eq!(late, Entry::Expired);
+        ask_number(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
+        assert_eq!(entries(&app, "reset.not-proved").await, 1, "the first one counts");
+        world.clock.advance(Span::from_secs(300));
+        for _ in 0..2 {
+            let third = ask_number(&app, permit(&desk.analyst).unwrap(), asked).await;
+            assert!(matches!(third, Err(AppError::Conflict(_))), "two numbers, entered or not");
+        }
+        assert_eq!(entries(&app, "reset.not-proved").await, 2, "each is recorded once");
     });
 }
 

@@ -4,6 +4,7 @@ mod approvals;
 pub(crate) mod force;
 mod locks;
 mod night;
+mod numbers;
 mod replies;
 mod texts;
 

@@ -70,6 +70,28 @@ fn what_nobody_decides_expires_and_a_lost_device_is_not_opened() {
 }
 
 #[test]
+fn an_order_that_the_device_does_not_have_is_taken_back_when_it_is_reported_lost() {
+    on_both(|Bench { app, world, person }| async move {
+        by_day(&world);
+        let device = clearable(&app, "F4GXQ2ABCD", Some(person)).await;
+        with_phone_number(&app, person, None).await;
+        let desk = desk(&app, &world).await;
+        let asked = proved(&app, &desk, device, person).await;
+        send_reset(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
+        decide_reset(&app, permit(&desk.lead).unwrap(), asked, agree()).await.unwrap();
+        settle(&app, None).await;
+        assert_eq!(state(&app, asked).await, ResetState::Ordered);
+        let loss = crate::losses::force::report("one", crate::losses::force::about("F4GXQ2ABCD"));
+        losses_app::report::report_publicly(&app, loss).await.unwrap();
+        settle(&app, None).await;
+        assert_eq!(state(&app, asked).await, ResetState::Withdrawn);
+        let all = app.store().read(move |tx| commands::of_device(tx, device, 10)).await.unwrap();
+        let order = all.into_iter().find(|order| order.deed == domain::Deed::ClearPasscode).unwrap();
+        assert_eq!(order.state, CommandState::Cancelled, "whoever has it does not get it open");
+    });
+}
+
+#[test]
 fn a_known_password_is_changed_by_its_holder_and_kept_as_stated() {
     on_both(|Bench { app, world, person }| async move {
         by_day(&world);

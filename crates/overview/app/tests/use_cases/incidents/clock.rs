@@ -160,3 +160,25 @@ fn nobody_decides_on_their_own_report_and_where_nobody_can_decide_an_alarm_says_
         assert!(own.is_some());
     });
 }
+
+#[test]
+fn a_confirmed_clock_asks_for_the_regulator_to_be_told() {
+    on_bench(|Bench { app, world, person }| async move {
+        let device = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let officer = with_role(&app, "9006", Role::DataProtectionOfficer, true).await;
+        let row = lost(&app, person, device).await;
+        let by = actor(&app, officer, Role::DataProtectionOfficer);
+        decide(&app, &by, row.id, decided(Decision::Confirm, "names of victims", "")).await.unwrap();
+        world.clock.advance(hours(73));
+        settle(&app, None).await;
+        let all = app.store().read(move |tx| notices::of_person(tx, officer, false, 100)).await.unwrap();
+        let warned: Vec<_> = all.iter().filter(|notice| notice.key.starts_with("breach-clock:")).collect();
+        assert!(!warned.is_empty());
+        for notice in warned {
+            assert!(notice.subject.ends_with(": tell the regulator"), "{}", notice.subject);
+            assert!(!notice.body.contains("decide"), "{}", notice.body);
+        }
+        let read = read(&app, &by, row.id).await.unwrap();
+        assert!(read.entries.iter().any(|entry| entry.what.ends_with("the regulator was not told")));
+    });
+}

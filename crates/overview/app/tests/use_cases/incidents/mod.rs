@@ -243,18 +243,39 @@ fn a_breach_of_ones_own_opens_a_case_under_its_clause_and_a_second_report_joins_
         assert!(row.sent.is_some() && row.clock == "possible");
 
         let more = NewBreach { joins: Some(id), once: "fedcba9876543210".into(), ..new.clone() };
-        assert_eq!(report(more).await.unwrap(), Reported::TakenIn(id));
+        assert_eq!(report(more.clone()).await.unwrap(), Reported::TakenIn(id));
+        assert_eq!(report(more).await.unwrap(), Reported::TakenIn(id), "a double click");
+        assert_eq!(entries(&app, "incident.added-to").await, 1, "adds once");
         let security = with_role(&app, "9005", Role::InformationSecurity, true).await;
         let security = actor(&app, security, Role::InformationSecurity);
         let read = read(&app, &security, id).await.unwrap();
         assert!(read.entries.iter().any(|entry| entry.what == "Added" && entry.text.contains("whiteboard")));
         let other = with_role(&app, "9003", Role::Holder, true).await;
         let other = actor(&app, other, Role::Holder);
-        let theirs = NewBreach { joins: Some(id), once: "aaaaaaaaaaaaaaaaaaaa".into(), ..new };
+        let theirs = NewBreach { joins: Some(id), once: "aaaaaaaaaaaaaaaaaaaa".into(), ..new.clone() };
         let theirs = report_breach(&app, permit(&other).unwrap(), theirs).await;
         assert!(matches!(theirs, Err(AppError::NotFound { .. })), "nobody adds to another's report");
         assert_eq!(entries(&app, "incident.breach-reported").await, 1);
+        once_closed_it_takes_no_more(&app, &me, of, NewBreach { joins: Some(id), ..new }).await;
     });
+}
+
+/// Counts the reports of a person that a further one may join.
+async fn offered(app: &App, me: &Actor) -> usize {
+    let own = incidents_app::read::own_incidents(app, permit(me).unwrap()).await.unwrap();
+    own.iter().filter(|one| one.takes_more).count()
+}
+
+/// What is closed has no clock that anybody looks at: more is something new.
+async fn once_closed_it_takes_no_more(app: &App, me: &Actor, case: domain::CaseId, new: NewBreach) {
+    assert_eq!(offered(app, me).await, 1);
+    let now = app.world().now();
+    app.store().write(move |tx| store::cases::close(tx, case, now, ("done", "by-hand"))).await.unwrap();
+    assert_eq!(offered(app, me).await, 0, "the page does not offer it");
+    let answers = given(&[("what-happened", "And a second picture")]);
+    let late = NewBreach { answers, once: "bbbbbbbbbbbbbbbbbbbb".into(), ..new };
+    let late = report_breach(app, permit(me).unwrap(), late).await;
+    assert!(matches!(late, Err(AppError::Invalid { field: "joins", .. })), "{late:?}");
 }
 
 #[test]

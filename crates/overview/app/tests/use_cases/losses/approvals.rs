@@ -3,7 +3,9 @@
 
 use devices_app::commands::{Ordered, approve, order_destruction};
 use domain::{CommandId, CommandState, PeriodId, PeriodKind, PersonId, Span};
+use outbound::channel::{Accepted, Channel as Sends, Channels, Message, Refused, Waiting};
 use platform_port::Order;
+use std::sync::{Arc, Mutex};
 use store::duty::{self as rows, PeriodRow};
 use store::notices;
 use testkit::{Relay, TestWorld};
@@ -116,11 +118,13 @@ fn a_message_that_fails_calls_the_next_at_once_and_the_end_of_its_time_ends_the_
         let told = async |person| {
             app.store().read(move |tx| notices::of_person(tx, person, false, 50)).await.unwrap()
         };
-        let calls = async |person| {
-            told(person).await.iter().filter(|one| one.subject.contains("waits for a second person")).count()
-        };
+        let calls = async |person| told(person).await.iter().filter(|one| one.reason == "on-call").count();
         assert_eq!((calls(three.on_duty).await, calls(three.on_call).await), (1, 1), "the next at once");
         assert_eq!(calls(three.asks).await, 0, "never the one who asked");
+        for person in [three.on_duty, three.on_call] {
+            let waits = told(person).await.iter().filter(|one| one.key.ends_with(":waits")).count();
+            assert_eq!(waits, 1, "nobody was reached: each finds a notice");
+        }
         world.clock.advance(Span::from_secs(25 * 3600));
         let relay = Relay::start(250).await;
         settle(&app, Some(&mail_to(&relay))).await;
@@ -130,6 +134,58 @@ fn a_message_that_fails_calls_the_next_at_once_and_the_end_of_its_time_ends_the_
         world.clock.advance(minutes(120));
         settle(&app, Some(&mail_to(&relay))).await;
         assert!(called(&relay).is_empty(), "{:?}", called(&relay));
+    });
+}
+
+/// A system of the force that hears of calls, or refuses them for good.
+struct System {
+    heard: Mutex<Vec<String>>,
+    takes: bool,
+}
+
+impl Sends for System {
+    fn send(&self, message: Message) -> Waiting<Accepted> {
+        self.heard.lock().unwrap().push(message.text.expose().clone());
+        let answer =
+            if self.takes { Ok(Accepted::default()) } else { Err(Refused::Never("it answered 410".into())) };
+        Box::pin(async move { answer })
+    }
+}
+
+#[test]
+fn a_system_of_the_force_is_told_of_each_group_without_any_other_channel() {
+    on_bench(|Bench { app, world, person }| async move {
+        let system = Arc::new(System { heard: Mutex::default(), takes: true });
+        let hook: Arc<dyn Sends> = system.clone();
+        let by = Channels { hook: Some(hook), ..Channels::default() };
+        let three = three(&app, &world).await;
+        asked(&app, three.asks, person).await;
+        settle(&app, &by).await;
+        let heard =
+            |group: &str| system.heard.lock().unwrap().iter().filter(|one| one.contains(group)).count();
+        assert_eq!((heard(":on-duty"), heard(":on-call")), (1, 0));
+        world.clock.advance(minutes(11));
+        settle(&app, &by).await;
+        assert_eq!((heard(":on-duty"), heard(":on-call")), (1, 1), "the second group in the same hour");
+    });
+}
+
+#[test]
+fn a_system_that_takes_no_more_raises_one_alarm_a_day() {
+    on_bench(|Bench { app, world, person }| async move {
+        let hook: Arc<dyn Sends> = Arc::new(System { heard: Mutex::default(), takes: false });
+        let by = Channels { hook: Some(hook), ..Channels::default() };
+        let three = three(&app, &world).await;
+        asked(&app, three.asks, person).await;
+        for _ in 0..3 {
+            settle(&app, &by).await;
+            world.clock.advance(minutes(11));
+        }
+        let since = world.now().minus(minutes(600));
+        let kind = notices_app::alarms::AlarmKind::NotTold.as_str();
+        let alarms =
+            app.store().read(move |tx| store::alarms::same_since(tx, since, None, (kind, "system"), 9));
+        assert_eq!(alarms.await.unwrap().len(), 1);
     });
 }
 

@@ -115,6 +115,43 @@ fn stop_words_stop_texts_are_entered_and_shown_and_start_lets_them_go_on() {
 }
 
 #[test]
+fn a_used_code_says_that_people_are_called_again_once_they_are() {
+    on_both(|bench| async move {
+        let scene = Scene::of(bench, true).await;
+        let loss = scene.lost().await;
+        let code = reply_code(&calls_of(&scene.provider)[0]);
+        let take =
+            async |id: u32| losses_app::take_text(&scene.app, said(NUMBERS[0], &code, id)).await.unwrap();
+        assert_eq!(take(1).await, Replied::Taken);
+        scene.pass(minutes(31)).await;
+        assert_eq!(call(&scene.app, loss).await.standing, "calling");
+        assert_eq!(take(2).await, Replied::Superseded);
+        settle(&scene.app, &scene.channels).await;
+        let texts = scene.provider.texts();
+        assert!(texts.iter().any(|text| text.says.contains("people are being called again")));
+        assert!(texts.iter().all(|text| !text.says.contains("You need do nothing")));
+    });
+}
+
+#[test]
+fn start_is_fetched_however_long_ago_the_last_text_went_out() {
+    on_bench(|bench| async move {
+        let scene = Scene::of(bench, true).await;
+        losses_app::take_text(&scene.app, said(NUMBERS[0], "STOP", 1)).await.unwrap();
+        settle(&scene.app, &scene.channels).await;
+        let changed = |letter: &String| letter.contains("How you are reached was changed");
+        assert!(
+            scene.relay.letters().iter().filter(|letter| changed(letter)).count() > 1,
+            "proved, then stopped"
+        );
+        scene.world.clock.advance(minutes(48 * 60));
+        scene.provider.reply(NUMBERS[0], "START");
+        assert_eq!(losses_app::fetch_replies(&scene.app, &scene.channels).await.unwrap(), 1);
+        assert!(own_ways(&scene.app, scene.engineer).await[0].stopped_at.is_none());
+    });
+}
+
+#[test]
 fn replies_are_fetched_where_the_provider_does_not_send_them() {
     on_bench(|bench| async move {
         let scene = Scene::of(bench, true).await;

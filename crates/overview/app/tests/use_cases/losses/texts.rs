@@ -1,5 +1,4 @@
-//! Calls by text: the stand-in for the provider refuses, fails late, is silent or answers out of order; people prove their numbers,
-//! answer by a code, and stop texts.
+//! Calls by text: the stand-in for the provider refuses, fails late, is silent or answers out of order.
 
 use std::sync::Arc;
 
@@ -14,11 +13,11 @@ use store::deliveries::{self, Delivery};
 use testkit::{Relay, TestWorld};
 
 use super::force::{
-    about, actor, call, entries, mail_to, messages, minutes, on_call, phone, report, settle, with_role,
+    about, actor, call, mail_to, messages, minutes, on_call, phone, report, settle, with_role,
 };
+use kernel::App;
 use kernel::access::{Role, permit};
 use kernel::testing::{Bench, on_bench, on_both};
-use kernel::{App, AppError};
 
 /// The numbers of the tests, which no network gives to anybody.
 pub(super) const NUMBERS: [&str; 5] =
@@ -40,7 +39,7 @@ pub(super) fn text_by(provider: &TextProvider) -> Arc<dyn Sends> {
     Arc::new(Notify::new(config).unwrap())
 }
 
-fn channels(provider: &TextProvider, relay: Option<&Relay>) -> Channels {
+pub(super) fn channels(provider: &TextProvider, relay: Option<&Relay>) -> Channels {
     Channels { text: Some(text_by(provider)), mail: relay.map(mail_to), hook: None }
 }
 
@@ -49,12 +48,12 @@ pub(super) async fn own_ways(app: &App, person: PersonId) -> Vec<methods::Method
     own.unwrap().methods
 }
 
-fn code_in(text: &Text) -> String {
+pub(super) fn code_in(text: &Text) -> String {
     text.says.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6).unwrap().to_owned()
 }
 
 /// Adds a number, not proved yet; returns its id.
-async fn added(app: &App, person: PersonId, number: &str) -> ContactMethodId {
+pub(super) async fn added(app: &App, person: PersonId, number: &str) -> ContactMethodId {
     let own = actor(app, person, Role::Holder);
     methods::add_method(app, permit(&own).unwrap(), Channel::Text, number).await.unwrap();
     own_ways(app, person).await.into_iter().find(|way| way.address == number).unwrap().id.unwrap()
@@ -312,90 +311,6 @@ fn a_number_that_is_not_proved_is_never_called() {
         let read = losses_app::read::open_losses(&app, permit(&desk).unwrap()).await.unwrap();
         let called = read.chains.iter().flat_map(|(_, rungs)| rungs).flat_map(|rung| &rung.people);
         assert!(called.filter(|one| one.id == engineer).all(|one| one.ways.is_empty()));
-    });
-}
-
-#[test]
-fn a_code_expires_is_tried_five_times_and_sent_no_more_often_than_a_person_needs() {
-    on_both(|bench| async move {
-        let Bench { app, world, person } = bench;
-        let provider = provider(&world);
-        let by = channels(&provider, None);
-        let own = actor(&app, person, Role::Holder);
-        let id = added(&app, person, NUMBERS[0]).await;
-        settle(&app, &by).await;
-        let code = code_in(&provider.texts()[0]);
-        let verify = async |code: &str| methods::verify_method(&app, permit(&own).unwrap(), id, code).await;
-        let again = async || methods::send_method_code(&app, permit(&own).unwrap(), id).await;
-        let counts =
-            async || own_ways(&app, person).await.iter().any(|way| way.address == NUMBERS[0] && way.verified);
-
-        assert!(matches!(again().await, Err(AppError::TooMany { .. })), "a minute lies between two codes");
-        world.clock.advance(minutes(16));
-        assert!(
-            matches!(verify(&code).await, Err(AppError::Invalid { field: "code", .. })),
-            "it has expired"
-        );
-        again().await.unwrap();
-        settle(&app, &by).await;
-        let code = code_in(provider.texts().last().unwrap());
-        for _ in 0..5 {
-            assert!(matches!(verify("000000").await, Err(AppError::Invalid { field: "code", .. })));
-        }
-        assert!(verify(&code).await.is_err(), "after five wrong ones the right one is none either");
-        assert!(!counts().await);
-        for _ in 0..3 {
-            world.clock.advance(minutes(2));
-            again().await.unwrap();
-            settle(&app, &by).await;
-        }
-        world.clock.advance(minutes(2));
-        assert!(matches!(again().await, Err(AppError::Invalid { .. })), "five codes an hour");
-        settle(&app, &by).await;
-        let code = code_in(provider.texts().last().unwrap());
-        verify(&format!(" {} {} ", &code[..3], &code[3..])).await.unwrap();
-        verify(&code).await.unwrap();
-        assert!(counts().await, "a double click proves it once");
-        assert_eq!(entries(&app, "contact.verified").await, 1);
-        assert!(matches!(
-            methods::add_method(&app, permit(&own).unwrap(), Channel::Text, "07700 900301").await,
-            Err(AppError::Invalid { field: "address", .. })
-        ));
-        assert!(methods::add_method(&app, permit(&own).unwrap(), Channel::Text, "0770").await.is_err());
-        assert!(methods::add_method(&app, permit(&own).unwrap(), Channel::Mail, "nobody").await.is_err());
-    });
-}
-
-#[test]
-fn somebody_else_s_number_cannot_be_touched_and_the_order_is_kept() {
-    on_both(|bench| async move {
-        let Bench { app, world, person } = bench;
-        let provider = provider(&world);
-        proved(&app, &provider, person, NUMBERS[0]).await;
-        let ways = own_ways(&app, person).await;
-        let [text, mail] = [&ways[0], &ways[1]];
-        assert!(!text.of_register && mail.of_register, "a new number is tried first");
-        let own = actor(&app, person, Role::Holder);
-        methods::raise_method(&app, permit(&own).unwrap(), mail.id.unwrap()).await.unwrap();
-        assert!(own_ways(&app, person).await[0].of_register);
-        methods::set_method_wait(&app, permit(&own).unwrap(), text.id.unwrap(), "7").await.unwrap();
-        assert!(methods::set_method_wait(&app, permit(&own).unwrap(), text.id.unwrap(), "0").await.is_err());
-        assert_eq!(own_ways(&app, person).await[1].wait_minutes, 7);
-
-        let other = with_role(&app, "9001", Role::OnCallEngineer, true).await;
-        let other = actor(&app, other, Role::Holder);
-        let id = text.id.unwrap();
-        assert!(matches!(
-            methods::remove_method(&app, permit(&other).unwrap(), id).await,
-            Err(AppError::NotFound { .. })
-        ));
-        assert!(methods::verify_method(&app, permit(&other).unwrap(), id, "1").await.is_err());
-        assert!(matches!(
-            methods::remove_method(&app, permit(&own).unwrap(), mail.id.unwrap()).await,
-            Err(AppError::Conflict(_))
-        ));
-        methods::remove_method(&app, permit(&own).unwrap(), id).await.unwrap();
-        assert_eq!(own_ways(&app, person).await.len(), 1);
     });
 }
 

@@ -33,7 +33,7 @@ pub(crate) async fn either(state: State<Gate>, message: Message) -> Response {
         _ => match connect::decode(&message.raw, state.options.body_limit) {
             Ok(report) => take_report(&state, message, platform_apple::answer(report)).await,
             Err(why) => match connect::command_of_unreadable(&message.raw, state.options.body_limit) {
-                Some(command) => take_unreadable(&state, message, (command, why)).await,
+                Some(command) => take_unreadable(&state, message, command, why).await,
                 None => check_in(state, message).await,
             },
         },
@@ -124,14 +124,14 @@ pub(crate) async fn connect(State(gate): State<Gate>, message: Message) -> Respo
     match connect::decode(&message.raw, gate.options.body_limit) {
         Ok(report) => take_report(&gate, message, platform_apple::answer(report)).await,
         Err(why) => match connect::command_of_unreadable(&message.raw, gate.options.body_limit) {
-            Some(command) => take_unreadable(&gate, message, (command, why)).await,
+            Some(command) => take_unreadable(&gate, message, command, why).await,
             None => reply::bad_request(&message.raw, &why),
         },
     }
 }
 
 /// Handles an answer of which only the id of its command can be read: closes that command, so that the next ones can be sent.
-async fn take_unreadable(gate: &Gate, message: Message, (command, why): (String, DecodeError)) -> Response {
+async fn take_unreadable(gate: &Gate, message: Message, command: String, why: DecodeError) -> Response {
     let raw = &message.raw;
     let certificate = match admitted(gate, &message) {
         Ok(signer) => signer.certificate,

@@ -6,7 +6,7 @@ use store::{Tx, jobs};
 
 pub use store::jobs::Lane;
 
-use crate::{App, AppError};
+use crate::{App, AppError, Work};
 
 /// Kind of job, which says what it does to its subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -181,13 +181,13 @@ where
 }
 
 /// Schedules a device to be configured and judged by the present rules.
-pub fn bring_to_rules(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
+pub fn bring_to_rules(Work { app, tx, now }: Work<'_, '_>, device: DeviceId) -> Result<(), AppError> {
     ask_job(app, tx, Kind::Configure, &device.to_string(), now)?;
     ask_job(app, tx, Kind::JudgeDevice, &device.to_string(), now)
 }
 
 /// Schedules a person to be judged, which also updates their standing; called after anything that concerns them changes.
-pub fn ask_standing(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<(), AppError> {
+pub fn ask_standing(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<(), AppError> {
     ask_job(app, tx, Kind::JudgePerson, &person.to_string(), now)
 }
 

@@ -118,6 +118,17 @@ pub const STRANGERS_A_MINUTE: u32 = 60;
 /// Refusals of one known device that are entered in the ledger each minute.
 pub const DEVICE_A_MINUTE: u32 = 10;
 
+/// What a step of a use case works with. A step takes it whole and hands it on, so that all steps of a use case share one transaction
+/// and one time.
+pub struct Work<'a, 'tx> {
+    /// The context of the use case.
+    pub app: &'a App,
+    /// Its transaction.
+    pub tx: &'a mut store::Tx<'tx>,
+    /// The time at which it happens.
+    pub now: Timestamp,
+}
+
 /// Keys of the service; each is stored in its own file that only the service can read.
 pub struct Keys {
     /// Device certificate authority.

@@ -124,7 +124,8 @@ pub fn keep(
 pub fn kept(
     app: &App,
     tx: &mut Tx<'_>,
-    (enrolment, platform): (EnrolmentId, Platform),
+    enrolment: EnrolmentId,
+    platform: Platform,
     what: &str,
 ) -> Result<Option<Secret<Vec<u8>>>, AppError> {
     let sealed = serving(app, platform)?.own.get(tx, enrolment, what)?;

@@ -138,7 +138,7 @@ pub fn compile_profiles(
     organisation: &str,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
     let Some(served) = platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
-    compile_instead(library, (platform, served), &publisher(library, organisation), &BTreeMap::new())
+    compile_instead(library, platform, served, &publisher(library, organisation), &BTreeMap::new())
 }
 
 fn publisher(library: &Library, organisation: &str) -> Publisher {
@@ -147,7 +147,8 @@ fn publisher(library: &Library, organisation: &str) -> Publisher {
 
 fn compile_instead(
     library: &Library,
-    (platform, served): (Platform, &Served),
+    platform: Platform,
+    served: &Served,
     publisher: &Publisher,
     instead: &BTreeMap<String, ParameterValue>,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
@@ -159,7 +160,7 @@ fn compile_instead(
         .into_iter()
         .map(|group| Group { id: group.id, title: group.title, values: group.values, clauses: group.clauses })
         .collect();
-    compile_groups(groups, (platform, served), publisher)
+    compile_groups(groups, platform, served, publisher)
 }
 
 /// Lists the settings files that clauses name for the devices of a person whose acceptance has lapsed, with those clauses.
@@ -188,7 +189,8 @@ fn restricting_files(library: &Library) -> BTreeMap<&str, Vec<ClauseId>> {
 fn compile_added(
     library: &Library,
     named: BTreeMap<&str, Vec<ClauseId>>,
-    (platform, served): (Platform, &Served),
+    platform: Platform,
+    served: &Served,
     organisation: &str,
 ) -> Result<Vec<ReadyProfile>, PolicyError> {
     let groups: Vec<Group> = named
@@ -200,12 +202,13 @@ fn compile_added(
             Some(Group { id: name.to_owned(), title: setting.title.clone(), values, clauses })
         })
         .collect();
-    compile_groups(groups, (platform, served), &publisher(library, organisation)).map(|(ready, _)| ready)
+    compile_groups(groups, platform, served, &publisher(library, organisation)).map(|(ready, _)| ready)
 }
 
 fn compile_groups(
     groups: Vec<Group>,
-    (platform, served): (Platform, &Served),
+    platform: Platform,
+    served: &Served,
     publisher: &Publisher,
 ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
     let compiled = served
@@ -258,9 +261,12 @@ impl PolicyInForce {
             let (ready, said) = compile_profiles(&library, platforms, platform, organisation)?;
             profiles.insert(platform, ready);
             let on = (platform, served);
-            lapsed.insert(platform, compile_added(&library, lapsed_files(&library), on, organisation)?);
-            restricted
-                .insert(platform, compile_added(&library, restricting_files(&library), on, organisation)?);
+            lapsed
+                .insert(platform, compile_added(&library, lapsed_files(&library), on.0, on.1, organisation)?);
+            restricted.insert(
+                platform,
+                compile_added(&library, restricting_files(&library), on.0, on.1, organisation)?,
+            );
             warnings.extend(said);
         }
         let merged = library.merged_settings(&Scope::default());
@@ -395,7 +401,7 @@ impl PolicyInForce {
     ) -> Result<(Vec<ReadyProfile>, Vec<String>), PolicyError> {
         let Some(served) = self.platforms.of(platform) else { return Ok((Vec::new(), Vec::new())) };
         let publisher = Publisher { network_passwords, ..publisher(&self.library, &self.organisation) };
-        compile_instead(&self.library, (platform, served), &publisher, instead)
+        compile_instead(&self.library, platform, served, &publisher, instead)
     }
 
     /// Returns the UUID that a device of the platform should report for each clause group.

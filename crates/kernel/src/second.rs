@@ -16,7 +16,7 @@ use store::{Tx, passkeys, people, sessions, tokens};
 
 use crate::access::{Action, Actor, Comes, Policies, Question, Relation, Role};
 use crate::roles::is_strong;
-use crate::{App, AppError};
+use crate::{AppError, Work};
 
 /// Time for which a change by one person to another's entry or role makes the two count as one, and for which a role from the
 /// directory approves nothing.
@@ -200,11 +200,10 @@ pub fn could_be_one(
 /// # Errors
 /// [`AppError::Conflict`], which says why and who can agree instead.
 pub fn another_human_for<A: Action>(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     asked_by: &str,
     actor: &Actor,
-    (force, now): (Force, Timestamp),
+    force: Force,
 ) -> Result<(), AppError> {
     let me = approver(tx, actor)?;
     let doubt = match asker(tx, asked_by)? {

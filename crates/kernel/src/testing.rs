@@ -17,7 +17,7 @@ use crate::jobs;
 use crate::platforms::{Platforms, Served};
 use crate::record::Record;
 use crate::roles::GroupRole;
-use crate::{App, AppConfig, Keys, PolicyInForce};
+use crate::{App, AppConfig, Keys, PolicyInForce, Work};
 
 /// Empty service with one person of Norfolk, number 1234.
 pub struct Bench {
@@ -137,7 +137,7 @@ async fn add_person(app: &App) -> PersonId {
     };
     let added = app.store().write(move |tx| {
         people::add(tx, &person)?;
-        jobs::ask_standing(&node, tx, id, now)?;
+        jobs::ask_standing(Work { app: &node, tx, now }, id)?;
         node.enter(tx, now, Record::new("system", "person.added", format!("person:{id}")).force(person.force))
     });
     added.await.unwrap();

@@ -26,10 +26,10 @@ pub async fn seed(app: &App, cast: &Cast, actor: &Actor) -> anyhow::Result<()> {
     }
     let mut stores = Vec::new();
     for force in cast.forces().iter().copied() {
-        stores.push((force, place(app, actor, force, (PlaceKind::Store, "ICT stores")).await?));
+        stores.push((force, place(app, actor, force, PlaceKind::Store, "ICT stores").await?));
     }
     let first = cast.forces().first().copied().context("the cast has a force")?;
-    let workshop = place(app, actor, first, (PlaceKind::Workshop, "ICT workshop")).await?;
+    let workshop = place(app, actor, first, PlaceKind::Workshop, "ICT workshop").await?;
     let (people, devices) = (cast.people(), cast.devices());
     for (at, kit) in devices.iter().enumerate().filter(|(at, _)| *at < ISSUED || *at == LENT || *at == WAITS)
     {
@@ -38,13 +38,13 @@ pub async fn seed(app: &App, cast: &Cast, actor: &Actor) -> anyhow::Result<()> {
         let kind = if at == LENT { HandoverKind::Loan } else { HandoverKind::Issue };
         let id = draft(app, actor, (kind, kit, Some(holder)), *store).await?;
         if at != WAITS {
-            sign(app, actor, id, (Side::Receiver, holder)).await?;
+            sign(app, actor, id, Side::Receiver, holder).await?;
         }
     }
     let mended = devices.get(MENDED).context("the cast has devices")?;
     if let Some(holder) = mended.holder.and_then(|holder| people.get(holder)) {
         let id = draft(app, actor, (HandoverKind::Repair, mended, None), workshop).await?;
-        sign(app, actor, id, (Side::Giver, holder)).await?;
+        sign(app, actor, id, Side::Giver, holder).await?;
     }
     Ok(())
 }
@@ -53,7 +53,8 @@ async fn place(
     app: &App,
     actor: &Actor,
     force: Force,
-    (kind, name): (PlaceKind, &str),
+    kind: PlaceKind,
+    name: &str,
 ) -> anyhow::Result<PlaceId> {
     let new = NewPlace {
         force: Some(force),
@@ -94,12 +95,7 @@ async fn draft(
 }
 
 /// Lets both sides sign: a person at the counter, and the desk for the place on the other side.
-async fn sign(
-    app: &App,
-    actor: &Actor,
-    id: HandoverId,
-    (side, person): (Side, &Someone),
-) -> anyhow::Result<()> {
+async fn sign(app: &App, actor: &Actor, id: HandoverId, side: Side, person: &Someone) -> anyhow::Result<()> {
     let shown = custody_app::read::handover(app, permit(actor)?, id).await?.digest;
     let counter = How::Counter { check: IdentityCheck::WarrantCard, name: person.name.clone() };
     custody_app::sign_at_desk(app, permit(actor)?, (id, side.other()), &shown, How::OwnSignIn).await?;

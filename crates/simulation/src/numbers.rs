@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use domain::{Channel, PersonId};
-use kernel::App;
 use kernel::access::{AcceptOwn, Actor, Role, Roles, SeeOwn, Who, permit};
+use kernel::{App, Work};
 use notices_app::methods;
 
 use super::texts::TextProvider;
@@ -32,7 +32,7 @@ async fn all(app: &App, texts: &TextProvider) -> anyhow::Result<()> {
         .read(move |tx| {
             let mut called = Vec::new();
             for force in own.forces() {
-                for rung in losses_app::chain::chain(&own, tx, force, now)? {
+                for rung in losses_app::chain::chain(Work { app: &own, tx, now }, force)? {
                     called.extend(rung.people.into_iter().map(|person| person.id));
                 }
             }

@@ -53,7 +53,7 @@ fn tries_are_counted_up_to_the_right_answer() {
         block_on(store.write(move |tx| {
             people::add(tx, &sample())?;
             for right in [None, None, Some(at(3)), None] {
-                terms_asked::add_answer(tx, person(), ("A-1", "w"), right)?;
+                terms_asked::add_answer(tx, person(), "A-1", "w", right)?;
             }
             assert_eq!(terms_asked::answers_of(tx, person())?, [("A-1".to_owned(), "w".to_owned(), 3)]);
             let tally = terms_asked::answer_tally(tx, None)?;

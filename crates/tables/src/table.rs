@@ -54,7 +54,7 @@ impl Table {
         let above: Vec<Row> = rows.by_ref().take(found.unwrap_or_default()).collect();
         let headings = rows.next().ok_or(TableError::Empty)?;
         if let (Some(first), Some(last)) = (above.first(), above.last()) {
-            notes.push(passed_over(counted, (first, last), headings.place));
+            notes.push(passed_over(counted, first, last, headings.place));
         }
         if found.is_none() {
             notes.push(format!(
@@ -174,7 +174,7 @@ fn of_workbook(bytes: &[u8], most: usize) -> Result<Parts, TableError> {
     Ok(Parts { rows: sheet.rows, wrong: sheet.wrong, counted: Counted::Rows, notes })
 }
 
-fn passed_over(counted: Counted, (first, last): (&Row, &Row), headings: usize) -> String {
+fn passed_over(counted: Counted, first: &Row, last: &Row, headings: usize) -> String {
     let words: String = first.cells.join(" ").trim().chars().take(60).collect();
     if first.place == last.place {
         return format!(

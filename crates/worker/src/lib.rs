@@ -86,7 +86,7 @@ pub async fn run(app: App, options: Options, stop: watch::Receiver<bool>) {
         // Never makes two checkpoints without a pause.
         async move { ledger_app::checkpoint_ledger(&app).await.map(|_| 0) }
     }));
-    ledger(&mut loops, &forgets, (options.copies, options.channels.mail), &stop);
+    ledger(&mut loops, &forgets, options.copies, options.channels.mail, &stop);
     let erasures = forgets.clone();
     loops.spawn(every("erasing people", DAILY, stop.clone(), Waker::Nothing, move || {
         let app = erasures.clone();
@@ -185,7 +185,8 @@ fn messages(loops: &mut JoinSet<()>, app: &App, channels: &Channels, stop: &watc
 fn ledger(
     loops: &mut JoinSet<()>,
     app: &App,
-    (copies, mail): (Vec<Target>, Option<Mail>),
+    copies: Vec<Target>,
+    mail: Option<Mail>,
     stop: &watch::Receiver<bool>,
 ) {
     let (copied, read, details) = (app.clone(), app.clone(), app.clone());

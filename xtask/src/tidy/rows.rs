@@ -2,9 +2,9 @@
 //!
 //! Two rules, tests left out. The places at the edge (`[rows] edges` in `docs/layers.toml`) do not name `store` at all. What a use-case
 //! crate shows to others does not name it either: no `pub use store::..`, and no row in the signature of a `pub fn`, in a `pub` field,
-//! in a variant or in a `pub type`. Private and `pub(crate)` items are free. So is a function that takes the transaction (`&mut Tx`):
-//! it is for another use case, since the edge has no transaction to give it. So is a trait's implementation: it is how a row becomes
-//! something else. A name straight from the crate's root (`store::StoreError`) is no row.
+//! in a variant or in a `pub type`. Private and `pub(crate)` items are free. So is a function that takes the transaction (`&mut Tx`, or
+//! `Work`, which holds it): it is for another use case, since the edge has no transaction to give it. So is a trait's implementation:
+//! it is how a row becomes something else. A name straight from the crate's root (`store::StoreError`) is no row.
 //!
 //! What is spared stands in the table with its reason. What is left from before the rule stands there by name, a list that only
 //! shrinks.
@@ -384,7 +384,9 @@ fn is_row(path: &str) -> bool {
 fn is_transaction(ty: &syn::Type) -> bool {
     match ty {
         syn::Type::Reference(reference) => is_transaction(&reference.elem),
-        syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Tx"),
+        syn::Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "Tx" || last.ident == "Work")
+        }
         _ => false,
     }
 }

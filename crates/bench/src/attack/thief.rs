@@ -89,13 +89,13 @@ impl Thief {
                 orders(stage, &one, first).await?;
                 approve(stage, &other).await?;
                 approve(stage, &one).await?;
-                strip(stage, (&one, &other), first).await
+                strip(stage, &one, &other, first).await
             }
             Self::ScimToken => {
                 directory(stage, &stage.directory_token().await?).await?;
                 let cookie = accomplice().await?;
                 orders(stage, &cookie, first).await?;
-                strip(stage, (&cookie, &cookie), first).await?;
+                strip(stage, &cookie, &cookie, first).await?;
                 approve(stage, &cookie).await
             }
             _ => {
@@ -104,8 +104,8 @@ impl Thief {
                 orders(stage, &own, first).await?;
                 let other = accomplice().await?;
                 orders(stage, &other, first).await?;
-                strip(stage, (&own, &other), first).await?;
-                strip(stage, (&other, &own), first).await?;
+                strip(stage, &own, &other, first).await?;
+                strip(stage, &other, &own, first).await?;
                 approve(stage, &other).await?;
                 approve(stage, &own).await?;
                 roles(stage, &other).await
@@ -137,7 +137,7 @@ async fn orders(stage: &Stage, cookie: &str, first: bool) -> anyhow::Result<()> 
 
 /// Takes each device from its holder, out of use, out of its store, out of management or out of its containment, by one of the ways
 /// that the pages offer; each way on as many devices as the others. The second of the two signs where two must.
-async fn strip(stage: &Stage, (cookie, other): (&str, &str), first: bool) -> anyhow::Result<()> {
+async fn strip(stage: &Stage, cookie: &str, other: &str, first: bool) -> anyhow::Result<()> {
     let most = if first { stage.devices.len() } else { AGAIN };
     let mut moved = Vec::new();
     for (place, target) in stage.devices.iter().enumerate().take(most) {
@@ -168,7 +168,7 @@ async fn strip(stage: &Stage, (cookie, other): (&str, &str), first: bool) -> any
         }
     }
     for target in moved {
-        move_away(stage, (cookie, other), target).await?;
+        move_away(stage, cookie, other, target).await?;
     }
     let all = [("call-off-force", "norfolk"), ("asked-by", CONTAINED_BY), ("call-off-why", "clearing up")];
     stage.post(cookie, "/held/call-off", &all).await?;
@@ -176,7 +176,7 @@ async fn strip(stage: &Stage, (cookie, other): (&str, &str), first: bool) -> any
 }
 
 /// Moves a device into another store: one gives it, the other takes it.
-async fn move_away(stage: &Stage, (giver, taker): (&str, &str), target: Target) -> anyhow::Result<()> {
+async fn move_away(stage: &Stage, giver: &str, taker: &str, target: Target) -> anyhow::Result<()> {
     let (device, place) = (target.id.to_string(), stage.elsewhere.to_string());
     let fields =
         [("kind", "transfer"), ("device", device.as_str()), ("place", place.as_str()), ("condition", "good")];

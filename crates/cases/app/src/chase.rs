@@ -9,19 +9,19 @@ use store::{Tx, people};
 
 use super::steps::who;
 use crate::tell::Telling;
-use kernel::{App, AppError, days, jobs};
+use kernel::{App, AppError, Work, days, jobs};
 
 /// Follows up an open case: brings its steps into line with what the person holds, sends the reminders that are due,
 /// and has its lateness judged.
 pub async fn follow_case(app: &App, case: CaseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_case_in(&app, tx, case, now)).await
+    app.clone().store().write(move |tx| follow_case_in(Work { app: &app, tx, now }, case)).await
 }
 
-fn follow_case_in(app: &App, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Result<(), AppError> {
+fn follow_case_in(Work { app, tx, now }: Work<'_, '_>, id: CaseId) -> Result<(), AppError> {
     locks::take(tx, Lock::Case(id))?;
     let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };
-    crate::steps::follow_items(app, tx, &case, now)?;
+    crate::steps::follow_items(Work { app, tx, now }, &case)?;
     let Some(case) = cases::by_id(tx, id)?.filter(|case| case.closed.is_none()) else { return Ok(()) };
     let policy = app.policy();
     let chases = policy.library().cases.get(&case.kind).map_or(&[][..], |kind| kind.chases.as_slice());
@@ -33,7 +33,7 @@ fn follow_case_in(app: &App, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Res
         if at > now {
             times.push(at);
         } else if case_steps::chase_sent(tx, id, place, due, now)? {
-            remind(app, tx, &case, (chase, due), now)?;
+            remind(Work { app, tx, now }, &case, chase, due)?;
         }
     }
     // The finding on the procedure changes at the moment when an undone step becomes late.
@@ -52,11 +52,10 @@ fn follow_case_in(app: &App, tx: &mut Tx<'_>, id: CaseId, now: Timestamp) -> Res
 /// Reminds one recipient of a case, and records that in its timeline. A desk is reminded only by its list of cases,
 /// where overdue ones stand out: nobody is notified.
 fn remind(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: &Case,
-    (chase, due): (&Chase, Timestamp),
-    now: Timestamp,
+    chase: &Chase,
+    due: Timestamp,
 ) -> Result<(), AppError> {
     let Some(to) = recipient(tx, case, chase)? else {
         let desk = who(chase.to.as_str());
@@ -74,7 +73,7 @@ fn remind(
         body: &format!("{}, by {day}: {}.", case.title, left.join("; ")),
         link: "/me",
     };
-    crate::tell::tell(app, tx, case.id, to, &telling, now)
+    crate::tell::tell(Work { app, tx, now }, case.id, to, &telling)
 }
 
 /// Returns the person that a reminder goes to; `None` where it goes to a desk. A case without a known line manager is

@@ -192,8 +192,8 @@ pub async fn notice_exceptions(
     app.clone()
         .store()
         .read(move |tx| {
-            let rows = notices::exceptions(tx, force, between, MOST_EXCEPTIONS)?;
-            let unknown = notices::told_unknown(tx, force, between)?.unsigned_abs();
+            let rows = notices::exceptions(tx, force, between.0, between.1, MOST_EXCEPTIONS)?;
+            let unknown = notices::told_unknown(tx, force, between.0, between.1)?.unsigned_abs();
             Ok((listed(&app, tx, permit.actor(), rows)?, unknown))
         })
         .await

@@ -12,7 +12,7 @@ use crate::Seen;
 use kernel::access::{self, Actor, ManageCases, Permit, Who};
 use kernel::record::Record;
 use kernel::roles::standing_of;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use notices_app::Notice;
 
 /// Most characters of a note on a case.
@@ -106,7 +106,7 @@ pub async fn hand_over_cases(
                 let says = format!("Handed to {whom} at the end of the shift: {}", one.note);
                 crate::say(&app, tx, one.case.id, &actor.shown, &says, now)?;
             }
-            tell(&app, tx, actor, &Told { to: to.as_ref(), whom: &whom, all: &all }, now)?;
+            tell(Work { app: &app, tx, now }, actor, &Told { to: to.as_ref(), whom: &whom, all: &all })?;
             let ids: Vec<CaseId> = all.iter().map(|one| one.case.id).collect();
             let force = all.first().map(|one| one.case.force);
             let record = Record::new(&actor.name, "cases.handed-over", subject(to.as_ref()))
@@ -186,7 +186,7 @@ struct Told<'a> {
 }
 
 /// Tells both: the colleague with the notes, and whoever handed over, as a receipt.
-fn tell(app: &App, tx: &mut Tx<'_>, from: &Actor, told: &Told<'_>, now: Timestamp) -> Result<(), AppError> {
+fn tell(Work { app, tx, now }: Work<'_, '_>, from: &Actor, told: &Told<'_>) -> Result<(), AppError> {
     let sealed = |one: &Handed| crate::is_sealed(app, &one.case.kind);
     let lines: Vec<String> = told
         .all

@@ -40,7 +40,7 @@ use store::{Tx, devices};
 
 use kernel::access::{ManageCases, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 pub(crate) use sealed::{A_SEALED_CASE, Seen};
 pub use steps::Ending;
@@ -99,12 +99,7 @@ pub fn items_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Item>, AppError
 }
 
 /// Opens a case with the first steps of its type. It makes no ledger entry: the calling use case does.
-pub fn open_case(
-    app: &App,
-    tx: &mut Tx<'_>,
-    opening: &Opening<'_>,
-    now: Timestamp,
-) -> Result<CaseId, AppError> {
+pub fn open_case(Work { app, tx, now }: Work<'_, '_>, opening: &Opening<'_>) -> Result<CaseId, AppError> {
     let id = CaseId::from_uuid(app.world().uuid());
     let policy = app.policy();
     let kind = policy.library().cases.get(opening.kind);
@@ -134,7 +129,7 @@ pub fn open_case(
     }
     // A person who is to get a device is asked to accept the terms that come with one.
     if let Some(person) = opening.person {
-        kernel::jobs::ask_standing(app, tx, person, now)?;
+        kernel::jobs::ask_standing(Work { app, tx, now }, person)?;
     }
     let (who, says) = opening.says;
     say(app, tx, id, who, says, now)?;
@@ -162,11 +157,10 @@ fn steps_for(app: &App, case: CaseId, of: &CaseStep, opening: &Opening<'_>, now:
 /// # Errors
 /// Only if the database does not answer.
 pub fn add_steps(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (case, of): (CaseId, &CaseStep),
+    Work { app, tx, now }: Work<'_, '_>,
+    case: CaseId,
+    of: &CaseStep,
     opening: &Opening<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     for new in steps_for(app, case, of, opening, now) {
         case_steps::add(tx, &new)?;
@@ -180,11 +174,9 @@ pub fn add_steps(
 /// # Errors
 /// Only if the database does not answer.
 pub fn move_to_date(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: &Case,
     due: Timestamp,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if cases::reopen(tx, case.id)? {
         say(app, tx, case.id, "system", "Opened again: an event asks for it.", now)?;
@@ -197,7 +189,7 @@ pub fn move_to_date(
         case_steps::set_due(tx, case.id, &step.name, Some(due))?;
     }
     let Some(case) = cases::by_id(tx, case.id)? else { return Ok(()) };
-    settle_case(app, tx, &case, now)?;
+    settle_case(Work { app, tx, now }, &case)?;
     jobs::ask_job(app, tx, jobs::Kind::FollowCase, &case.id.to_string(), now)
 }
 
@@ -207,13 +199,13 @@ pub fn move_to_date(
 /// # Errors
 /// Only if the database does not answer.
 pub fn end_by_itself(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: &Case,
-    (why, word, says): (&str, &'static str, &str),
-    now: Timestamp,
+    why: &str,
+    word: &'static str,
+    says: &str,
 ) -> Result<bool, AppError> {
-    if !cases::close(tx, case.id, now, (why, word))? {
+    if !cases::close(tx, case.id, now, why, word)? {
         return Ok(false);
     }
     say(app, tx, case.id, "system", says, now)?;
@@ -374,7 +366,7 @@ pub async fn close_case(
                     "only receipts close this case: enter each thing as handed over or as missing".into(),
                 ));
             }
-            if !cases::close(tx, case, now, (&why, "by-hand"))? {
+            if !cases::close(tx, case, now, &why, "by-hand")? {
                 return Err(AppError::Conflict("the case is closed already; reload the page".into()));
             }
             say(&app, tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;

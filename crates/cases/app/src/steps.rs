@@ -13,7 +13,7 @@ use store::{Tx, devices};
 use super::{Item, Opening, device_item, device_of_key};
 use kernel::access::{Action, ManageCases, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The case type of a lost device.
 const LOST: &str = "lost-device";
@@ -47,11 +47,9 @@ pub struct Ending<'a> {
 /// Ends a step; returns whether it was undone until now. Closes the case with its last step: two steps of a case are
 /// ended one after the other, so that one of the two sees that nothing is left.
 pub(crate) fn end_step(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     step: &Step,
     ending: &Ending<'_>,
-    now: Timestamp,
 ) -> Result<bool, AppError> {
     let done = Done {
         at: now,
@@ -65,26 +63,24 @@ pub(crate) fn end_step(
     }
     crate::say(app, tx, step.case, ending.by.1, &ending.says, now)?;
     let Some(case) = cases::by_id(tx, step.case)? else { return Ok(true) };
-    settle_case(app, tx, &case, now)?;
+    settle_case(Work { app, tx, now }, &case)?;
     Ok(true)
 }
 
 /// Ends a step for an actor to whom it was shown as undone.
 pub fn end_step_once(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     step: &Step,
     ending: &Ending<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
-    if end_step(app, tx, step, ending, now)? {
+    if end_step(Work { app, tx, now }, step, ending)? {
         return Ok(());
     }
     Err(AppError::Conflict("somebody has done this step already; reload the page".into()))
 }
 
 /// Closes an open case whose steps are all done, and otherwise moves its deadline to its next step.
-pub fn settle_case(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
+pub fn settle_case(Work { app, tx, now }: Work<'_, '_>, case: &Case) -> Result<(), AppError> {
     let steps = case_steps::of_case(tx, case.id)?;
     if case.closed.is_some() || steps.is_empty() {
         return Ok(());
@@ -96,7 +92,7 @@ pub fn settle_case(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> R
         } else {
             ("every step is done", "steps")
         };
-        if !cases::close(tx, case.id, now, (why, how))? {
+        if !cases::close(tx, case.id, now, why, how)? {
             return Ok(());
         }
         crate::say(app, tx, case.id, "system", &format!("Closed: {why}."), now)?;
@@ -136,7 +132,7 @@ pub async fn do_step(
                 by: (&actor.name, &actor.shown),
                 says: format!("Done: {}. {note}", step.title),
             };
-            end_step_once(&app, tx, &step, &ending, now)?;
+            end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
             let record = Record::new(&actor.name, "case.step.done", format!("case:{case}"))
                 .force(found.force)
                 .detail(json!({ "step": step.name, "note": note }));
@@ -168,14 +164,14 @@ pub async fn item_missing(
                 return Err(AppError::Conflict("this step is about no thing that could be missing".into()));
             }
             let actor = permit.actor();
-            let lost = open_lost(&app, tx, &found, &step, (&actor.shown, &why), now)?;
+            let lost = open_lost(Work { app: &app, tx, now }, &found, &step, (&actor.shown, &why))?;
             let ending = Ending {
                 outcome: "missing",
                 proof: &format!("case:{lost}"),
                 by: (&actor.name, &actor.shown),
                 says: format!("Missing: {}. {why}", step.title),
             };
-            end_step_once(&app, tx, &step, &ending, now)?;
+            end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
             let record = Record::new(&actor.name, "case.item.missing", format!("case:{case}"))
                 .force(found.force)
                 .detail(json!({ "item": step.item, "why": why, "opened": lost }));
@@ -187,12 +183,10 @@ pub async fn item_missing(
 
 /// Opens the case of a lost device, or returns the one that is open.
 fn open_lost(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Case,
     step: &Step,
     says: (&str, &str),
-    now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let clause = crate::clause_of_procedure(app, LOST);
     let device = device_of_key(&step.item).map(|id| devices::by_id(tx, id)).transpose()?.flatten();
@@ -223,7 +217,7 @@ fn open_lost(
         items: Vec::new(),
         says,
     };
-    crate::open_case(app, tx, &opening, now)
+    crate::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Closes the steps that a signed hand-over proves: the return of a thing by its former holder, and its issue to the
@@ -231,12 +225,7 @@ fn open_lost(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn custody_moved(
-    app: &App,
-    tx: &mut Tx<'_>,
-    moved: &Moved<'_>,
-    now: Timestamp,
-) -> Result<usize, AppError> {
+pub fn custody_moved(Work { app, tx, now }: Work<'_, '_>, moved: &Moved<'_>) -> Result<usize, AppError> {
     let mut proven: Vec<Step> = Vec::new();
     for step in case_steps::open_for_item(tx, moved.item)? {
         let case = cases::by_id(tx, step.case)?;
@@ -257,23 +246,18 @@ pub fn custody_moved(
     for step in &proven {
         let says = format!("Signed by both sides: {}", step.title);
         let ending = Ending { outcome: "done", proof: moved.proof, by: moved.by, says };
-        ended += usize::from(end_step(app, tx, step, &ending, now)?);
+        ended += usize::from(end_step(Work { app, tx, now }, step, &ending)?);
     }
     Ok(ended)
 }
 
 /// Closes the steps of a person's open cases that wait for the acceptance of terms.
-pub fn acceptance_steps_done(
-    app: &App,
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<(), AppError> {
+pub fn acceptance_steps_done(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<(), AppError> {
     for step in case_steps::open_of_person(tx, person)? {
         if step.proof_kind == Proof::Acceptance.as_str() {
             let says = "Accepted all terms in force".to_owned();
             let ending = Ending { outcome: "done", proof: "terms in force", by: ("system", "system"), says };
-            end_step(app, tx, &step, &ending, now)?;
+            end_step(Work { app, tx, now }, &step, &ending)?;
         }
     }
     Ok(())
@@ -295,7 +279,7 @@ pub fn end_steps_by(
     let mut ended = 0;
     for step in case_steps::of_case(tx, case)?.into_iter().filter(waits) {
         let ending = Ending { says: ending.says.clone(), ..*ending };
-        ended += usize::from(end_step(app, tx, &step, &ending, now)?);
+        ended += usize::from(end_step(Work { app, tx, now }, &step, &ending)?);
     }
     Ok(ended)
 }
@@ -323,7 +307,7 @@ pub fn ask_again(
         crate::say(app, tx, case, "system", "Opened again: something in it is to be decided again.", now)?;
     }
     if let Some(case) = cases::by_id(tx, case)? {
-        settle_case(app, tx, &case, now)?;
+        settle_case(Work { app, tx, now }, &case)?;
     }
     kernel::jobs::ask_job(app, tx, kernel::jobs::Kind::FollowCase, &case.to_string(), now)
 }
@@ -338,7 +322,7 @@ pub fn under<'a>(record: Record<'a>, case: &Case, step: &Step) -> Record<'a> {
 
 /// Brings the return steps of a case into line with what the person holds now: adds one for a new thing, and ends one
 /// as not needed for a thing that has gone elsewhere.
-pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timestamp) -> Result<(), AppError> {
+pub(crate) fn follow_items(Work { app, tx, now }: Work<'_, '_>, case: &Case) -> Result<(), AppError> {
     let policy = app.policy();
     let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
     // A case about one device stays about that device.
@@ -348,7 +332,7 @@ pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timesta
     let steps = case_steps::of_case(tx, case.id)?;
     for item in held.iter().filter(|item| !steps.iter().any(|step| step.item == item.key)) {
         let opening = opening_of(case, vec![item.clone()]);
-        crate::add_steps(app, tx, (case.id, of), &opening, now)?;
+        crate::add_steps(Work { app, tx, now }, case.id, of, &opening)?;
         crate::say(app, tx, case.id, "system", &format!("Also held: {}", item.title), now)?;
     }
     let gone = |step: &&Step| {
@@ -361,7 +345,7 @@ pub(crate) fn follow_items(app: &App, tx: &mut Tx<'_>, case: &Case, now: Timesta
         let says = format!("No longer held: {}", step.title);
         let ending =
             Ending { outcome: "not-needed", proof: "no longer held", by: ("system", "system"), says };
-        end_step(app, tx, step, &ending, now)?;
+        end_step(Work { app, tx, now }, step, &ending)?;
     }
     Ok(())
 }

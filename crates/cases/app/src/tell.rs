@@ -1,22 +1,21 @@
 //! Notifies a person of what is asked of them: the only place from which movers and leavers hear about it.
 
-use domain::{CaseId, PersonId, Timestamp};
+use domain::{CaseId, PersonId};
 use policy::MoverEvent;
 use store::events::Event;
 use store::people::Person;
-use store::{Tx, case_steps, people};
+use store::{case_steps, people};
 
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 use notices_app::{Notice, Told};
 
 /// Notifies the person of an event of what is asked of them, by when and where.
 pub fn tell_of_event(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     person: &Person,
-    (event, kind): (&Event, &MoverEvent),
-    now: Timestamp,
+    event: &Event,
+    kind: &MoverEvent,
 ) -> Result<(), AppError> {
     let steps = case_steps::of_case(tx, case)?;
     let things: Vec<&str> = steps
@@ -30,18 +29,16 @@ pub fn tell_of_event(
         body: &body(event, kind, &things),
         link: "/me",
     };
-    tell(app, tx, case, person.id, &telling, now)
+    tell(Work { app, tx, now }, case, person.id, &telling)
 }
 
 /// Notifies a person about a case, as soon as they may be notified; records that in the timeline. The same key again
 /// sends nothing.
 pub fn tell(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     to: PersonId,
     telling: &Telling<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let body: String = telling.body.chars().take(LONGEST).collect();
     let notice = Notice::routine(to, telling.key.as_str(), telling.subject).body(body).link(telling.link);

@@ -19,7 +19,7 @@ use crate::{Ending, Item, device_item};
 use kernel::access::{AnswerForOneself, PermitWithin};
 use kernel::named::NamedPerson;
 use kernel::record::Record;
-use kernel::{App, AppError, days};
+use kernel::{App, AppError, Work, days};
 
 /// The longest time for which a device is kept before it is asked about again, in days.
 const KEPT_AT_MOST: i64 = 366;
@@ -121,14 +121,14 @@ pub async fn answer_unused(
                     Decision::Return => format!("Not needed any more: to be handed in. {note}"),
                 };
                 // The next step is added before this one ends, so that the case does not close in between.
-                add_next(&app, tx, &case, &decision, now)?;
+                add_next(Work { app: &app, tx, now }, &case, &decision)?;
                 let ending = Ending {
                     outcome: "done",
                     proof: says.trim(),
                     by: (&actor.name, &actor.shown),
                     says: says.trim().to_owned(),
                 };
-                crate::end_step_once(&app, tx, &step, &ending, now)?;
+                crate::end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
                 kernel::jobs::ask_job(&app, tx, kernel::jobs::Kind::FollowCase, &case.id.to_string(), now)?;
                 let record = Record::new(&actor.name, "unused.answered", format!("case:{}", case.id))
                     .force(holder.force)
@@ -140,11 +140,9 @@ pub async fn answer_unused(
 
 /// Asks the holder of an unused device, and their line manager: either may answer.
 pub fn ask_about_unused(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     device: &Device,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
     let Some(holder) = holder else { return Ok(()) };
@@ -161,18 +159,12 @@ pub fn ask_about_unused(
             body: &body,
             link: &link,
         };
-        crate::tell::tell(app, tx, case, to, &telling, now)?;
+        crate::tell::tell(Work { app, tx, now }, case, to, &telling)?;
     }
     Ok(())
 }
 
-fn add_next(
-    app: &App,
-    tx: &mut Tx<'_>,
-    case: &Case,
-    decision: &Decision,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn add_next(Work { app, tx, now }: Work<'_, '_>, case: &Case, decision: &Decision) -> Result<(), AppError> {
     let policy = app.policy();
     let Some(kind) = policy.library().cases.get(&case.kind) else { return Ok(()) };
     let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
@@ -186,7 +178,7 @@ fn add_next(
         Decision::Return => |step| step.later && step.proof == Proof::Receipt,
     };
     for step in kind.steps.iter().filter(|step| wanted(step)) {
-        crate::add_steps(app, tx, (case.id, step), &opening, now)?;
+        crate::add_steps(Work { app, tx, now }, case.id, step, &opening)?;
     }
     Ok(())
 }

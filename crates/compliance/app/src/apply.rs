@@ -9,7 +9,7 @@ use store::findings::{self, Evidence, StoredFinding};
 use super::basis::Basis;
 use super::sealed::{evidence_text, ledger_subject, new_salt};
 use kernel::record::Record;
-use kernel::{App, AppError, PolicyInForce};
+use kernel::{App, AppError, PolicyInForce, Work};
 
 /// Judgement on one clause, ready to be stored.
 pub(super) struct Judged {
@@ -118,7 +118,7 @@ impl<'a> Judging<'a> {
             self.lines.push(end(&self.subject, &old.clause, self.now));
         }
         let changed = Changed { action: FINDINGS_CHANGED, subject: &self.subject, force, lines: self.lines };
-        enter(self.app, tx, changed, self.now)
+        enter(Work { app: self.app, tx, now: self.now }, changed)
     }
 }
 
@@ -135,12 +135,7 @@ pub(super) struct Changed<'a> {
 }
 
 /// Enters changed findings under one root, and keeps their lines beside the entry. Without a change nothing is entered.
-pub(super) fn enter(
-    app: &App,
-    tx: &mut Tx<'_>,
-    changed: Changed<'_>,
-    now: Timestamp,
-) -> Result<(), AppError> {
+pub(super) fn enter(Work { app, tx, now }: Work<'_, '_>, changed: Changed<'_>) -> Result<(), AppError> {
     if changed.lines.is_empty() {
         return Ok(());
     }

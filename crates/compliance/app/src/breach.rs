@@ -1,16 +1,16 @@
 //! Opens, updates and closes the cases that breaches lead to.
 
-use domain::{ClauseId, DeviceId, Outcome, Subject, Timestamp, WhyNotKnown};
+use domain::{ClauseId, DeviceId, Outcome, Subject, WhyNotKnown};
 use policy::{CaseType, KeptBy, Proof};
 use serde_json::json;
 use store::cases::{self, Case};
 use store::locks::{self, Lock};
-use store::{Tx, devices, findings};
+use store::{devices, findings};
 
 use cases_app::{Item, Opening, device_item};
 use kernel::policy_in_force::DeviceRule;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// End of a breach without anybody's action: the reason, the words of the timeline, and the word for the ledger.
 type End = (&'static str, &'static str, &'static str);
@@ -25,15 +25,13 @@ const NOT_ASKED: End = ("no longer asked", "The clause no longer asks this of th
 /// Opens or updates the case for a breach that lasted longer than its grace period, and closes it when the clause is met again.
 pub async fn follow_breach(app: &App, device: DeviceId, clause: ClauseId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_breach_in(&app, tx, device, &clause, now)).await
+    app.clone().store().write(move |tx| follow_breach_in(Work { app: &app, tx, now }, device, &clause)).await
 }
 
 fn follow_breach_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     id: DeviceId,
     clause: &ClauseId,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(id))?;
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
@@ -63,20 +61,20 @@ fn follow_breach_in(
                 let subject = format!("{id}/{clause}");
                 return kernel::jobs::ask_job(app, tx, kernel::jobs::Kind::Breach, &subject, until);
             }
-            open_breach(app, tx, &device, rule, &because, now)
+            open_breach(Work { app, tx, now }, &device, rule, &because)
         }
         (Some((Outcome::NotMet { because }, _)), Some(open)) => {
             cases_app::say(app, tx, open.id, "system", &format!("Still not met: {because}"), now)
         }
         (Some((Outcome::Met | Outcome::OnRecord { .. }, _)), Some(open)) => {
-            end_breach(app, tx, &open, clause, &MET_AGAIN, now)
+            end_breach(Work { app, tx, now }, &open, clause, &MET_AGAIN)
         }
         // Reported, and nothing wrong in it; silence would have another reason.
         (Some((Outcome::NotKnown(WhyNotKnown::CannotTell { .. }), _)), Some(open)) => {
-            end_breach(app, tx, &open, clause, &NOT_SHOWN, now)
+            end_breach(Work { app, tx, now }, &open, clause, &NOT_SHOWN)
         }
         (Some((Outcome::NotApplicable { .. }, _)), Some(open)) => {
-            end_breach(app, tx, &open, clause, &NOT_ASKED, now)
+            end_breach(Work { app, tx, now }, &open, clause, &NOT_ASKED)
         }
         // An unknown outcome is not a recovery: the case stays open.
         _ => Ok(()),
@@ -84,12 +82,10 @@ fn follow_breach_in(
 }
 
 fn open_breach(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &devices::Device,
     rule: &DeviceRule,
     because: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let clause = &rule.clause;
     let kind = if rule.detection { "may not be" } else { "is not" };
@@ -107,12 +103,12 @@ fn open_breach(
         items,
         says: ("system", because),
     };
-    let case = cases_app::open_case(app, tx, &opening, now)?;
+    let case = cases_app::open_case(Work { app, tx, now }, &opening)?;
     if let Some(confidence) = confidence_of(app, rule) {
         cases_app::say(app, tx, case, "system", &confidence, now)?;
     }
     if app.policy().library().cases.get(&rule.opens).is_some_and(asks_holder) {
-        cases_app::unused::ask_about_unused(app, tx, case, device, now)?;
+        cases_app::unused::ask_about_unused(Work { app, tx, now }, case, device)?;
     }
     let record = Record::new("system", "case.opened", format!("case:{case}"))
         .force(device.force)
@@ -122,18 +118,16 @@ fn open_breach(
 }
 
 fn end_breach(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     open: &Case,
     clause: &ClauseId,
     (why, says, word): &End,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     // What people reported is theirs to end: a device that meets a clause again says nothing of a caller at the desk.
     if cases::events(tx, open.id)?.first().is_some_and(|(_, opened_by, _)| opened_by != "system") {
         return cases_app::say(app, tx, open.id, "system", says, now);
     }
-    if !cases_app::end_by_itself(app, tx, open, (why, "breach-over", says), now)? {
+    if !cases_app::end_by_itself(Work { app, tx, now }, open, why, "breach-over", says)? {
         return Ok(());
     }
     let record = Record::new("system", "case.closed", format!("case:{}", open.id))

@@ -7,7 +7,7 @@ use store::{Tx, devices, people, sessions};
 
 use super::apply::{Changed, end, enter, line};
 use super::sealed::new_salt;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The small value that says that it is done.
 const DONE: &str = "findings-carried-over";
@@ -36,7 +36,10 @@ pub async fn carry_findings_over(app: &App) -> Result<usize, AppError> {
             for subject in &subjects {
                 let lines = lines_of(&own, tx, subject)?;
                 let force = force_of(tx, subject)?;
-                enter(&own, tx, Changed { action: FINDINGS_CARRIED, subject, force, lines }, now)?;
+                enter(
+                    Work { app: &own, tx, now },
+                    Changed { action: FINDINGS_CARRIED, subject, force, lines },
+                )?;
             }
             Ok(Some(subjects.len()))
         });

@@ -14,7 +14,7 @@ use store::{Tx, devices, enrolments, messages};
 use super::apply::{Judged, Judging};
 use super::basis::{Basis, CheckBasis};
 use kernel::policy_in_force::{DeviceRule, PolicyInForce};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use permissions_app::{Granted, Tailored};
 
 /// Time after the earliest possible staleness until a device is judged again.
@@ -25,17 +25,17 @@ const JUDGE_AT_LEAST: Span = Span::from_secs(24 * 3600);
 /// Judges a device and stores what changed. A second run on the same facts stores nothing new.
 pub async fn judge_device(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| judge_device_in(&app, tx, device, now)).await
+    app.clone().store().write(move |tx| judge_device_in(Work { app: &app, tx, now }, device)).await
 }
 
-fn judge_device_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+fn judge_device_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), AppError> {
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Device(id), now)?;
     let judged = match device.kind.platform() {
         Some(platform) => {
             let facts = facts_of(tx, &device, now)?;
-            let tailored = permissions_app::tailored(app, tx, &device, now)?;
+            let tailored = permissions_app::tailored(Work { app, tx, now }, &device)?;
             judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
         }
         None => Vec::new(),

@@ -7,7 +7,7 @@ use store::{Tx, assets, permissions};
 use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use super::procedure::procedure_outcome;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Interval at which a document is judged: dates pass without any other trigger.
 const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
@@ -15,10 +15,10 @@ const DAILY: domain::Span = domain::Span::from_secs(24 * 3600);
 /// Judges the record and procedure clauses of a document.
 pub async fn judge_document(app: &App, document: &str) -> Result<(), AppError> {
     let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
-    app.clone().store().write(move |tx| judge_document_in(&app, tx, &document, now)).await
+    app.clone().store().write(move |tx| judge_document_in(Work { app: &app, tx, now }, &document)).await
 }
 
-fn judge_document_in(app: &App, tx: &mut Tx<'_>, id: &str, now: Timestamp) -> Result<(), AppError> {
+fn judge_document_in(Work { app, tx, now }: Work<'_, '_>, id: &str) -> Result<(), AppError> {
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Document(id.to_owned()), now)?;
     let Some(document) = policy.library().document(id) else { return judging.finish(tx, None) };

@@ -5,13 +5,13 @@ use policy::Clause;
 use store::reminders::{self, Reminder};
 use store::terms::Acceptance;
 use store::terms_asked::Standing;
-use store::{Tx, people, terms};
+use store::{people, terms};
 
 use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use kernel::days::day_words;
 use kernel::policy_in_force::asks;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use terms_app::reminders::{again_after, stands_until};
 
 /// Reason why a clause asks nothing of somebody. The words are the same whatever the cause: a finding must not reveal that
@@ -22,22 +22,22 @@ const NOT_CONCERNED: &str =
 /// Judges every acceptance clause for a person, and updates what they are asked to accept.
 pub async fn judge_person(app: &App, person: PersonId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| judge_person_in(&app, tx, person, now)).await
+    app.clone().store().write(move |tx| judge_person_in(Work { app: &app, tx, now }, person)).await
 }
 
-fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
+fn judge_person_in(Work { app, tx, now }: Work<'_, '_>, id: PersonId) -> Result<(), AppError> {
     let Some(person) = people::by_id(tx, id)? else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Person(id), now)?;
-    for judged in crate::person_procedures::judge_procedures_of(app, tx, &policy, id, now)? {
+    for judged in crate::person_procedures::judge_procedures_of(Work { app, tx, now }, &policy, id)? {
         judging.apply(tx, judged)?;
     }
     if person.ended_at.is_some() {
         return judging.finish(tx, Some(person.force));
     }
-    let standing = terms_app::stand(app, tx, &person, now)?;
+    let standing = terms_app::stand(Work { app, tx, now }, &person)?;
     let (about, accepted) = (terms_app::about(tx, &person)?, terms::of_person(tx, id)?);
-    let (said, exempt) = (reminders::of_person(tx, id)?, terms_app::exempt(app, tx, &person, now)?);
+    let (said, exempt) = (reminders::of_person(tx, id)?, terms_app::exempt(Work { app, tx, now }, &person)?);
     for clause in policy.library().clauses.iter().filter(|clause| clause.asks_acceptance()) {
         let judged = if !asks(clause, &about) || exempt.iter().any(|(from, _)| *from == clause.id) {
             not_concerned(clause)
@@ -50,7 +50,7 @@ fn judge_person_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
         judging.apply(tx, judged)?;
     }
     if terms_app::terms_missing(app, tx, id)?.is_empty() {
-        cases_app::acceptance_steps_done(app, tx, id, now)?;
+        cases_app::acceptance_steps_done(Work { app, tx, now }, id)?;
     }
     // A missing answer turns into "not accepted" on the day, without any other trigger.
     let dues = standing.iter().filter_map(|one| one.due_at).filter(|due| *due > now);

@@ -3,23 +3,21 @@
 //! Applies only where a case about them concerns the clause: somebody who never left is not judged on leaving. The finding of a
 //! person who has left stays, since an auditor asks about exactly those.
 
-use domain::{PersonId, Timestamp};
+use domain::PersonId;
 use policy::{Clause, KeptBy};
-use store::{Tx, cases};
+use store::cases;
 
 use super::apply::Judged;
 use super::basis::Basis;
 use super::procedure::{procedure_outcome, says_nothing};
-use kernel::{App, AppError, PolicyInForce};
+use kernel::{AppError, PolicyInForce, Work};
 
 /// Judges the procedures that a person's cases belong to. A clause that is also kept by an acceptance is judged by the
 /// acceptance.
 pub(super) fn judge_procedures_of(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     policy: &PolicyInForce,
     person: PersonId,
-    now: Timestamp,
 ) -> Result<Vec<Judged>, AppError> {
     // A finding on somebody's page would reveal that there is a sealed case about them.
     let mut kinds = cases::kinds_of_person(tx, person)?;

@@ -126,7 +126,7 @@ pub async fn policy_changes(
                 self::version(&app, tx, draft.as_ref(), &read.to)?,
             );
             let diff = diff(&old, &new);
-            read.settings = settings(tx, permit.scope().force(), app.platforms(), (&old, &new))?;
+            read.settings = settings(tx, permit.scope().force(), app.platforms(), &old, &new)?;
             read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
             if let Some(permit) = devices {
                 read.prediction = Some(crate::prediction::predict(&app, tx, &permit, (&old, &new), &diff)?);
@@ -173,7 +173,8 @@ fn settings(
     tx: &mut Tx<'_>,
     force: Option<Force>,
     platforms: &Platforms,
-    (old, new): (&Library, &Library),
+    old: &Library,
+    new: &Library,
 ) -> Result<Vec<PlatformSetting>, AppError> {
     let mut changed = Vec::new();
     for platform in platforms.all() {

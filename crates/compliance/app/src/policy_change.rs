@@ -12,7 +12,7 @@ use store::{Tx, devices, people, profiles, sessions};
 use kernel::access::{Permit, RunService};
 use kernel::policy_in_force::{POLICY, PROFILES, PolicyInForce, kept_files};
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -45,11 +45,11 @@ async fn bring_in(
             sessions::set_meta(tx, POLICY, policy.digest())?;
             sessions::set_meta(tx, PROFILES, &made)?;
             want_profiles(tx, &policy, now)?;
-            ask_for_everything(&app, tx, &policy, now)?;
+            ask_for_everything(Work { app: &app, tx, now }, &policy)?;
             let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
                 .detail(json!({ "digest": policy.digest(), "before": before }));
             app.enter(tx, now, record)?;
-            tell_of_weakened(&app, tx, &policy, (before.as_deref(), &permit.actor().name), now)?;
+            tell_of_weakened(Work { app: &app, tx, now }, &policy, before.as_deref(), &permit.actor().name)?;
             Ok(true)
         })
         .await
@@ -58,11 +58,10 @@ async fn bring_in(
 /// Notifies administrators and information security if a change affects who may do what, or a value that may be a limit. They
 /// decide whether that weakens anything: a change that looks harmless may not be.
 fn tell_of_weakened(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     policy: &PolicyInForce,
-    (before, by): (Option<&str>, &str),
-    now: Timestamp,
+    before: Option<&str>,
+    by: &str,
 ) -> Result<(), AppError> {
     let Some((files, overrides)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten() else {
         return Ok(());
@@ -82,16 +81,11 @@ fn tell_of_weakened(
         ),
         link: "/documents".into(),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Schedules every device to be configured and judged, and every person and document to be judged.
-fn ask_for_everything(
-    app: &App,
-    tx: &mut Tx<'_>,
-    policy: &PolicyInForce,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn ask_for_everything(Work { app, tx, now }: Work<'_, '_>, policy: &PolicyInForce) -> Result<(), AppError> {
     for device in devices::ids(tx)? {
         kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &device.to_string(), now)?;
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
@@ -144,7 +138,7 @@ fn guarded(files: &Files, overrides: &Overrides, policy: &PolicyInForce) -> Vec<
 fn keep(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), AppError> {
     let files: BTreeMap<&str, &str> = policy.files().iter().collect();
     let overrides = json!(policy.overrides()).to_string();
-    sessions::keep_policy(tx, policy.digest(), (&json!(files).to_string(), &overrides), now)?;
+    sessions::keep_policy(tx, policy.digest(), &json!(files).to_string(), &overrides, now)?;
     Ok(())
 }
 

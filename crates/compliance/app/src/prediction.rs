@@ -16,7 +16,7 @@ use store::{Tx, devices};
 use kernel::access::{Permit, SeeDevices};
 use kernel::platforms::Platforms;
 use kernel::policy_in_force::{DeviceRule, compile_profiles, rules_of};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use permissions_app::Tailored;
 
 /// Largest number of devices under management that one prediction judges.
@@ -137,7 +137,7 @@ pub(super) fn predict(
     for device in found {
         let Some(platform) = device.kind.platform() else { continue };
         let facts = crate::facts_of(tx, &device, now)?;
-        let tailored = permissions_app::tailored(app, tx, &device, now)?;
+        let tailored = permissions_app::tailored(Work { app, tx, now }, &device)?;
         let was = before.judge(&device, platform, tailored.as_ref(), &facts, now);
         for (clause, is) in after.judge(&device, platform, tailored.as_ref(), &facts, now) {
             let was = was.get(&clause);

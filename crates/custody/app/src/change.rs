@@ -2,7 +2,6 @@
 
 use domain::{Disposal, HandoverId, HandoverState, Party, Side, Timestamp};
 use serde_json::json;
-use store::Tx;
 use store::handovers::{self, Handover};
 
 use super::draft::Terms;
@@ -10,7 +9,7 @@ use super::{Loaded, NewItem, reaches, subject};
 use kernel::access::{ManageRegister, Permit, PermitWithin, SignHandovers};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Changed draft: the condition of the things, and what the kind asks for. Parties and things stay the same; for others, withdraw
 /// the draft and make another.
@@ -98,7 +97,7 @@ pub async fn refuse_handover(
                 .find(|side| own == Some(loaded.handover.party(*side)))
                 .ok_or_else(|| AppError::not_found("hand-over", id))?;
             draft_still(&loaded, now)?;
-            super::end(tx, id, HandoverState::Refused, (now, &why))?;
+            super::end(tx, id, HandoverState::Refused, now, &why)?;
             let record = Record::new(&permit.actor().name, "custody.refused", subject(id))
                 .force(loaded.handover.force)
                 .reason(loaded.handover.kind.as_str())
@@ -126,20 +125,18 @@ pub async fn withdraw_handover(
             let loaded = crate::load_locked(tx, id)?;
             reaches(&permit, &loaded.handover)?;
             draft_still(&loaded, now)?;
-            withdraw_in(&app, tx, &permit.actor().name, &loaded.handover, &why, now)
+            withdraw_in(Work { app: &app, tx, now }, &permit.actor().name, &loaded.handover, &why)
         })
         .await
 }
 
 fn withdraw_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &str,
     handover: &Handover,
     why: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
-    super::end(tx, handover.id, HandoverState::Withdrawn, (now, why))?;
+    super::end(tx, handover.id, HandoverState::Withdrawn, now, why)?;
     let record = Record::new(actor, "custody.withdrawn", subject(handover.id))
         .force(handover.force)
         .reason(handover.kind.as_str())
@@ -170,14 +167,13 @@ pub async fn expire_handover(app: &App, id: HandoverId) -> Result<(), AppError> 
 
 /// Withdraws the draft in which a device waits, because something else happened to the device.
 pub(crate) fn withdraw_open(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &str,
     device: domain::DeviceId,
-    (why, now): (&str, Timestamp),
+    why: &str,
 ) -> Result<(), AppError> {
     match handovers::open_for(tx, device, now)? {
-        Some(open) => withdraw_in(app, tx, actor, &open, why, now),
+        Some(open) => withdraw_in(Work { app, tx, now }, actor, &open, why),
         None => Ok(()),
     }
 }

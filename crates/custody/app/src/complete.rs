@@ -1,22 +1,20 @@
 //! Completes a hand-over that both sides have signed; custody changes nowhere else.
 
-use domain::{HandoverId, HandoverKind, Party, PersonId, Standing, Timestamp};
+use domain::{HandoverId, HandoverKind, Party, PersonId, Standing};
 use store::handovers::Handover;
-use store::{Tx, assets, devices};
+use store::{assets, devices};
 
 use super::{Loaded, Thing, draft};
 use cases_app::{Moved, device_key};
 use kernel::access::Actor;
-use kernel::{App, AppError, jobs};
+use kernel::{AppError, Work, jobs};
 
 /// Changes holder, place and standing of every thing, in the transaction of the second signature, which holds the things' locks.
 /// Checks again everything that the draft was checked for: days may lie between.
 pub(super) fn complete(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     loaded: &Loaded,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let handover = &loaded.handover;
     if let (true, Party::Person(receiver)) = (handover.kind.to_person(), handover.receiver) {
@@ -25,7 +23,7 @@ pub(super) fn complete(
     for thing in &loaded.things {
         still_fits(handover, thing)?;
         draft::not_held(tx, handover.kind, &thing.device)?;
-        let holder = move_thing(app, tx, handover, thing, now)?;
+        let holder = move_thing(Work { app, tx, now }, handover, thing)?;
         if holder != thing.device.holder || handover.kind == HandoverKind::Issue {
             let moved = Moved {
                 item: &device_key(thing.device.id),
@@ -34,18 +32,16 @@ pub(super) fn complete(
                 proof: &proof(handover.id),
                 by: (&actor.name, &actor.shown),
             };
-            cases_app::custody_moved(app, tx, &moved, now)?;
+            cases_app::custody_moved(Work { app, tx, now }, &moved)?;
         }
     }
     Ok(())
 }
 
 fn move_thing(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     handover: &Handover,
     thing: &Thing,
-    now: Timestamp,
 ) -> Result<Option<PersonId>, AppError> {
     let device = &thing.device;
     let mut asset = thing.asset.clone();
@@ -66,7 +62,7 @@ fn move_thing(
     };
     if holder != device.holder {
         devices::set_holder(tx, device.id, holder)?;
-        terms_app::holder_changed(app, tx, device.id, (device.holder, holder), now)?;
+        terms_app::holder_changed(Work { app, tx, now }, device.id, device.holder, holder)?;
     }
     if let Some(force) = handover.to_force.filter(|_| handover.kind == HandoverKind::Transfer) {
         assets::move_to(tx, device.id, force)?;

@@ -20,7 +20,6 @@ use devices_app::caps;
 use devices_app::caps::Act;
 use devices_app::caps::HeldDeed;
 use devices_app::caps::Verdict;
-use kernel::App;
 use kernel::AppError;
 use kernel::access::Actor;
 use kernel::access::ManageRegister;
@@ -30,6 +29,7 @@ use kernel::fields::optional_text;
 use kernel::fields::text;
 use kernel::named::NamedDevice;
 use kernel::record::Record;
+use kernel::{App, Work};
 
 /// Largest number of lines scanned at once.
 const MOST_LINES: usize = 1000;
@@ -194,7 +194,7 @@ pub async fn close_count(
             let count = open(tx, id)?;
             permit.reaches(count.force)?;
             let lines = counts::lines(tx, id)?;
-            let gone = gone(tx, &count, (&lines, &explained))?;
+            let gone = gone(tx, &count, &lines, &explained)?;
             let held = hold_missing(&app, tx, &count, &gone, (&permit.actor().name, now))?;
             let mut tally = [0_usize; 3];
             for line in lines {
@@ -208,7 +208,7 @@ pub async fn close_count(
                 if let Some(place) = tally.get_mut(usize::from(difference != Difference::Missing)) {
                     *place += 1;
                 }
-                settle(&app, tx, permit.actor(), &count, (&line, difference, said), now)?;
+                settle(Work { app: &app, tx, now }, permit.actor(), &count, (&line, difference, said))?;
                 if let Some(device) = line.device.filter(|id| held.is_none() && gone.contains(id)) {
                     mark_missing(tx, device)?;
                 }
@@ -236,12 +236,10 @@ fn settle_found(tx: &mut Tx<'_>, count: &Count, line: &Line) -> Result<(), AppEr
 }
 
 fn settle(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     count: &Count,
     (line, difference, said): (&Line, Difference, Option<String>),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if let (Difference::Unexpected, Some(device)) = (difference, line.device) {
         let (device, before) = crate::entry(tx, device)?;
@@ -254,17 +252,16 @@ fn settle(
     if let Some(said) = said {
         return Ok(counts::explain(tx, count.id, &line.code, &said, None)?);
     }
-    let case = open_difference(app, tx, actor, count, (line, difference), now)?;
+    let case = open_difference(Work { app, tx, now }, actor, count, line, difference)?;
     Ok(counts::explain(tx, count.id, &line.code, "Not explained: a case was opened", Some(case))?)
 }
 
 fn open_difference(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     count: &Count,
-    (line, difference): (&Line, Difference),
-    now: Timestamp,
+    line: &Line,
+    difference: Difference,
 ) -> Result<CaseId, AppError> {
     let device = line.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
     // A case is visible only to the force of the store that was counted: it names another force's things by their number only.
@@ -289,7 +286,7 @@ fn open_difference(
         items: Vec::new(),
         says: (&actor.shown, &says),
     };
-    cases_app::open_case(app, tx, &opening, now)
+    cases_app::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Reads one count with all its lines.
@@ -339,7 +336,8 @@ pub async fn counts(app: &App, permit: Permit<SeeDevices>) -> Result<Vec<(CountV
 fn gone(
     tx: &mut Tx<'_>,
     count: &Count,
-    (lines, explained): (&[Line], &[Explained]),
+    lines: &[Line],
+    explained: &[Explained],
 ) -> Result<BTreeSet<DeviceId>, AppError> {
     let mut gone = BTreeSet::new();
     for line in lines {
@@ -369,10 +367,10 @@ fn hold_missing(
     }
     let devices: Vec<DeviceId> = gone.iter().copied().collect();
     let act = Act { force: count.force, deed: Deed::Missing, devices: &devices, by: by.0, loss: None };
-    let Verdict::Hold(burst) = caps::admit(app, tx, &act, by.1)? else { return Ok(None) };
+    let Verdict::Hold(burst) = caps::admit(Work { app, tx, now: by.1 }, &act)? else { return Ok(None) };
     for device in devices {
         let what = HeldDeed::Missing { why: format!("not found in stock count {}", count.number) };
-        caps::hold_act(app, tx, burst, (device, &what), by)?;
+        caps::hold_act(Work { app, tx, now: by.1 }, burst, device, &what, by.0)?;
     }
     Ok(Some(burst))
 }

@@ -15,7 +15,7 @@ use super::{Asset, reference, subject};
 use kernel::access::{Actor, ManageRegister, Permit};
 use kernel::fields::optional_text;
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::Notice;
 
 /// Largest number of things in one hand-over: more go into a second one, so that each is still a page that people read before
@@ -130,7 +130,8 @@ pub async fn draft_handover(
     new: NewHandover,
 ) -> Result<HandoverId, AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    let drafted = app.clone().store().write(move |tx| draft_in(&app, tx, &permit, &new, now)).await?;
+    let drafted =
+        app.clone().store().write(move |tx| draft_in(Work { app: &app, tx, now }, &permit, &new)).await?;
     match drafted {
         Drafted::Made(id) => Ok(id),
         Drafted::ThirdParty(refused) => Err(refused),
@@ -138,18 +139,16 @@ pub async fn draft_handover(
 }
 
 fn draft_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<ManageRegister>,
     new: &NewHandover,
-    now: Timestamp,
 ) -> Result<Drafted, AppError> {
     let things = self::things(tx, permit, new, now)?;
     let Some((_, first, _)) = things.first() else {
         return Err(AppError::invalid("also", "name at least one device"));
     };
     if new.kind == HandoverKind::Repair && new.place.is_none() {
-        return refuse_third_party(app, tx, permit.actor(), first, now).map(Drafted::ThirdParty);
+        return refuse_third_party(Work { app, tx, now }, permit.actor(), first).map(Drafted::ThirdParty);
     }
     let parties = self::parties(app, tx, new, &things)?;
     let (to_force, giver, receiver) = parties;
@@ -336,11 +335,9 @@ pub(super) fn giver_of_return(things: &[(Item, Device, Asset)]) -> Result<Party,
 
 /// Refuses a repair by a third party: tells the clerk under the clause, and enters the request in the ledger.
 fn refuse_third_party(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     device: &Device,
-    now: Timestamp,
 ) -> Result<AppError, AppError> {
     let action = "custody.repair.refused";
     let clause = app.policy().library().clause_of_action(action, None).cloned();

@@ -138,7 +138,8 @@ fn end(
     tx: &mut Tx<'_>,
     id: HandoverId,
     state: HandoverState,
-    (at, why): (Timestamp, &str),
+    at: Timestamp,
+    why: &str,
 ) -> Result<(), AppError> {
     if handovers::end(tx, id, state, at, why)? {
         return Ok(());

@@ -301,18 +301,14 @@ pub async fn verify_custody(
             let kept = open_record(&app, tx, id)?;
             let (data_digest, pdf_digest) = (digest_hex(&kept.data), digest_hex(&kept.pdf));
             let mut faults = faults_within(&kept, app.policy().forces());
-            faults.extend(faults_in_ledger(tx, id, (&data_digest, &pdf_digest))?);
+            faults.extend(faults_in_ledger(tx, id, &data_digest, &pdf_digest)?);
             Ok(Verified { reference: kept.reference, data_digest, pdf_digest, faults })
         })
         .await
 }
 
 /// Compares the digests with those in the detail of the entry that completed the hand-over.
-fn faults_in_ledger(
-    tx: &mut Tx<'_>,
-    id: HandoverId,
-    (data, pdf): (&str, &str),
-) -> Result<Vec<String>, AppError> {
+fn faults_in_ledger(tx: &mut Tx<'_>, id: HandoverId, data: &str, pdf: &str) -> Result<Vec<String>, AppError> {
     let filter =
         LedgerFilter { subject: subject(id), action: "custody.completed".into(), ..LedgerFilter::default() };
     let found = ledger::list(tx, &filter, 2)?;

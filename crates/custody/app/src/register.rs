@@ -10,14 +10,14 @@ use domain::{DeviceId, DeviceKind, EnrolmentState, Force, PersonId, Timestamp};
 use serde_json::json;
 use store::devices::Device;
 use store::locks::{self, Lock};
-use store::{Tx, devices, people};
+use store::{devices, people};
 
 pub use devices_app::caps::Changed;
 use devices_app::caps::{HeldDeed, held_beyond_cap};
 use kernel::access::{ManageRegister, Permit};
 use kernel::fields::{optional_text, text};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub use particulars::restate_checked;
 pub(crate) use particulars::{Described, describe};
@@ -70,7 +70,7 @@ pub async fn add_device(
             }
             devices::add(tx, &device)?;
             if let Some(holder) = device.holder {
-                kernel::jobs::ask_standing(&app, tx, holder, device.created_at)?;
+                kernel::jobs::ask_standing(Work { app: &app, tx, now: device.created_at }, holder)?;
             }
             let record =
                 Record::new(&permit.actor().name, "device.registered", format!("device:{}", device.id))
@@ -110,28 +110,29 @@ pub async fn set_holder(
             let by = (permit.actor().name.as_str(), now);
             if entry.holder.is_some() && entry.holder != holder {
                 let what = HeldDeed::SetHolder { holder };
-                if let Some(burst) = held_beyond_cap(&app, tx, &entry, &what, by)? {
+                if let Some(burst) = held_beyond_cap(Work { app: &app, tx, now: by.1 }, &entry, &what, by.0)?
+                {
                     return Ok(Changed::Held(burst));
                 }
             }
-            change_holder(&app, tx, (device, holder), by).map(|()| Changed::Done)
+            change_holder(Work { app: &app, tx, now: by.1 }, device, holder, by.0).map(|()| Changed::Done)
         })
         .await
 }
 
 /// Gives a device to another holder, or to nobody, with its entry in the ledger.
 pub fn change_holder(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, holder): (DeviceId, Option<PersonId>),
-    (by, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    device: DeviceId,
+    holder: Option<PersonId>,
+    by: &str,
 ) -> Result<(), AppError> {
     let entry = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
     if holder.is_some() && entry.holder != holder {
         devices_app::holds::refuse_if_held(tx, device)?;
     }
     devices::set_holder(tx, device, holder)?;
-    terms_app::holder_changed(app, tx, device, (entry.holder, holder), now)?;
+    terms_app::holder_changed(Work { app, tx, now }, device, entry.holder, holder)?;
     let record = Record::new(by, "device.holder.set", format!("device:{device}"))
         .force(entry.force)
         .detail(json!({ "from": entry.holder, "to": holder }));

@@ -5,21 +5,20 @@
 //! of them, the others wait as drafts in the list, to be signed there; scanning the same lines again says so for each, and makes
 //! nothing twice.
 
-use domain::{
-    Condition, DeviceId, HandoverId, HandoverKind, HandoverState, Party, PlaceId, PlaceKind, Side, Timestamp,
-};
+use domain::{Condition, DeviceId, HandoverId, HandoverKind, HandoverState, Party, PlaceId, PlaceKind, Side};
+
+use store::assets;
 use store::assets::Place;
 use store::devices::Device;
 use store::handovers::{Handover, Item};
 use store::locks::{self, Lock};
-use store::{Tx, assets};
 
 use super::draft::{MOST_THINGS, free};
 use super::sign::{How, Signed};
 use super::{Asset, reference, scan, shown::Shown};
 use kernel::access::{ManageRegister, Permit};
 use kernel::fields::optional_text;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Largest number of lines in one batch.
 const MOST_LINES: usize = 500;
@@ -107,10 +106,16 @@ pub async fn return_many(
                 .filter(|place| place.kind == PlaceKind::Store && place.closed_at.is_none())
                 .ok_or_else(|| AppError::invalid("place", "choose a store that is open"))?;
             permit.reaches(store.force)?;
-            let (batches, refused) = self::batches(&own, tx, &store, &codes, now)?;
+            let (batches, refused) = self::batches(Work { app: &own, tx, now }, &store, &codes)?;
             let mut made = Vec::new();
             for batch in batches {
-                made.push(draft_return(&own, tx, permit.actor(), &store, batch, (condition, now))?);
+                made.push(draft_return(
+                    Work { app: &own, tx, now },
+                    permit.actor(),
+                    &store,
+                    batch,
+                    condition,
+                )?);
             }
             Ok::<_, AppError>((made, refused))
         })
@@ -137,11 +142,9 @@ pub async fn return_many(
 
 /// Groups the things by giver, and lists the lines that cannot be taken.
 fn batches(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     store: &Place,
     codes: &[String],
-    now: Timestamp,
 ) -> Result<(Vec<Batch>, Vec<Returned>), AppError> {
     let (mut batches, mut refused): (Vec<Batch>, Vec<Returned>) = (Vec::new(), Vec::new());
     let mut scanned = Vec::new();
@@ -191,12 +194,11 @@ fn batches(
 }
 
 fn draft_return(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &kernel::access::Actor,
     store: &Place,
     batch: Batch,
-    (condition, now): (Condition, Timestamp),
+    condition: Condition,
 ) -> Result<Made, AppError> {
     let draft = Handover {
         id: HandoverId::from_uuid(app.world().uuid()),

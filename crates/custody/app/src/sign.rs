@@ -14,7 +14,7 @@ use kernel::fields::text;
 use kernel::forces::Forces;
 use kernel::record::Record;
 use kernel::second::may_be_one_person;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 /// Number of attempts to sign when the other side signs at the same moment.
 const TRIES: u32 = 3;
@@ -183,11 +183,11 @@ fn sign_in(app: &App, tx: &mut Tx<'_>, ask: &Ask, prepared: Option<&Prepared>) -
     };
     sign_once(tx, ask, &signature)?;
     let giver = if ask.side == Side::Giver { &signature } else { other };
-    if let Some(burst) = taken::held(app, tx, (&loaded, giver), (&ask.actor.name, ask.at))? {
+    if let Some(burst) = taken::held(Work { app, tx, now: ask.at }, &loaded, giver, &ask.actor.name)? {
         enter_signature(app, tx, ask, &loaded, &signature)?;
         return Ok(Tried::Done(Signed::Held(burst)));
     }
-    crate::complete::complete(app, tx, &ask.actor, &loaded, ask.at)?;
+    crate::complete::complete(Work { app, tx, now: ask.at }, &ask.actor, &loaded)?;
     keep_record(app, tx, ask, &loaded, prepared)?;
     Ok(Tried::Done(Signed::Complete))
 }
@@ -281,7 +281,7 @@ pub(super) fn keep_record(
         made_at: ask.at,
     };
     handovers::keep(tx, ask.id, &sealed)?;
-    super::end(tx, ask.id, HandoverState::Complete, (ask.at, "both signed"))?;
+    super::end(tx, ask.id, HandoverState::Complete, ask.at, "both signed")?;
     let devices: Vec<_> = loaded.things.iter().map(|thing| thing.device.id).collect();
     let record = Record::new(&ask.actor.name, "custody.completed", subject(ask.id))
         .force(loaded.handover.force)

@@ -8,10 +8,10 @@
 
 use domain::{
     BurstId, Deed, DeviceId, HandoverId, HandoverKind, HandoverState, HeldId, HeldState, Party, Side,
-    Timestamp,
 };
+
+use store::devices;
 use store::handovers::Signature;
-use store::{Tx, devices};
 
 use super::Loaded;
 use super::record::SignedRecord;
@@ -20,7 +20,7 @@ use super::sign::{Ask, How, OWN, Prepared};
 use devices_app::caps;
 use devices_app::caps::{Act, HeldDeed, Verdict};
 use kernel::access::Actor;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Lists the devices that a hand-over takes.
 fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
@@ -40,18 +40,18 @@ fn taken(loaded: &Loaded, giver: &Signature) -> Vec<DeviceId> {
 
 /// Counts what a hand-over takes, at its second signature; returns the burst in which it is held if it exceeds a cap.
 pub(super) fn held(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (loaded, giver): (&Loaded, &Signature),
-    (by, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    loaded: &Loaded,
+    giver: &Signature,
+    by: &str,
 ) -> Result<Option<BurstId>, AppError> {
     let devices = taken(loaded, giver);
     let Some(first) = devices.first() else { return Ok(None) };
     let force = loaded.handover.force;
     let act = Act { force, deed: Deed::HandOver, devices: &devices, by, loss: None };
-    let Verdict::Hold(burst) = caps::admit(app, tx, &act, now)? else { return Ok(None) };
+    let Verdict::Hold(burst) = caps::admit(Work { app, tx, now }, &act)? else { return Ok(None) };
     let what = HeldDeed::HandOver { handover: loaded.handover.id };
-    caps::hold_act(app, tx, burst, (*first, &what), (by, now))?;
+    caps::hold_act(Work { app, tx, now }, burst, *first, &what, by)?;
     Ok(Some(burst))
 }
 
@@ -62,7 +62,7 @@ pub(super) fn held(
 pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(), AppError> {
     let now = app.world().now();
     let own = app.clone();
-    let record = app.store().read(move |tx| signed(&own, tx, id, now)).await?;
+    let record = app.store().read(move |tx| signed(Work { app: &own, tx, now }, id)).await?;
     let prepared = Prepared { data: record.bytes()?, pdf: record.pdf(app.policy().forces())? };
     let app = app.clone();
     app.clone()
@@ -72,7 +72,7 @@ pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(),
                 return Ok(());
             }
             let loaded = crate::load_locked(tx, id)?;
-            if signed(&app, tx, id, now)?.bytes()? != prepared.data {
+            if signed(Work { app: &app, tx, now }, id)?.bytes()? != prepared.data {
                 return Err(changed());
             }
             let ask = Ask {
@@ -83,14 +83,14 @@ pub async fn complete_held(app: &App, id: HandoverId, act: HeldId) -> Result<(),
                 actor: Actor::system(),
                 at: now,
             };
-            crate::complete::complete(&app, tx, &ask.actor, &loaded, now)?;
+            crate::complete::complete(Work { app: &app, tx, now }, &ask.actor, &loaded)?;
             crate::sign::keep_record(&app, tx, &ask, &loaded, &prepared)
         })
         .await
 }
 
 /// Returns the record of both signatures as it is now.
-fn signed(app: &App, tx: &mut Tx<'_>, id: HandoverId, now: Timestamp) -> Result<SignedRecord, AppError> {
+fn signed(Work { app, tx, now }: Work<'_, '_>, id: HandoverId) -> Result<SignedRecord, AppError> {
     let loaded = crate::load(tx, id)?;
     let both = (loaded.signature(Side::Giver), loaded.signature(Side::Receiver));
     let (Some(giver), Some(receiver)) = both else { return Err(changed()) };

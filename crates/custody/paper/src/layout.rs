@@ -95,7 +95,7 @@ pub(crate) fn lay(document: &Document) -> Result<Laid, PaperError> {
             Block::Facts(facts) => {
                 for (row, (name, value)) in facts.iter().enumerate() {
                     let cells = [name.as_str(), value.as_str()];
-                    setter.row(place, (row, &cells), &[30, 70], |column| {
+                    setter.row(place, row, &cells, &[30, 70], |column| {
                         if column == 0 { Names::Row } else { Names::Nothing }
                     });
                 }
@@ -103,10 +103,10 @@ pub(crate) fn lay(document: &Document) -> Result<Laid, PaperError> {
             }
             Block::Table { head, rows, shares } => {
                 let cells: Vec<&str> = head.iter().map(String::as_str).collect();
-                setter.row(place, (0, &cells), shares, |_| Names::Column);
+                setter.row(place, 0, &cells, shares, |_| Names::Column);
                 for (row, cells) in rows.iter().enumerate() {
                     let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
-                    setter.row(place, (row + 1, &cells), shares, |_| Names::Nothing);
+                    setter.row(place, row + 1, &cells, shares, |_| Names::Nothing);
                 }
                 setter.y += BODY * 0.6;
             }
@@ -171,7 +171,8 @@ impl Setter {
     fn row(
         &mut self,
         table: usize,
-        (row, cells): (usize, &[&str]),
+        row: usize,
+        cells: &[&str],
         shares: &[u8],
         names: impl Fn(usize) -> Names,
     ) {

@@ -52,7 +52,7 @@ impl Document {
                 PageSettings::from_wh(PAGE.0, PAGE.1).ok_or_else(|| failed("the page has no size".into()))?;
             let mut page = pdf.start_page_with(settings);
             let mut surface = page.surface();
-            self.frame(&mut surface, &faces, (number, count))?;
+            self.frame(&mut surface, &faces, number, count)?;
             for line in lines {
                 let id = surface.start_tagged(ContentTag::Span(SpanTag::empty()));
                 draw(&mut surface, &faces, line);
@@ -81,7 +81,8 @@ impl Document {
         &self,
         surface: &mut Surface<'_>,
         faces: &Faces,
-        (number, count): (usize, usize),
+        number: usize,
+        count: usize,
     ) -> Result<(), PaperError> {
         let measure = Measure::of(Face::Bold).ok_or(PaperError::Font)?;
         let marking = measure.printable(&self.marking);

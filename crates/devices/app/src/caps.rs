@@ -41,7 +41,7 @@ pub(crate) use standing::may_still_ask;
 pub(crate) use tell::of_containment as tell_of_containment;
 
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::affected;
 
 /// Time in which a cap counts.
@@ -86,10 +86,10 @@ pub enum Verdict {
 ///
 /// # Errors
 /// [`AppError::Conflict`] for a destructive act while the force's destructive orders are frozen.
-pub fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<Verdict, AppError> {
-    Ok(match count_or_reach(app, tx, act, now)? {
+pub fn admit(Work { app, tx, now }: Work<'_, '_>, act: &Act<'_>) -> Result<Verdict, AppError> {
+    Ok(match count_or_reach(Work { app, tx, now }, act)? {
         None => Verdict::Go,
-        Some(cap) => Verdict::Hold(join(app, tx, act, cap, now)?),
+        Some(cap) => Verdict::Hold(join(Work { app, tx, now }, act, cap)?),
     })
 }
 
@@ -98,24 +98,19 @@ pub fn admit(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Resul
 ///
 /// # Errors
 /// As [`admit`].
-pub fn admit_or_refuse(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<bool, AppError> {
-    let Some(cap) = count_or_reach(app, tx, act, now)? else { return Ok(true) };
+pub fn admit_or_refuse(Work { app, tx, now }: Work<'_, '_>, act: &Act<'_>) -> Result<bool, AppError> {
+    let Some(cap) = count_or_reach(Work { app, tx, now }, act)? else { return Ok(true) };
     let record = Record::new(act.by, "orders.refused", format!("force:{}", act.force))
         .force(act.force)
         .reason(act.deed.effect().as_str())
         .detail(json!({ "cap": cap, "limit": app.limit(cap), "what": act.deed, "devices": act.devices }));
     app.enter(tx, now, record)?;
-    tell::of_refusal(app, tx, (act, cap), now)?;
+    tell::of_refusal(Work { app, tx, now }, act, cap)?;
     Ok(false)
 }
 
 /// Counts an act under the locks of its force and its person; returns the cap that it would exceed, if any.
-fn count_or_reach(
-    app: &App,
-    tx: &mut Tx<'_>,
-    act: &Act<'_>,
-    now: Timestamp,
-) -> Result<Option<Cap>, AppError> {
+fn count_or_reach(Work { app, tx, now }: Work<'_, '_>, act: &Act<'_>) -> Result<Option<Cap>, AppError> {
     if act.deed.effect() == Effect::Harmless {
         return Ok(None);
     }
@@ -125,7 +120,7 @@ fn count_or_reach(
     if act.deed.effect() == Effect::Destructive {
         refuse_if_frozen(tx, act.force)?;
     }
-    let cap = reached(app, tx, act, who, now)?;
+    let cap = reached(Work { app, tx, now }, act, who)?;
     if cap.is_none() {
         enter(tx, act, now)?;
     }
@@ -148,17 +143,16 @@ pub(crate) fn contains_loss(asked: &Command) -> bool {
 
 /// Counts the taking of one device; returns the burst in which it is held if it exceeds a cap.
 pub fn held_beyond_cap(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &store::devices::Device,
     what: &HeldDeed,
-    (by, now): (&str, Timestamp),
+    by: &str,
 ) -> Result<Option<BurstId>, AppError> {
     let act = Act { force: device.force, deed: what.deed(), devices: &[device.id], by, loss: None };
-    match admit(app, tx, &act, now)? {
+    match admit(Work { app, tx, now }, &act)? {
         Verdict::Go => Ok(None),
         Verdict::Hold(burst) => {
-            hold_act(app, tx, burst, (device.id, what), (by, now))?;
+            hold_act(Work { app, tx, now }, burst, device.id, what, by)?;
             Ok(Some(burst))
         }
     }
@@ -195,13 +189,7 @@ const fn caps_of(act: &Act<'_>) -> &'static [Cap] {
 }
 
 /// Returns the first cap that the act would exceed.
-fn reached(
-    app: &App,
-    tx: &mut Tx<'_>,
-    act: &Act<'_>,
-    who: &str,
-    now: Timestamp,
-) -> Result<Option<Cap>, AppError> {
+fn reached(Work { app, tx, now }: Work<'_, '_>, act: &Act<'_>, who: &str) -> Result<Option<Cap>, AppError> {
     let since = now.minus(HOUR);
     let more = i64::try_from(act.devices.len()).unwrap_or(i64::MAX);
     for cap in caps_of(act) {
@@ -240,13 +228,13 @@ pub(crate) fn open_loss(tx: &mut Tx<'_>, device: DeviceId) -> Result<Option<Case
 }
 
 /// Finds the person's open burst for what they ask beyond a cap, or opens a new one and notifies others.
-fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> Result<BurstId, AppError> {
+fn join(Work { app, tx, now }: Work<'_, '_>, act: &Act<'_>, cap: Cap) -> Result<BurstId, AppError> {
     let (effect, who) = (act.deed.effect(), who_is_counted(act.by));
     if let Some(open) = orders::burst_of(tx, act.force, effect, who)? {
         if open.expires_at > now {
             return Ok(open.id);
         }
-        burst::expire_in(app, tx, &open, now)?;
+        burst::expire_in(Work { app, tx, now }, &open)?;
     }
     let burst = Burst {
         id: BurstId::from_uuid(app.world().uuid()),
@@ -267,7 +255,7 @@ fn join(app: &App, tx: &mut Tx<'_>, act: &Act<'_>, cap: Cap, now: Timestamp) -> 
         .reason(effect.as_str())
         .detail(json!({ "cap": cap, "limit": app.limit(cap), "first": act.deed }));
     app.enter(tx, now, record)?;
-    tell::of_burst(app, tx, &burst, now)?;
+    tell::of_burst(Work { app, tx, now }, &burst)?;
     follow(app, tx, &Waits::Burst(burst.id))?;
     Ok(burst.id)
 }

@@ -9,7 +9,7 @@ use store::{Tx, certificates};
 
 pub use contact::Contacts;
 
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Proof that a message came from one channel under management: its certificate signed the bytes (or a trusted proxy vouches for
 /// the TLS connection), is bound to this enrolment, and is neither revoked nor expired.
@@ -151,11 +151,9 @@ pub async fn note_signs_sha1(app: &App, device: &Enrolled, sha1: bool) -> Result
 
 /// Looks up the sender inside a transaction, and records their contact in it.
 pub(crate) fn identify_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     certificate: String,
     speaker: &Speaker,
-    now: Timestamp,
 ) -> Result<Result<Enrolled, NotEnrolled>, AppError> {
     let certificate = [certificate];
     let found = enrolments::hot_lookup(tx, &certificate)?;

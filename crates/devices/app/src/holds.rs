@@ -22,7 +22,7 @@ use cases_app::read::StepRead;
 use cases_app::{Ending, device_of_key};
 use kernel::access::{Permit, PlaceHolds};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Details of a new hold.
 #[derive(Debug, Clone, Default)]
@@ -76,21 +76,20 @@ pub async fn place_hold(
             let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
             permit.reaches(found.force)?;
             refuse_own(tx, &permit, &format!("device:{device}"))?;
-            let Some(stopped) = hold_in(&app, tx, &permit, &found, (&new, None), now)? else {
+            let Some(stopped) = hold_in(Work { app: &app, tx, now }, &permit, &found, &new, None)? else {
                 return Ok(());
             };
-            enter_hold(&app, tx, &permit, &found, ("device.hold.placed", stopped), &new, now)
+            enter_hold(Work { app: &app, tx, now }, &permit, &found, ("device.hold.placed", stopped), &new)
         })
         .await
 }
 
 fn hold_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<PlaceHolds>,
     device: &Device,
-    (new, case): (&NewHold, Option<CaseId>),
-    now: Timestamp,
+    new: &NewHold,
+    case: Option<CaseId>,
 ) -> Result<Option<Stopped>, AppError> {
     locks::take(tx, Lock::Device(device.id))?;
     let hold = Hold {
@@ -113,13 +112,11 @@ fn hold_in(
 }
 
 fn enter_hold(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<PlaceHolds>,
     device: &Device,
     (action, stopped): (&'static str, Stopped),
     new: &NewHold,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
         .force(device.force)
@@ -154,7 +151,13 @@ pub async fn end_hold(
             let device = devices::by_id(tx, found.device)?
                 .ok_or_else(|| AppError::not_found("device", found.device))?;
             let told = NewHold { reference: found.reference, why };
-            enter_hold(&app, tx, &permit, &device, ("device.hold.ended", Stopped::default()), &told, now)?;
+            enter_hold(
+                Work { app: &app, tx, now },
+                &permit,
+                &device,
+                ("device.hold.ended", Stopped::default()),
+                &told,
+            )?;
             Ok(device.id)
         })
         .await
@@ -189,7 +192,7 @@ pub async fn decide_hold(
             let mut devices = if hold { devices_of_case(tx, &found)? } else { Vec::new() };
             devices.sort_unstable_by_key(|device| device.id);
             for device in &devices {
-                hold_in(&app, tx, &permit, device, (&new, Some(case)), now)?;
+                hold_in(Work { app: &app, tx, now }, &permit, device, &new, Some(case))?;
             }
             let says = if hold {
                 format!("{} devices are held for an investigation.", devices.len())
@@ -199,7 +202,7 @@ pub async fn decide_hold(
             let actor = permit.actor();
             let ending =
                 Ending { outcome: "done", proof: &says, by: (&actor.name, &actor.shown), says: says.clone() };
-            cases_app::end_step_once(&app, tx, &step, &ending, now)?;
+            cases_app::end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
             let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
             let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))
                 .force(found.force)

@@ -15,7 +15,7 @@ use store::{Tx, certificates, devices, enrolments};
 
 use crate::enrolment::GateRefusal;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 /// Time for which the answer to a challenge can be obtained again.
 const ANSWER_AGAIN: Span = Span::from_secs(3600);
@@ -66,7 +66,7 @@ pub async fn scep_operation(app: &App, message: Vec<u8>) -> Result<ScepReply, Ap
     let (request, decision) = app
         .store()
         .write(move |tx| {
-            let decision = decide(&own, tx, &request, now)?;
+            let decision = decide(Work { app: &own, tx, now }, &request)?;
             Ok::<_, AppError>((request, decision))
         })
         .await?;
@@ -89,21 +89,16 @@ fn scep_failure(app: &App, exchange: &Exchange, info: FailInfo) -> Result<ScepRe
         .map_err(|error| AppError::Keys(error.to_string()))
 }
 
-fn decide(app: &App, tx: &mut Tx<'_>, request: &PkiMessage, now: Timestamp) -> Result<Decision, AppError> {
+fn decide(Work { app, tx, now }: Work<'_, '_>, request: &PkiMessage) -> Result<Decision, AppError> {
     match request.purpose {
-        Purpose::First => decide_first(app, tx, request, now),
-        Purpose::Renewal => decide_renewal(app, tx, request, now),
+        Purpose::First => decide_first(Work { app, tx, now }, request),
+        Purpose::Renewal => decide_renewal(Work { app, tx, now }, request),
     }
 }
 
-fn decide_first(
-    app: &App,
-    tx: &mut Tx<'_>,
-    request: &PkiMessage,
-    now: Timestamp,
-) -> Result<Decision, AppError> {
+fn decide_first(Work { app, tx, now }: Work<'_, '_>, request: &PkiMessage) -> Result<Decision, AppError> {
     let Some(challenge) = request.request.challenge() else {
-        return refuse(app, tx, None, now, "no-challenge", "the request carries no challenge");
+        return refuse(Work { app, tx, now }, None, "no-challenge", "the request carries no challenge");
     };
     let digest = digest_hex(challenge.expose().as_bytes());
     let answered = Answered {
@@ -118,46 +113,56 @@ fn decide_first(
         }
         if certificates::is_void(tx, &digest)? {
             let why = "a newer profile was made, or the device finished enrolling with another";
-            return refuse(app, tx, None, now, "challenge-void", why);
+            return refuse(Work { app, tx, now }, None, "challenge-void", why);
         }
         let (word, why) = match certificates::challenge_state(tx, &digest)? {
             Some((_, Some(_))) => ("challenge-spent", "the challenge was spent before"),
             Some((_, None)) => ("challenge-expired", "the challenge has expired"),
             None => ("challenge-unknown", "the challenge is not one of ours"),
         };
-        return refuse(app, tx, None, now, word, why);
+        return refuse(Work { app, tx, now }, None, word, why);
     };
     // The profile names the device in the subject; another name means that the challenge was taken from elsewhere.
     if request.request.common_name() != Some(device.to_string().as_str()) {
-        return refuse(app, tx, Some(device), now, "another-device", "the challenge is another device's");
+        return refuse(
+            Work { app, tx, now },
+            Some(device),
+            "another-device",
+            "the challenge is another device's",
+        );
     }
     if let Err(refusal) = gate_by_id(app, tx, device)? {
-        return refuse(app, tx, Some(device), now, refusal.word(), &refusal.to_string());
+        return refuse(Work { app, tx, now }, Some(device), refusal.word(), &refusal.to_string());
     }
-    let decision = issue(app, tx, request, device, None, now)?;
+    let decision = issue(Work { app, tx, now }, request, device, None)?;
     if let Decision::Issue(issued) = &decision {
         certificates::set_answer(tx, &answered, issued.der())?;
     }
     Ok(decision)
 }
 
-fn decide_renewal(
-    app: &App,
-    tx: &mut Tx<'_>,
-    request: &PkiMessage,
-    now: Timestamp,
-) -> Result<Decision, AppError> {
+fn decide_renewal(Work { app, tx, now }: Work<'_, '_>, request: &PkiMessage) -> Result<Decision, AppError> {
     let old = request.signer.sha256_hex();
     let Some(certificate) = certificates::by_sha256(tx, &old)? else {
-        return refuse(app, tx, None, now, "certificate", "the signing certificate is not one of ours");
+        return refuse(
+            Work { app, tx, now },
+            None,
+            "certificate",
+            "the signing certificate is not one of ours",
+        );
     };
     let device = certificate.device;
     if certificate.revoked_at.is_some() {
-        return refuse(app, tx, Some(device), now, "revoked", "the signing certificate was revoked");
+        return refuse(Work { app, tx, now }, Some(device), "revoked", "the signing certificate was revoked");
     }
     let live = enrolments::live(tx, &old, &enrolments::Channel::Device)?;
     if live.is_none() {
-        return refuse(app, tx, Some(device), now, "not-enrolled", "the device is not under management");
+        return refuse(
+            Work { app, tx, now },
+            Some(device),
+            "not-enrolled",
+            "the device is not under management",
+        );
     }
     locks::take(tx, Lock::Device(device))?;
     // The same key gets the same certificate, however often the request arrives: replaying a recorded request changes nothing.
@@ -168,13 +173,13 @@ fn decide_renewal(
             return same.map(|same| Decision::Issue(Box::new(same))).map_err(|error| AppError::fault(&error));
         }
         Some(_) => {
-            return refuse(app, tx, Some(device), now, "replayed", "a newer renewal took its place");
+            return refuse(Work { app, tx, now }, Some(device), "replayed", "a newer renewal took its place");
         }
         None => {}
     }
     // One renewal waits at a time: a device that asks with another key has lost the former one.
     certificates::revoke_renewals(tx, &old, now, "another renewal took its place")?;
-    let decision = issue(app, tx, request, device, Some(&old), now)?;
+    let decision = issue(Work { app, tx, now }, request, device, Some(&old))?;
     if let Decision::Issue(issued) = &decision {
         certificates::set_renewal(tx, &issued.sha256_hex(), &key, issued.der())?;
     }
@@ -189,12 +194,10 @@ fn gate_by_id(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Result<(),
 }
 
 fn issue(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     request: &PkiMessage,
     device: DeviceId,
     renewed_from: Option<&str>,
-    now: Timestamp,
 ) -> Result<Decision, AppError> {
     let subject =
         Subject { common_name: device.to_string(), organisation: app.config().organisation.clone() };
@@ -228,10 +231,8 @@ fn issue(
 
 /// Records a refusal. The transaction commits: a used challenge stays used.
 fn refuse(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: Option<DeviceId>,
-    now: Timestamp,
     word: &'static str,
     why: &str,
 ) -> Result<Decision, AppError> {

@@ -3,7 +3,7 @@
 //! The order opens a case whose one step is the return of that device; only a receipt closes it. Locking the device in the
 //! meantime can be undone, so one person may order both.
 
-use domain::{BurstId, CaseId, ClauseId, DeviceId, Timestamp};
+use domain::{BurstId, CaseId, ClauseId, DeviceId};
 use kernel::named::{NamedDevice, NamedPerson};
 use serde_json::json;
 use store::devices::Device;
@@ -17,7 +17,7 @@ use cases_app::tell::Telling;
 use cases_app::{Opening, device_item};
 use kernel::access::{CommandDevices, Permit, WithdrawDevices};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Type of the case.
 const KIND: &str = "withdrawal";
@@ -50,17 +50,17 @@ enum Asked {
 /// # Errors
 /// [`AppError::Conflict`] if nobody has the device, or the policy has no clause for it.
 pub fn order_return(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, why): (DeviceId, &str),
-    (by, shown): (&str, &str),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    device: DeviceId,
+    why: &str,
+    by: &str,
+    shown: &str,
 ) -> Result<(CaseId, bool), AppError> {
     let (found, holder, clause) = match returnable(app, tx, device)? {
         Returnable::Asked(case) => return Ok((case, false)),
         Returnable::From(found, holder, clause) => (found, holder, clause),
     };
-    let case = open_withdrawal(app, tx, &found, (&holder, &clause), (shown, why), now)?;
+    let case = open_withdrawal(Work { app, tx, now }, &found, &holder, &clause, (shown, why))?;
     let record = Record::new(by, "device.withdrawn", format!("device:{device}"))
         .force(found.force)
         .clause(&clause)
@@ -116,10 +116,10 @@ pub async fn withdraw(
             }
             let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
             let what = HeldDeed::Withdraw { why: reason.clone(), shown: shown.to_owned() };
-            if let Some(burst) = held_beyond_cap(&own, tx, &found, &what, (by, now))? {
+            if let Some(burst) = held_beyond_cap(Work { app: &own, tx, now }, &found, &what, by)? {
                 return Ok(Asked::Held(burst));
             }
-            let (case, _) = order_return(&own, tx, (device, &reason), (by, shown), now)?;
+            let (case, _) = order_return(Work { app: &own, tx, now }, device, &reason, by, shown)?;
             Ok::<_, AppError>(Asked::New(case))
         })
         .await?;
@@ -134,12 +134,11 @@ pub async fn withdraw(
 
 /// Opens the case that follows a device until it is back, and notifies its holder.
 fn open_withdrawal(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
-    (holder, clause): (&Person, &ClauseId),
+    holder: &Person,
+    clause: &ClauseId,
     says: (&str, &str),
-    now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let item = device_item(device);
     let within = app.policy().library().span(WITHIN);
@@ -156,14 +155,14 @@ fn open_withdrawal(
         items: vec![item],
         says,
     };
-    let case = cases_app::open_case(app, tx, &opening, now)?;
+    let case = cases_app::open_case(Work { app, tx, now }, &opening)?;
     let telling = Telling {
         key: format!("withdrawal:{case}"),
         subject: "A device of yours is to be handed in",
         body: &format!("{} Reason: {}", opening.title, says.1),
         link: "/me",
     };
-    cases_app::tell::tell(app, tx, case, holder.id, &telling, now)?;
+    cases_app::tell::tell(Work { app, tx, now }, case, holder.id, &telling)?;
     Ok(case)
 }
 

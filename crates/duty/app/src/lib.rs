@@ -53,7 +53,7 @@ pub(crate) fn roster(
     }
     let most = u32::try_from(MOST_PERIODS).unwrap_or(u32::MAX);
     let mut periods: Vec<Period> =
-        rows::periods(tx, person, window, most)?.iter().map(period).collect::<Result<_, _>>()?;
+        rows::periods(tx, person, window.0, window.1, most)?.iter().map(period).collect::<Result<_, _>>()?;
     let on_call = rota::times_on_call(tx, person, rota::Window::new(window.0, window.1))?.into_iter();
     periods.extend(on_call.map(|(start, end)| Period { kind: PeriodKind::OnCall, start, end }));
     Ok(Roster { assignments, periods })

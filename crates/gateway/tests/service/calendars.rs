@@ -20,7 +20,7 @@ impl Service {
         let how = Apply { digest: read.plan.digest, all_or_nothing: true };
         let given = (&file(text), choices(answers));
         let permit = kernel::access::permit(&self.desk).unwrap();
-        (imports::take::<Calendars>(&self.app, permit, given, how).await.unwrap(), said)
+        (imports::take::<Calendars>(&self.app, permit, given.0, given.1, how).await.unwrap(), said)
     }
 
     /// How PC 1234 stands to duty then.

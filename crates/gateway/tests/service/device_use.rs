@@ -70,7 +70,7 @@ impl Service {
             imports::look::<Rosters>(&self.app, self.permit(), &file, Choices::default()).await.unwrap();
         assert!(read.plan.wrong.is_empty(), "{:?}", read.plan.wrong);
         let how = Apply { digest: read.plan.digest, all_or_nothing: true };
-        imports::take::<Rosters>(&self.app, self.permit(), (&file, Choices::default()), how).await.unwrap();
+        imports::take::<Rosters>(&self.app, self.permit(), &file, Choices::default(), how).await.unwrap();
         person
     }
 

@@ -329,7 +329,7 @@ fn whoever_left_long_ago_is_forgotten_and_the_ledger_stays_whole() {
         let (left, now) = (id(&gone).parse().unwrap(), service.world.now());
         let closed = service.app.store().write(move |tx| {
             for case in store::cases::of_person(tx, left)? {
-                store::cases::close(tx, case.id, now, ("nothing was held", "done"))?;
+                store::cases::close(tx, case.id, now, "nothing was held", "done")?;
             }
             Ok::<_, store::StoreError>(())
         });

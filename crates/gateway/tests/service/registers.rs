@@ -122,7 +122,8 @@ fn a_device_that_keeps_the_hub_too_long_does_not_meet_the_clause() {
             &service.app,
             permit(&service.desk).unwrap(),
             entry,
-            ("moved away", version),
+            "moved away",
+            version,
         );
         end.await.unwrap();
         service.pass(10).await;

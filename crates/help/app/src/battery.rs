@@ -1,12 +1,12 @@
 //! Reminds the holder of a device whose battery is low, once, before the shift that they are about to start.
 
-use domain::{DeviceId, FactValue, Grade, Span, Timestamp};
+use domain::{DeviceId, FactValue, Grade, Span};
 use help::battery::{Battery, Rules, Word, word};
-use store::{Tx, devices, messages, people};
+use store::{devices, messages, people};
 
 use crate::tell;
 use duty_app::State;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// How long before a shift, where the policy in force does not say.
 const BEFORE: Span = Span::from_secs(2 * 3600);
@@ -17,10 +17,10 @@ const BEFORE: Span = Span::from_secs(2 * 3600);
 /// Only if the database does not answer.
 pub async fn follow_battery(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_in(&app, tx, device, now)).await
+    app.clone().store().write(move |tx| follow_in(Work { app: &app, tx, now }, device)).await
 }
 
-fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+fn follow_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), AppError> {
     let policy = app.policy();
     let library = policy.library();
     let rules = Rules {

@@ -4,7 +4,7 @@ mod act;
 
 pub use act::{FaultRead, bring_in, fault, lift_restriction, refer, restrict};
 
-use domain::{CaseId, DeviceId, FaultId, FaultKind, PersonId, Timestamp};
+use domain::{CaseId, DeviceId, FaultId, FaultKind, PersonId};
 use serde_json::json;
 use store::devices::{self, Device};
 use store::faults::{self, FaultReport};
@@ -16,7 +16,7 @@ use crate::{Voice, form_digest};
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, ManageCases, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// A report as it comes in.
 #[derive(Debug, Clone)]
@@ -80,7 +80,7 @@ pub async fn report_own_fault(
                     "the register gives this device to somebody else; ring the Service Desk",
                 ));
             }
-            take_in(&app, tx, &device, &Arrival { by: actor.into(), ..arrival.of(&new) }, now)
+            take_in(Work { app: &app, tx, now }, &device, &Arrival { by: actor.into(), ..arrival.of(&new) })
         })
         .await
 }
@@ -101,7 +101,11 @@ pub async fn report_fault(
         .write(move |tx| {
             let device = in_use(tx, new.device)?;
             permit.reaches(device.force)?;
-            take_in(&app, tx, &device, &Arrival { by: permit.actor().into(), ..arrival.of(&new) }, now)
+            take_in(
+                Work { app: &app, tx, now },
+                &device,
+                &Arrival { by: permit.actor().into(), ..arrival.of(&new) },
+            )
         })
         .await
 }
@@ -140,11 +144,9 @@ fn in_use(tx: &mut Tx<'_>, id: DeviceId) -> Result<Device, AppError> {
 }
 
 fn take_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
     arrival: &Arrival<'_>,
-    now: Timestamp,
 ) -> Result<Reported, AppError> {
     if let Some(before) = faults::by_form(tx, arrival.digest)? {
         return reported(tx, before.case, before.kind);
@@ -157,7 +159,7 @@ fn take_in(
             cases_app::say(app, tx, open.id, arrival.by.shown, arrival.says, now)?;
             open.id
         }
-        None => open(app, tx, device, arrival, now)?,
+        None => open(Work { app, tx, now }, device, arrival)?,
     };
     let report = FaultReport {
         id: FaultId::from_uuid(app.world().uuid()),
@@ -190,11 +192,9 @@ fn reported(tx: &mut Tx<'_>, case: CaseId, kind: FaultKind) -> Result<Reported, 
 }
 
 fn open(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
     arrival: &Arrival<'_>,
-    now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let kind = arrival.kind.as_str();
     let what = match arrival.kind {
@@ -215,7 +215,7 @@ fn open(
         items: Vec::new(),
         says: (arrival.by.shown, arrival.says),
     };
-    cases_app::open_case(app, tx, &opening, now)
+    cases_app::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Tells the holder what to do, on a channel that is not the device alone.

@@ -16,13 +16,13 @@ pub use wiped::follow_wiped;
 /// The rules of the proofs, for the pages.
 pub use help::proof;
 
-use domain::{CaseId, DeviceId, PersonId, Timestamp};
+use domain::{CaseId, DeviceId, PersonId};
 use store::Tx;
 use store::case_steps;
 use store::cases::{self, Case};
 
 use kernel::access::Actor;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Who does something, as the ledger names them and as people are shown.
 #[derive(Clone, Copy)]
@@ -58,11 +58,9 @@ pub(crate) struct StepsDone<'a> {
 
 /// Ends the undone steps of a case that have these names.
 pub(crate) fn end_steps(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     done: &StepsDone<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     store::locks::take(tx, store::locks::Lock::Case(case))?;
     if cases::by_id(tx, case)?.is_none_or(|case| case.closed.is_some()) {
@@ -78,7 +76,7 @@ pub(crate) fn end_steps(
             by: (done.by.name, done.by.shown),
             says: format!("{}: {}", step.title, done.proof),
         };
-        cases_app::end_step_once(app, tx, &step, &ending, now)?;
+        cases_app::end_step_once(Work { app, tx, now }, &step, &ending)?;
     }
     Ok(())
 }

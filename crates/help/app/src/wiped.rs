@@ -1,15 +1,15 @@
 //! Looks after a device that enrolled again although nobody had it erased: it may have been wiped. It rejoins a case of its holder
 //! that is open, or opens one, and says so on its timeline.
 
-use domain::{DeviceId, Timestamp};
+use domain::DeviceId;
 use serde_json::json;
 use store::locks::{self, Lock};
-use store::{Tx, cases, devices};
+use store::{cases, devices};
 
 use crate::Voice;
 use cases_app::Opening;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The type of case of a device that enrolled again, and may have been wiped.
 const WIPED: &str = "wiped";
@@ -26,10 +26,10 @@ const SAYS: &str = "The device enrolled again, and nobody had it erased from her
 /// Only if the database does not answer.
 pub async fn follow_wiped(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_in(&app, tx, device, now)).await
+    app.clone().store().write(move |tx| follow_in(Work { app: &app, tx, now }, device)).await
 }
 
-fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+fn follow_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(id))?;
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     let Some(enrolment) = device.enrolment else { return Ok(()) };
@@ -63,7 +63,7 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
                 items: Vec::new(),
                 says: (Voice::SYSTEM.shown, &line),
             };
-            cases_app::open_case(app, tx, &opening, now)?
+            cases_app::open_case(Work { app, tx, now }, &opening)?
         }
     };
     let record = Record::new("system", "device.enrolled-again", format!("device:{id}"))

@@ -15,7 +15,7 @@ use crate::{Answers, Fault, Filled, NewForm, Saved, open_form};
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, Actor, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most characters that are added to an earlier report.
 const MOST_WORDS: usize = 2000;
@@ -171,7 +171,7 @@ impl Breach<'_> {
             items: Vec::new(),
             says: (&actor.shown, "Reported it themselves"),
         };
-        let case = cases_app::open_case(app, tx, &opening, now)?;
+        let case = cases_app::open_case(Work { app, tx, now }, &opening)?;
         let record = Record::new(&actor.name, "incident.breach-reported", subject(case))
             .force(self.me.force)
             .detail(json!({ "kind": self.kind.name }));
@@ -188,7 +188,7 @@ impl Breach<'_> {
             by: &actor.name,
             ..NewForm::default()
         };
-        open_form(app, tx, case, &form, now)?
+        open_form(Work { app, tx, now }, case, &form)?
             .ok_or_else(|| AppError::Fault("the case of a breach got no form".into()))
     }
 }

@@ -10,7 +10,7 @@ use store::{Tx, cases, grants};
 
 use crate::keep::{Change, form, keep, locked, warn_before};
 use kernel::access::Role;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::alarms::{self, Alarm, AlarmKind};
 use notices_app::{Notice, Told};
 
@@ -77,7 +77,7 @@ fn follow(app: &App, tx: &mut Tx<'_>, id: IncidentId) -> Result<(), AppError> {
         ..Change::by_itself(Incident { warned: due.count, ..row })
     };
     let row = keep(app, tx, change)?;
-    warn(app, tx, &row, &says, now)
+    warn(Work { app, tx, now }, &row, &says)
 }
 
 /// What a warning says.
@@ -129,13 +129,7 @@ impl Warning<'_> {
 }
 
 /// Warns everybody who can do something about it, and raises an alarm where the end is near or nobody can decide.
-fn warn(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Incident,
-    warning: &Warning<'_>,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn warn(Work { app, tx, now }: Work<'_, '_>, row: &Incident, warning: &Warning<'_>) -> Result<(), AppError> {
     let number = cases::by_id(tx, row.case)?.map(|case| case.number).unwrap_or_default();
     let link = format!("/incidents/{}", row.id);
     let mut officers = 0;
@@ -171,5 +165,5 @@ fn warn(
         body: format!("{}{nobody} Open the incident and ring who decides.", warning.line()),
         link,
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }

@@ -13,7 +13,7 @@ use store::{Tx, cases};
 use crate::Answers;
 use kernel::access::Actor;
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Which half of a form is sealed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -210,7 +210,7 @@ pub(crate) fn warn_before(library: &Library, row: &Incident) -> Vec<domain::Span
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn forget(app: &App, tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
+pub fn forget(Work { app, tx, now }: Work<'_, '_>, batch: u32) -> Result<u64, AppError> {
     let policy = app.policy();
     let mut erased = 0;
     for (name, form) in &policy.library().forms {

@@ -19,7 +19,7 @@ use cases_app::tell::Telling;
 use kernel::access::{AssessIncidents, Permit};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex, jobs};
+use kernel::{App, AppError, Work, digest_hex, jobs};
 
 /// What is known when a form is opened.
 #[derive(Default)]
@@ -57,11 +57,9 @@ pub struct NewIncident {
 /// # Errors
 /// [`AppError::NotFound`] for a case that is not there.
 pub fn open_form(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     new: &NewForm<'_>,
-    now: Timestamp,
 ) -> Result<Option<IncidentId>, AppError> {
     locks::take(tx, Lock::Case(case))?;
     let case = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
@@ -97,7 +95,7 @@ pub fn open_form(
     if let Some(at) = row.next_at {
         jobs::ask_job(app, tx, jobs::Kind::FollowIncident, &row.id.to_string(), at)?;
     }
-    tell_reporter(app, tx, form, &row, now)?;
+    tell_reporter(Work { app, tx, now }, form, &row)?;
     Ok(Some(row.id))
 }
 
@@ -116,11 +114,9 @@ fn opened_line(form: &FormType, row: &Incident) -> String {
 
 /// Tells who fills in the form that it waits for them, at their next duty.
 fn tell_reporter(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     form: &FormType,
     row: &Incident,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let Some(person) = row.person else { return Ok(()) };
     if people::by_id(tx, person)?.is_none_or(|person| person.ended_at.is_some()) {
@@ -135,7 +131,7 @@ fn tell_reporter(
         ),
         link: &format!("/me/incidents/{}", row.id),
     };
-    cases_app::tell::tell(app, tx, row.case, person, &telling, now)
+    cases_app::tell::tell(Work { app, tx, now }, row.case, person, &telling)
 }
 
 /// What a form is made from.
@@ -232,7 +228,7 @@ pub async fn open_form_of(app: &App, case: CaseId) -> Result<(), AppError> {
                 return Ok(());
             }
             let new = NewForm { by: "system", ..NewForm::default() };
-            open_form(&app, tx, case, &new, now).map(drop)
+            open_form(Work { app: &app, tx, now }, case, &new).map(drop)
         })
         .await
 }
@@ -298,9 +294,9 @@ pub async fn open_by_hand(
                 items: Vec::new(),
                 says: (&actor.shown, "Opened by hand"),
             };
-            let case = cases_app::open_case(&app, tx, &opening, now)?;
+            let case = cases_app::open_case(Work { app: &app, tx, now }, &opening)?;
             let form = NewForm { once: Some(once), by: &actor.name, ..NewForm::default() };
-            let opened = open_form(&app, tx, case, &form, now)?;
+            let opened = open_form(Work { app: &app, tx, now }, case, &form)?;
             opened.ok_or_else(|| AppError::Fault("a case with a form got none".into()))
         })
         .await

@@ -11,7 +11,7 @@ use cases_app::Opening;
 use kernel::access::{AssessIncidents, Permit};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Opens the sealed case in which professional standards look into an incident; returns its id. The incident itself says nothing of it
 /// to those who may not know of such cases. Referring it once more returns the same case.
@@ -60,7 +60,7 @@ pub async fn refer(
                 items: Vec::new(),
                 says: (&actor.shown, &format!("Refers C-{}: {why}", of.number)),
             };
-            let referral = cases_app::open_case(&app, tx, &opening, now)?;
+            let referral = cases_app::open_case(Work { app: &app, tx, now }, &opening)?;
             keep(&app, tx, Change::by(actor, Incident { referral: Some(referral), ..row }))?;
             let record = Record::new(&actor.name, "incident.referred", subject(referral))
                 .force(of.force)

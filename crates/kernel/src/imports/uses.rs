@@ -13,7 +13,7 @@ use super::{Answers, Applied, Column as _, Content as _, Counted, File, Kind, Ma
 use crate::access::Permit;
 use crate::fields::text;
 use crate::record::Record;
-use crate::{App, AppError, digest_hex};
+use crate::{App, AppError, Work, digest_hex};
 
 /// Time that an uploaded file waits.
 const WAITS: Span = Span::from_secs(24 * 3600);
@@ -132,7 +132,7 @@ fn planned<K: Kind>(
 pub async fn start<K: Kind>(app: &App, permit: Permit<K::Needs>, new: NewFile) -> Result<ImportId, AppError> {
     let file = read::<K>(app, &permit, &new)?;
     let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
-    let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
+    let mut import = row::<K>(id, now, &permit, &file, &new.bytes)?;
     import.content = Some(app.sealer().seal(app.world(), &place::<K>(id), &new.bytes)?);
     // The person whom the file concerns must exist; what its rows do is left to the preview.
     app.store().read(move |tx| planned::<K>(tx, &permit, file).map(drop)).await?;
@@ -147,7 +147,8 @@ pub async fn start<K: Kind>(app: &App, permit: Permit<K::Needs>, new: NewFile) -
 }
 
 fn row<K: Kind>(
-    (id, now): (ImportId, Timestamp),
+    id: ImportId,
+    now: Timestamp,
     permit: &Permit<K::Needs>,
     file: &File<K>,
     bytes: &[u8],
@@ -192,18 +193,19 @@ pub async fn look<K: Kind>(
 pub async fn take<K: Kind>(
     app: &App,
     permit: Permit<K::Needs>,
-    (new, choices): (&NewFile, Choices<K>),
+    new: &NewFile,
+    choices: Choices<K>,
     how: Apply,
 ) -> Result<Applied, AppError> {
     let file = chosen(read::<K>(app, &permit, new)?, choices)?;
     let (id, now) = (ImportId::from_uuid(app.world().uuid()), app.world().now());
-    let mut import = row::<K>((id, now), &permit, &file, &new.bytes)?;
+    let mut import = row::<K>(id, now, &permit, &file, &new.bytes)?;
     let app = app.clone();
     app.clone()
         .store()
         .write(move |tx| {
             let read = answered::<K>(tx, &permit, file)?;
-            let done = entered::<K>(&app, tx, (&permit, now), read, (id, &how))?;
+            let done = entered::<K>(Work { app: &app, tx, now }, &permit, read, id, &how)?;
             import.applied_at = Some(now);
             import.outcome = Some(done.outcome);
             imports::add(tx, import)?;
@@ -258,13 +260,12 @@ pub async fn preview<K: Kind>(
     id: ImportId,
 ) -> Result<Waiting<K>, AppError> {
     let (own, now) = (app.clone(), app.world().now());
-    app.store().read(move |tx| waiting::<K>(&own, tx, (&permit, now), id)).await
+    app.store().read(move |tx| waiting::<K>(Work { app: &own, tx, now }, &permit, id)).await
 }
 
 fn waiting<K: Kind>(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (permit, now): (&Permit<K::Needs>, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    permit: &Permit<K::Needs>,
     id: ImportId,
 ) -> Result<Waiting<K>, AppError> {
     let gone = || AppError::not_found("waiting file", id);
@@ -302,7 +303,7 @@ pub async fn map<K: Kind>(
     let words = serde_json::to_string(&mapping).map_err(|error| AppError::fault(&error))?;
     app.store()
         .write(move |tx| {
-            let found = waiting::<K>(&own, tx, (&permit, now), id)?;
+            let found = waiting::<K>(Work { app: &own, tx, now }, &permit, id)?;
             check_mapping::<K>(&mapping, found.read.headings.len())?;
             imports::set_mapping(tx, id, &words)?;
             Ok(())
@@ -324,7 +325,7 @@ pub async fn answer<K: Kind>(
     let words = serde_json::to_string(&answers).map_err(|error| AppError::fault(&error))?;
     app.store()
         .write(move |tx| {
-            let found = waiting::<K>(&own, tx, (&permit, now), id)?;
+            let found = waiting::<K>(Work { app: &own, tx, now }, &permit, id)?;
             check_answers(&found.read.plan, &answers)?;
             imports::set_answers(tx, id, &words)?;
             Ok(())
@@ -363,8 +364,8 @@ pub async fn apply<K: Kind>(
     app.store()
         .write(move |tx| {
             locks::take(tx, Lock::Import(id))?;
-            let read = waiting::<K>(&own, tx, (&permit, now), id)?.read;
-            let done = entered::<K>(&own, tx, (&permit, now), read, (id, &how))?;
+            let read = waiting::<K>(Work { app: &own, tx, now }, &permit, id)?.read;
+            let done = entered::<K>(Work { app: &own, tx, now }, &permit, read, id, &how)?;
             if !imports::applied(tx, id, now, &done.outcome)? {
                 return Err(AppError::Conflict("this file was applied already".to_owned()));
             }
@@ -380,11 +381,11 @@ struct Entered {
 
 /// Enters the rows of a previewed plan, with the entry in the ledger.
 fn entered<K: Kind>(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (permit, now): (&Permit<K::Needs>, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    permit: &Permit<K::Needs>,
     read: ImportRead<K>,
-    (id, how): (ImportId, &Apply),
+    id: ImportId,
+    how: &Apply,
 ) -> Result<Entered, AppError> {
     let plan = read.plan;
     if plan.digest != how.digest {

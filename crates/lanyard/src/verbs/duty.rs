@@ -45,7 +45,7 @@ pub(crate) enum DutyVerb {
 impl DutyVerb {
     pub(crate) fn run(self, settings: Option<&Path>) -> anyhow::Result<()> {
         open::run(settings, async |opened| match self {
-            Self::State { person, force, at, json } => state(opened, (&person, force), at, json).await,
+            Self::State { person, force, at, json } => state(opened, &person, force, at, json).await,
             Self::Import { calendar_of: None, asked } => import::run::<Rosters>(opened, asked).await,
             Self::Import { calendar_of: Some(number), asked } => {
                 import::about::<Calendars>(opened, asked, number).await
@@ -56,7 +56,8 @@ impl DutyVerb {
 
 async fn state(
     opened: &Opened,
-    (person, force): (&str, Option<Force>),
+    person: &str,
+    force: Option<Force>,
     at: Option<Timestamp>,
     json: bool,
 ) -> anyhow::Result<()> {

@@ -57,7 +57,7 @@ impl Explain {
         if self.json {
             out.json(&as_json(&device, &title, &explained))?;
         } else {
-            words(&mut out, policy.library(), (&device, &title), &explained)?;
+            words(&mut out, policy.library(), &device, &title, &explained)?;
         }
         Ok(out.finish()?)
     }
@@ -96,7 +96,8 @@ fn in_ledger(explained: &Explanation) -> serde_json::Value {
 fn words(
     out: &mut Out,
     library: &Library,
-    (device, title): (&NamedDevice, &str),
+    device: &NamedDevice,
+    title: &str,
     explained: &Explanation,
 ) -> io::Result<()> {
     out.line(format_args!("{} {}", explained.clause, title))?;

@@ -59,7 +59,7 @@ pub(crate) async fn about<K: Kind>(opened: &Opened, asked: Asked, about: String)
     show(&mut out, &read)?;
     if asked.apply {
         let how = Apply { digest: read.plan.digest, all_or_nothing: asked.all_or_nothing };
-        let done = imports::take::<K>(app, opened.permit()?, (&file, chosen(mapping)), how).await;
+        let done = imports::take::<K>(app, opened.permit()?, &file, chosen(mapping), how).await;
         match done {
             Ok(done) => out.line(format_args!(
                 "applied: {} added, {} changed, {} ended, {} brought back, {} left out",

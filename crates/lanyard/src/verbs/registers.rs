@@ -164,13 +164,8 @@ impl RegisterVerb {
             Self::End { entry, because } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<AskPermission>()?;
-                permissions_app::withdraw_permission(
-                    &opened.app,
-                    permit,
-                    grant.id,
-                    (&because, grant.version),
-                )
-                .await?;
+                permissions_app::withdraw_permission(&opened.app, permit, grant.id, &because, grant.version)
+                    .await?;
                 state_now(opened, &entry).await
             }
         })

@@ -2,7 +2,7 @@
 //!
 //! Checkpoints that no longer match are set aside, not removed, and the acceptance is an entry.
 
-use domain::{EntryId, Timestamp};
+use domain::EntryId;
 use ledger::{Checkpoint, Tree};
 use serde_json::json;
 use store::{Tx, ledger as rows, ledger_guard};
@@ -12,7 +12,7 @@ use super::audit::{Audit, Read};
 use super::guard::{self, Kind};
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The result of an acceptance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub async fn accept_ledger(
             let from = i64::try_from(sound).unwrap_or(i64::MAX);
             ledger_guard::take_out(tx, from)?;
             let void = void_checkpoints(&this, tx, under, sound)?;
-            sign_what_stands(&this, tx, sound, now)?;
+            sign_what_stands(Work { app: &this, tx, now }, sound)?;
             ledger_guard::accept(tx, now, &permit.actor().name, &why)?;
             let signed = found.signed.as_ref().map(|signed| signed.size);
             let record = Record::new(&permit.actor().name, "ledger.accepted", "ledger".to_owned())
@@ -65,7 +65,7 @@ pub async fn accept_ledger(
                 }));
             this.enter(tx, now, record)?;
             let says = format!("Somebody went on from {sound} entries by the command line. What was wrong: {}", found.says);
-            super::raise_alarm(&this, tx, &permit.actor().name, ("The ledger is signed again", &says), now)?;
+            super::raise_alarm(Work { app: &this, tx, now }, &permit.actor().name, "The ledger is signed again", &says)?;
             Ok(Accepted { was: found.says, signed, from: sound, void })
         })
         .await?;
@@ -153,10 +153,10 @@ fn fits(app: &App, tx: &mut Tx<'_>, one: &rows::Checkpoint, sound: u64) -> Resul
 
 /// Signs the entries that agreed, so that the node has a last signature to remember; the others get their positions
 /// after this.
-fn sign_what_stands(app: &App, tx: &mut Tx<'_>, sound: u64, now: Timestamp) -> Result<(), AppError> {
+fn sign_what_stands(Work { app, tx, now }: Work<'_, '_>, sound: u64) -> Result<(), AppError> {
     if sound == 0 {
         return crate::status::memory(app).forget().map_err(|error| AppError::fault(&error));
     }
     let tree = Tree::load(sound, &mut Nodes::of(tx)).map_err(|error| AppError::fault(&error))?;
-    super::sign(app, tx, &tree, now).map(drop)
+    super::sign(Work { app, tx, now }, &tree).map(drop)
 }

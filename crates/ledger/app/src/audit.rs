@@ -1,13 +1,12 @@
 //! Reads the whole ledger again, a batch at a time: only this shows an entry that was changed in its table and not in the tree.
 
-use domain::Timestamp;
 use ledger::{Checkpoint, Hash, Tree};
 use store::{Tx, ledger as rows, ledger_guard};
 
 use super::guard::{self, Broken, Kind};
 use super::{BATCH, Nodes};
 use kernel::record::entry_of;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The progress of a reading.
 #[derive(Debug, Clone, Default)]
@@ -73,13 +72,13 @@ pub async fn read_ledger_again(app: &App) -> Result<usize, AppError> {
                     let says = format!(
                         "Entry {place} is not the one that stands in the tree: it was changed or removed."
                     );
-                    stop(&this, tx, (Kind::Rewritten, says), now)?;
+                    stop(Work { app: &this, tx, now }, Kind::Rewritten, says)?;
                     Ok((Audit::default(), 0))
                 }
                 Read::Agrees(0) => {
                     if !agrees(tx, audit.tree())? {
                         let says = "The tree over the entries is not the stored one.".to_owned();
-                        stop(&this, tx, (Kind::Damaged, says), now)?;
+                        stop(Work { app: &this, tx, now }, Kind::Damaged, says)?;
                     }
                     Ok((Audit::default(), 0))
                 }
@@ -95,11 +94,11 @@ fn agrees(tx: &mut Tx<'_>, read: &Tree) -> Result<bool, AppError> {
     Ok(Tree::load(read.size(), &mut Nodes::of(tx)).is_ok_and(|stored| stored.root() == read.root()))
 }
 
-fn stop(app: &App, tx: &mut Tx<'_>, (kind, says): (Kind, String), now: Timestamp) -> Result<(), AppError> {
+fn stop(Work { app, tx, now }: Work<'_, '_>, kind: Kind, says: String) -> Result<(), AppError> {
     let note = crate::status::memory(app).read().ok().flatten();
     let key = app.ledger_key().verifier();
     let remembered = note.as_ref().and_then(|note| Checkpoint::open(note, key).ok());
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
     crate::status::shout_of_ledger(app, Some(&says));
-    guard::note_broken(app, tx, &Broken { kind, says, remembered, note, size }, now)
+    guard::note_broken(Work { app, tx, now }, &Broken { kind, says, remembered, note, size })
 }

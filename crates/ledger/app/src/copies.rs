@@ -5,14 +5,14 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Span, Timestamp};
+use domain::Span;
 use ledger::Checkpoint;
 use outbound::copies::{Copy, Target};
 use outbound::mail::Mail;
 use store::ledger as rows;
 
 use super::CopyState;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most copies sent to one target in a row.
 const BATCH: u32 = 50;
@@ -115,13 +115,18 @@ async fn tell_of_failure(app: &App, name: &str, state: &mut CopyState) -> Result
     }
     let (this, says) =
         (app.clone(), format!("No checkpoint of the ledger could be copied to {name} since {since}: {why}"));
-    app.store().write(move |tx| tell(&this, tx, &says, now)).await?;
+    app.store().write(move |tx| tell(Work { app: &this, tx, now }, &says)).await?;
     state.told = true;
     Ok(())
 }
 
-fn tell(app: &App, tx: &mut store::Tx<'_>, says: &str, now: Timestamp) -> Result<(), AppError> {
-    super::raise_alarm(app, tx, "system", ("Copies of the ledger’s checkpoints do not arrive", says), now)
+fn tell(Work { app, tx, now }: Work<'_, '_>, says: &str) -> Result<(), AppError> {
+    super::raise_alarm(
+        Work { app, tx, now },
+        "system",
+        "Copies of the ledger’s checkpoints do not arrive",
+        says,
+    )
 }
 
 fn copied(app: &App) -> BTreeMap<String, CopyState> {

@@ -3,13 +3,12 @@
 //! A detail that is missing without such an entry was deleted by somebody else, and `lanyard ledger verify` reports
 //! it.
 
-use domain::Timestamp;
 use ledger::{DETAILS_ERASED, erased_subjects};
 use store::ledger_details::{self, Due};
-use store::{Tx, ledger_guard};
+use store::ledger_guard;
 
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Number of details erased in one transaction.
 const BATCH: u32 = 1000;
@@ -28,7 +27,7 @@ pub async fn erase_due_details(app: &App) -> Result<usize, AppError> {
                 return Ok(0);
             }
             let due = ledger_details::past(tx, before, BATCH)?;
-            erase(&this, tx, &due, now)?;
+            erase(Work { app: &this, tx, now }, &due)?;
             Ok(due.len())
         })
         .await
@@ -37,10 +36,8 @@ pub async fn erase_due_details(app: &App) -> Result<usize, AppError> {
 /// Erases the details of the entries about some subjects; returns their number. Returns `None`, and erases nothing,
 /// where one of them has no position yet that an entry could name.
 pub fn erase_about(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     subjects: &[String],
-    now: Timestamp,
 ) -> Result<Option<usize>, AppError> {
     let mut due = Vec::new();
     for subject in subjects {
@@ -49,11 +46,11 @@ pub fn erase_about(
         }
         due.extend(ledger_details::of_subject(tx, subject)?);
     }
-    erase(app, tx, &due, now)?;
+    erase(Work { app, tx, now }, &due)?;
     Ok(Some(due.len()))
 }
 
-fn erase(app: &App, tx: &mut Tx<'_>, due: &[Due], now: Timestamp) -> Result<(), AppError> {
+fn erase(Work { app, tx, now }: Work<'_, '_>, due: &[Due]) -> Result<(), AppError> {
     for one in due {
         ledger_details::erase(tx, one.entry)?;
     }

@@ -5,7 +5,7 @@
 //! given and nothing is signed until an operator accepts it with a reason (`accept`), and an alarm is raised. Devices
 //! are served meanwhile.
 
-use domain::{EntryId, Timestamp};
+use domain::EntryId;
 use ledger::{Checkpoint, Tree, TreeError, consistency_proof, verify_consistency};
 use serde_json::json;
 use store::ledger_guard::{self, Stop};
@@ -13,7 +13,7 @@ use store::{Tx, ledger as rows};
 
 use super::Nodes;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The fault of a ledger that is not signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,7 +120,7 @@ type Wrong = (Kind, String);
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub(crate) fn is_cut(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<bool, AppError> {
+pub(crate) fn is_cut(Work { app, tx, now }: Work<'_, '_>) -> Result<bool, AppError> {
     let size = u64::try_from(rows::size(tx)?).unwrap_or_default();
     let note = crate::status::memory(app).read().ok().flatten();
     let remembered = note.as_ref().and_then(|note| open(app, note));
@@ -129,7 +129,7 @@ pub(crate) fn is_cut(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<bool,
         (_, Some(says)) => says,
         (_, None) => return Ok(false),
     };
-    note_broken(app, tx, &Broken { kind: Kind::Cut, says, remembered, note, size }, now)?;
+    note_broken(Work { app, tx, now }, &Broken { kind: Kind::Cut, says, remembered, note, size })?;
     Ok(true)
 }
 
@@ -187,11 +187,11 @@ fn extends(
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub(crate) fn refused(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<Result<Tree, String>, AppError> {
+pub(crate) fn refused(Work { app, tx, now }: Work<'_, '_>) -> Result<Result<Tree, String>, AppError> {
     let tree = match compare(app, tx)? {
         Ok(tree) => tree,
         Err(broken) => {
-            note_broken(app, tx, &broken, now)?;
+            note_broken(Work { app, tx, now }, &broken)?;
             return Ok(Err(broken.says));
         }
     };
@@ -202,12 +202,7 @@ pub(crate) fn refused(app: &App, tx: &mut Tx<'_>, now: Timestamp) -> Result<Resu
 }
 
 /// Records that a node does not sign, once for each kind until it is accepted, and raises an alarm.
-pub(crate) fn note_broken(
-    app: &App,
-    tx: &mut Tx<'_>,
-    broken: &Broken,
-    now: Timestamp,
-) -> Result<(), AppError> {
+pub(crate) fn note_broken(Work { app, tx, now }: Work<'_, '_>, broken: &Broken) -> Result<(), AppError> {
     let stop = Stop {
         id: EntryId::from_uuid(app.world().uuid()),
         found_at: now,
@@ -230,5 +225,5 @@ pub(crate) fn note_broken(
         .reason(broken.kind.word())
         .detail(json!({ "says": broken.says, "remembered": broken.note, "entries": broken.size }));
     app.enter(tx, now, record)?;
-    super::raise_alarm(app, tx, "system", ("The ledger is not signed", &broken.says), now)
+    super::raise_alarm(Work { app, tx, now }, "system", "The ledger is not signed", &broken.says)
 }

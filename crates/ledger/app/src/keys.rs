@@ -2,7 +2,7 @@
 
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;
-use kernel::{App, AppError, bound};
+use kernel::{App, AppError, Work, bound};
 use notices_app::alarms::{self, Alarm, AlarmKind};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ pub async fn accept(app: &App, permit: Permit<RunService>) -> Result<(), AppErro
                     .to_owned(),
                 link: "/ledger".to_owned(),
             };
-            alarms::raise(&node, tx, alarm, now)
+            alarms::raise(Work { app: &node, tx, now }, alarm)
         })
         .await
 }

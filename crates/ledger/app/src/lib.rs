@@ -22,7 +22,6 @@ mod witness;
 pub use status::ledger_status;
 pub use status::ledger_status_in;
 
-use domain::Timestamp;
 use ledger::{Checkpoint, Hash, NodeStore, Tree};
 use store::ledger as rows;
 use store::{Tx, ledger_guard};
@@ -40,7 +39,7 @@ pub use status::{CopyState, LedgerStatus};
 pub use witness::{Request, Witnessed, ask_witness, cosigned_notes, keep_cosignatures, last_signed, witness};
 
 use kernel::record::entry_of;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -79,7 +78,7 @@ impl NodeStore for Nodes<'_, '_> {
 
 /// Signs a tree and remembers it before anybody else can see the signature, so that no signature is ever forgotten.
 /// Another node's note over the same entries is identical.
-fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<String, AppError> {
+fn sign(Work { app, tx, now }: Work<'_, '_>, tree: &Tree) -> Result<String, AppError> {
     let note = Checkpoint::sign(tree.size(), tree.root(), app.ledger_key())
         .map_err(|error| AppError::fault(&error))?;
     let kept = crate::status::memory(app).read().map_err(|error| AppError::fault(&error))?;
@@ -93,11 +92,10 @@ fn sign(app: &App, tx: &mut Tx<'_>, tree: &Tree, now: Timestamp) -> Result<Strin
 
 /// Raises an alarm about the ledger for every force.
 fn raise_alarm(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     by: &str,
-    (subject, says): (&str, &str),
-    now: Timestamp,
+    subject: &str,
+    says: &str,
 ) -> Result<(), AppError> {
     let alarm = Alarm {
         force: None,
@@ -107,7 +105,7 @@ fn raise_alarm(
         body: says.to_owned(),
         link: "/ledger".to_owned(),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Gives waiting entries their position in the tree; returns their number. One node at a time does this: the
@@ -122,7 +120,7 @@ pub async fn sequence_ledger(app: &App) -> Result<usize, AppError> {
         .write(move |tx| {
             rows::lock(tx)?;
             // While nothing is signed, nothing is added to the tree either, so that its state is kept for inspection.
-            if ledger_guard::open(tx)?.is_some() || guard::is_cut(&app, tx, now)? {
+            if ledger_guard::open(tx)?.is_some() || guard::is_cut(Work { app: &app, tx, now })? {
                 return Ok(0);
             }
             let waiting = rows::waiting(tx, BATCH)?;
@@ -159,14 +157,14 @@ pub async fn checkpoint_ledger(app: &App) -> Result<Option<String>, AppError> {
         .store()
         .write(move |tx| {
             rows::lock(tx)?;
-            let tree = match guard::refused(&own, tx, now)? {
+            let tree = match guard::refused(Work { app: &own, tx, now })? {
                 Ok(tree) => tree,
                 Err(says) => return Ok(Err(says)),
             };
             if tree.size() == 0 {
                 return Ok(Ok(None));
             }
-            sign(&own, tx, &tree, now).map(|note| Ok(Some(note)))
+            sign(Work { app: &own, tx, now }, &tree).map(|note| Ok(Some(note)))
         })
         .await?;
     crate::status::shout_of_ledger(app, signed.as_ref().err().map(String::as_str));

@@ -10,14 +10,14 @@ use ledger::{
     Checkpoint, CosignError, CosignerKey, VerifierKey, WitnessKey, WitnessRequest, consistency_proof,
 };
 use serde_json::json;
+use store::ledger as rows;
 use store::ledger_cosignatures::{self as cosignatures, Cosignature};
-use store::{Tx, ledger as rows};
 
 use super::Nodes;
 use super::prove::cosigned;
 use kernel::access::{Permit, RunService, SeeLedger};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most ledgers that one node is the witness of.
 const MOST_LEDGERS: usize = 100;
@@ -73,7 +73,7 @@ pub async fn witness(
                     Ok::<_, AppError>(Ok(witnessed))
                 }
                 Err(refused) => {
-                    refuse(&own, tx, &by, &refused, now)?;
+                    refuse(Work { app: &own, tx, now }, &by, &refused)?;
                     Ok(Err(refused))
                 }
             }
@@ -166,7 +166,7 @@ fn cosign(
 }
 
 /// Enters that a fork was refused, and tells.
-fn refuse(app: &App, tx: &mut Tx<'_>, by: &str, refused: &Refused, now: Timestamp) -> Result<(), AppError> {
+fn refuse(Work { app, tx, now }: Work<'_, '_>, by: &str, refused: &Refused) -> Result<(), AppError> {
     if !refused.is_fork() {
         return Ok(());
     }
@@ -177,7 +177,7 @@ fn refuse(app: &App, tx: &mut Tx<'_>, by: &str, refused: &Refused, now: Timestam
     let subject = "Another ledger did not prove that it continues";
     let says =
         format!("The ledger {} does not continue what this service cosigned as its witness.", refused.origin);
-    super::raise_alarm(app, tx, by, (subject, &says), now)
+    super::raise_alarm(Work { app, tx, now }, by, subject, &says)
 }
 
 /// Writes what a witness is asked: to cosign the newest checkpoint, from the size that it cosigned last. The newest entries are

@@ -20,7 +20,7 @@ pub use replies::{Replied, fetch_replies, take_text};
 use cases_app::Ending;
 use kernel::jobs::Kind;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use losses::reference::reply_code_from;
 use notices_app::{Answers, CallOut, Notice, Reason};
 
@@ -81,9 +81,9 @@ fn contain_within(app: &App) -> Span {
 }
 
 /// Begins the call about a loss, in the transaction of its first report.
-pub(crate) fn begin(app: &App, tx: &mut Tx<'_>, report: &LossReport, now: Timestamp) -> Result<(), AppError> {
+pub(crate) fn begin(Work { app, tx, now }: Work<'_, '_>, report: &LossReport) -> Result<(), AppError> {
     let promise = contain_within(app);
-    let steps = crate::chain::steps(&crate::chain::chain(app, tx, report.force, now)?);
+    let steps = crate::chain::steps(&crate::chain::chain(Work { app, tx, now }, report.force)?);
     let (call, messages) = Call::begin(now, promise, &steps);
     let mut row = LossCall {
         loss: report.id,
@@ -126,7 +126,7 @@ impl<'a> Line<'a> {
     /// Reads a call with who can be called now.
     pub(crate) fn of(app: &'a App, tx: &mut Tx<'_>, loss: LossId, now: Timestamp) -> Result<Self, AppError> {
         let row = loss_calls::by_id(tx, loss)?.ok_or_else(|| AppError::not_found("loss", loss))?;
-        let steps = crate::chain::steps(&crate::chain::chain(app, tx, row.force, now)?);
+        let steps = crate::chain::steps(&crate::chain::chain(Work { app, tx, now }, row.force)?);
         Ok(Self { app, call: call_of(&row)?, row, steps, now, called: Vec::new() })
     }
 
@@ -304,7 +304,7 @@ impl<'a> Line<'a> {
         self.enter(tx, "loss.contained")?;
         let proof = format!("loss:{}", self.row.loss);
         let done = StepsDone { names: &["contain"], proof: &proof, says: "The device acknowledged it." };
-        end_steps(self.app, tx, self.row.case, &done, self.now)
+        end_steps(Work { app: self.app, tx, now: self.now }, self.row.case, &done)
     }
 }
 
@@ -320,17 +320,15 @@ pub(crate) struct StepsDone<'a> {
 
 /// Ends steps of a case that are not done yet.
 pub(crate) fn end_steps(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     steps: &StepsDone<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     for step in case_steps::of_case(tx, case)? {
         if step.done.is_none() && steps.names.contains(&step.name.as_str()) {
             let says = format!("Done: {}. {}", step.title, steps.says);
             let ending = Ending { outcome: "done", proof: steps.proof, by: ("system", "Lanyard"), says };
-            cases_app::end_step_once(app, tx, &step, &ending, now)?;
+            cases_app::end_step_once(Work { app, tx, now }, &step, &ending)?;
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use store::{Tx, contacts, grants, people};
 
 use duty_app::{OnCallFor, State};
 use kernel::access::Role;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The chain outside the hours of the desk, where the policy in force has none that can be read.
 const AT_NIGHT: &str =
@@ -79,14 +79,14 @@ pub fn desk_is_open(app: &App, now: Timestamp) -> bool {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn chain(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -> Result<Vec<Rung>, AppError> {
+pub fn chain(Work { app, tx, now }: Work<'_, '_>, force: Force) -> Result<Vec<Rung>, AppError> {
     let (parameter, otherwise) =
         if desk_is_open(app, now) { ("loss-chain-desk-hours", BY_DAY) } else { ("loss-chain", AT_NIGHT) };
     let written = crate::text(app, parameter, otherwise);
     let steps = read(&written).or_else(|| read(otherwise)).unwrap_or_default();
     steps
         .into_iter()
-        .map(|(role, wait)| Ok(Rung { role, wait, people: reachable(app, tx, force, role, now)? }))
+        .map(|(role, wait)| Ok(Rung { role, wait, people: reachable(Work { app, tx, now }, force, role)? }))
         .collect()
 }
 
@@ -104,11 +104,9 @@ fn read(written: &str) -> Option<Vec<(Role, Span)>> {
 /// # Errors
 /// Only if the database does not answer.
 pub fn reachable(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     force: Force,
     role: Role,
-    now: Timestamp,
 ) -> Result<Vec<Called>, AppError> {
     let with_role: BTreeSet<PersonId> = grants::over(tx, Some(force), role.as_str(), now, LOOKED_AT)?
         .iter()

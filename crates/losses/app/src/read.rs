@@ -10,7 +10,7 @@ use store::{Tx, cases, deliveries, devices, people};
 use crate::chain::Rung;
 use crate::contain::Containment;
 use kernel::access::{Permit, SeeCases};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most losses that are listed.
 const MOST: u32 = 100;
@@ -182,7 +182,7 @@ pub async fn open_losses(app: &App, permit: Permit<SeeCases>) -> Result<LossesRe
             }
             let mut chains = Vec::new();
             for force in app.forces().into_iter().filter(|force| scope.covers(*force)) {
-                chains.push((force, crate::chain::chain(&app, tx, force, now)?));
+                chains.push((force, crate::chain::chain(Work { app: &app, tx, now }, force)?));
             }
             Ok(LossesRead { open, chains })
         })

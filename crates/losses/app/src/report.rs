@@ -20,7 +20,7 @@ use incidents_app::NewForm;
 use kernel::access::{AcceptOwn, ManageCases, Permit};
 use kernel::jobs::Kind;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The time in which reports by people who are not signed in are counted.
 const HOUR: Span = Span::from_secs(3600);
@@ -134,7 +134,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
                 answers: new.answers,
                 form: new.form,
             };
-            take_in(&app, tx, &arrival, now)
+            take_in(Work { app: &app, tx, now }, &arrival)
         })
         .await
 }
@@ -178,7 +178,7 @@ pub async fn report_own(
                 answers: new.answers,
                 form: new.form,
             };
-            let reported = take_in(&node, tx, &arrival, now)?;
+            let reported = take_in(Work { app: &node, tx, now }, &arrival)?;
             if crate::report_locks(&node) {
                 // A job of this transaction: a restart between the report and the order must not leave the device open.
                 kernel::jobs::ask_job(&node, tx, Kind::LockReported, &reported.loss.to_string(), now)?;
@@ -240,7 +240,7 @@ pub async fn report_at_desk(
                 answers: new.answers,
                 form: new.form,
             };
-            take_in(&node, tx, &arrival, now)
+            take_in(Work { app: &node, tx, now }, &arrival)
         })
         .await?;
     Ok(reported)
@@ -295,7 +295,7 @@ pub(crate) fn place(id: LossId) -> String {
     format!("loss-report:{id}")
 }
 
-fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Result<Reported, AppError> {
+fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Reported, AppError> {
     if let Some(device) = &arrival.device {
         // Two reports of one device must not open two cases.
         locks::take(tx, Lock::Device(device.id))?;
@@ -316,7 +316,7 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     let meaning = Meaning::of(found);
     let case = match joined {
         Some(case) => case,
-        None => open_case(app, tx, arrival, now)?,
+        None => open_case(Work { app, tx, now }, arrival)?,
     };
     locks::take(tx, Lock::Case(case))?;
     let id = LossId::from_uuid(app.world().uuid());
@@ -325,26 +325,24 @@ fn take_in(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Res
     let filed = Filed { id, loss: called_for.unwrap_or(id), case, meaning, reference };
     let report = row_of(app, arrival, &filed, now)?;
     loss_reports::add(tx, &report)?;
-    say_and_enter(app, tx, arrival, &report, now)?;
-    open_incident(app, tx, arrival, case, now)?;
+    say_and_enter(Work { app, tx, now }, arrival, &report)?;
+    open_incident(Work { app, tx, now }, arrival, case)?;
     if called_for.is_none() {
-        crate::call::begin(app, tx, &report, now)?;
+        crate::call::begin(Work { app, tx, now }, &report)?;
     }
     // Whoever takes a report at the open desk knows of it.
     if arrival.came == "desk" && crate::chain::desk_is_open(app, now) {
         let at_desk = AtDesk { name: &arrival.name, shown: &arrival.shown, person: arrival.reporter };
-        crate::call::answered_at_desk(app, tx, report.loss, &at_desk, now)?;
+        crate::call::answered_at_desk(Work { app, tx, now }, report.loss, &at_desk)?;
     }
     Ok(reported(&report, &arrival.form))
 }
 
 /// Opens the security incident form of the loss with what the report says, or enters it into the open one (MDU-4.3).
 fn open_incident(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     arrival: &Arrival,
     case: CaseId,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let answers = &arrival.answers;
     let how = (answers.how != How::NotKnown).then(|| answers.how.title().to_owned());
@@ -363,7 +361,7 @@ fn open_incident(
         by: &arrival.name,
         ..NewForm::default()
     };
-    incidents_app::open_form(app, tx, case, &form, now).map(drop)
+    incidents_app::open_form(Work { app, tx, now }, case, &form).map(drop)
 }
 
 /// Where a report was put.
@@ -409,7 +407,7 @@ fn row_of(app: &App, arrival: &Arrival, filed: &Filed, now: Timestamp) -> Result
     })
 }
 
-fn open_case(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Result<CaseId, AppError> {
+fn open_case(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<CaseId, AppError> {
     let title = match &arrival.device {
         Some(device) => format!("{}: reported lost", cases_app::device_item(device).title),
         None => "A device that is not identified yet: reported lost".to_owned(),
@@ -427,16 +425,14 @@ fn open_case(app: &App, tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> R
         items: Vec::new(),
         says: (&arrival.shown, "Reported a device lost"),
     };
-    cases_app::open_case(app, tx, &opening, now)
+    cases_app::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Writes the report into its case, ends the steps that it proves, and enters it in the ledger.
 fn say_and_enter(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     arrival: &Arrival,
     report: &LossReport,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let delay = match arrival.answers.delay(now) {
         Some(delay) => format!("reported {} minutes after it was last seen", delay.millis() / 60_000),
@@ -448,7 +444,11 @@ fn say_and_enter(
     let proof = format!("loss:{}", report.id);
     let says = format!("Report {}.", report.reference);
     let names: &[&str] = if report.last_had.is_some() { &["report", "before-search"] } else { &["report"] };
-    crate::call::end_steps(app, tx, report.case, &StepsDone { names, proof: &proof, says: &says }, now)?;
+    crate::call::end_steps(
+        Work { app, tx, now },
+        report.case,
+        &StepsDone { names, proof: &proof, says: &says },
+    )?;
     let reason = match arrival.came {
         "public" => "public",
         "signed-in" => "signed-in",

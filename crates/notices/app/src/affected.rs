@@ -3,7 +3,7 @@
 //! The act is done all the same: an account that should be closed must not stay open until somebody approves it.
 
 use domain::{Cap, Force, PersonId, Span, Timestamp};
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 use store::{Tx, alarms as rows, caps};
 
 use crate::alarms::{Alarm, AlarmKind, raise};
@@ -17,10 +17,10 @@ const HOUR: Span = Span::from_secs(3600);
 /// # Errors
 /// Only if the database does not answer.
 pub fn note_person(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (force, person): (Force, PersonId),
-    (by, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    force: Force,
+    person: PersonId,
+    by: &str,
 ) -> Result<(), AppError> {
     if by == "system" {
         return Ok(());
@@ -33,7 +33,7 @@ pub fn note_person(
     let limit = app.limit(Cap::People);
     let most = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
     if caps::distinct(tx, Cap::People, by, since, most)? > limit {
-        tell_of_people(app, tx, (force, by, limit), now)?;
+        tell_of_people(Work { app, tx, now }, force, by, limit)?;
     }
     Ok(())
 }
@@ -62,10 +62,10 @@ pub fn forget_counts(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, AppError
 /// Raises an alarm that one person or token affected more people within an hour than the cap allows. The act was
 /// done.
 fn tell_of_people(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (force, by, limit): (Force, &str, i64),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    force: Force,
+    by: &str,
+    limit: i64,
 ) -> Result<(), AppError> {
     let who = kernel::words::who(tx, by)?;
     let body = format!(
@@ -80,5 +80,5 @@ fn tell_of_people(
         body,
         link: "/people".to_owned(),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }

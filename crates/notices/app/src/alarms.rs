@@ -16,7 +16,7 @@ use crate::{Notice, Reason, Told};
 use kernel::access::{AcknowledgeAlarms, Permit, Role, SeeAlarms};
 use kernel::record::Record;
 use kernel::second::AtStake;
-use kernel::{App, AppError, second};
+use kernel::{App, AppError, Work, second};
 
 /// The roles that are notified.
 pub const TOLD: [Role; 3] = [Role::Administrator, Role::InformationSecurity, Role::Fiso];
@@ -144,7 +144,7 @@ fn cut(text: &str, most: usize) -> String {
 /// # Errors
 /// Only if the database does not answer, or if the link is not one of our pages.
 #[expect(clippy::needless_pass_by_value, reason = "an alarm is made to be handed over")]
-pub fn raise(app: &App, tx: &mut Tx<'_>, alarm: Alarm, now: Timestamp) -> Result<(), AppError> {
+pub fn raise(Work { app, tx, now }: Work<'_, '_>, alarm: Alarm) -> Result<(), AppError> {
     let kind = alarm.kind.as_str();
     let since = now.minus(TOGETHER);
     let same = rows::same_since(tx, since, alarm.force, (kind, &alarm.by), RINGS)?;
@@ -169,7 +169,7 @@ pub fn raise(app: &App, tx: &mut Tx<'_>, alarm: Alarm, now: Timestamp) -> Result
                 acknowledged: None,
             };
             rows::add(tx, &row)?;
-            let told = tell(app, tx, &row, now)?;
+            let told = tell(Work { app, tx, now }, &row)?;
             rows::set_told(tx, row.id, told)?;
             (row.id, Some(told))
         }
@@ -191,7 +191,7 @@ fn listeners(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<BT
     Ok(found)
 }
 
-fn tell(app: &App, tx: &mut Tx<'_>, row: &Row, now: Timestamp) -> Result<i64, AppError> {
+fn tell(Work { app, tx, now }: Work<'_, '_>, row: &Row) -> Result<i64, AppError> {
     let mut told = 0;
     for person in listeners(tx, row.force, now)? {
         let notice = Notice::routine(person, format!("alarm:{}", row.id), row.subject.clone())

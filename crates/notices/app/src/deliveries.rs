@@ -15,7 +15,7 @@ pub use receipts::{ReceiptCame, take_receipt};
 
 use std::sync::Arc;
 
-use domain::{Channel, DeliveryState, Secret, Span, Timestamp};
+use domain::{Channel, DeliveryState, Secret, Span};
 use duty::rule::Ruling;
 use outbound::channel::{Accepted, Channel as Sends, Channels, Message, Receipt, Refused};
 use store::deliveries::{self, Delivery};
@@ -23,7 +23,7 @@ use store::{Tx, contacts, people};
 use tokio::task::JoinSet;
 
 use crate::LEASE;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// How long after a text was sent its provider is first asked about it, and how often then.
 const ASK_EVERY: Span = Span::from_secs(20);
@@ -151,7 +151,7 @@ fn prepare(
         note::failed(app, tx, &delivery, "it was tried again and again")?;
         return Ok(None);
     }
-    let to = match address(app, tx, &delivery, now)? {
+    let to = match address(Work { app, tx, now }, &delivery)? {
         Ok(to) => to,
         Err(why) => {
             note::failed(app, tx, &delivery, why)?;
@@ -198,10 +198,8 @@ fn ask(app: &App, tx: &mut Tx<'_>, channels: &Channels, delivery: Delivery) -> R
 
 /// Looks up where a message goes now, or why it cannot: a way may be gone, and a person's duty may have changed, since it was planned.
 fn address(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     delivery: &Delivery,
-    now: Timestamp,
 ) -> Result<Result<Secret<String>, &'static str>, AppError> {
     let Some(person) = delivery.person else { return Ok(Ok(Secret::new(String::new()))) };
     let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {

@@ -15,7 +15,7 @@ use codes::send_code;
 use domain::{Channel, ContactMethodId, DeliveryState, PhoneNumber, Timestamp};
 use kernel::access::{AcceptOwn, Permit, SeeOwn};
 use kernel::record::Record;
-use kernel::{App, AppError, reach};
+use kernel::{App, AppError, Work, reach};
 use serde_json::json;
 use store::contacts::{self, ContactMethod};
 use store::locks::{self, Lock};
@@ -228,7 +228,7 @@ pub async fn add_method(
             if !contacts::add(tx, &method)? {
                 return Err(AppError::invalid("address", "you have this one already"));
             }
-            send_code(&app, tx, &method, now)?;
+            send_code(Work { app: &app, tx, now }, &method)?;
             enter(&app, tx, &permit, "contact.added", &method)
         })
         .await

@@ -5,7 +5,7 @@ use domain::{PersonId, RotaId, Timestamp};
 use duty_app::rota::{self, Trouble, Warning};
 use kernel::access::Role;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex, jobs};
+use kernel::{App, AppError, Work, digest_hex, jobs};
 use serde_json::json;
 use store::{Tx, grants};
 
@@ -29,7 +29,7 @@ pub async fn follow_rota(app: &App, id: RotaId) -> Result<(), AppError> {
             tell_people(&app, tx, id)?;
             let Some(warning) = rota::owner_warning(&app, tx, id)? else { return Ok(()) };
             if warning.is_news {
-                tell_owner(&app, tx, &warning, now)?;
+                tell_owner(Work { app: &app, tx, now }, &warning)?;
             }
             rota::note_told(tx, &warning)?;
             let next = rota::next_warning(now);
@@ -51,7 +51,7 @@ fn tell_people(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<(), AppError> {
     Ok(())
 }
 
-fn tell_owner(app: &App, tx: &mut Tx<'_>, warning: &Warning, now: Timestamp) -> Result<(), AppError> {
+fn tell_owner(Work { app, tx, now }: Work<'_, '_>, warning: &Warning) -> Result<(), AppError> {
     let rota = &warning.rota;
     let to: Vec<PersonId> = if warning.owner_left {
         let leads =

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 use super::{LEASE, calls, deliveries, reason_told, rule_of};
 use crate::deliveries::Planned;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most attempts before a notice is given up and shown to the Service Desk: over about a day.
 const MOST_ATTEMPTS: i64 = 9;
@@ -108,7 +108,10 @@ async fn send_due(app: &App, channels: &Channels, limit: u32) -> Result<usize, A
     while let Some(sent) = sends.join_next().await {
         let (telling, outcome) = sent.map_err(|error| AppError::fault(&error))?;
         let (app, now) = (app.clone(), app.world().now());
-        app.clone().store().write(move |tx| note_telling(&app, tx, &telling, outcome, now)).await?;
+        app.clone()
+            .store()
+            .write(move |tx| note_telling(Work { app: &app, tx, now }, &telling, outcome))
+            .await?;
     }
     Ok(count)
 }
@@ -191,11 +194,9 @@ fn letter(app: &App, telling: &Telling, now: Timestamp) -> Option<Letter> {
 }
 
 fn note_telling(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     telling: &Telling,
     outcome: Result<NoticeState, MailError>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let notice = &telling.notice;
     let record =

@@ -25,7 +25,7 @@ pub use feed::{Choice, MOST_ROWS, Reported, RowFault, UseRow};
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, Permit, ReviewOffDuty, SeeOwn};
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::Notice;
 
 /// The case type in which a month is reviewed.
@@ -229,7 +229,7 @@ pub async fn state_purpose(
                     items: Vec::new(),
                     says: (&permit.actor().shown, &says),
                 };
-                cases_app::open_case(&app, tx, &opening, now)?;
+                cases_app::open_case(Work { app: &app, tx, now }, &opening)?;
             }
             let record = Record::new(
                 &permit.actor().name,
@@ -262,8 +262,7 @@ pub async fn off_duty_month(
     app.clone()
         .store()
         .write(move |tx| {
-            let units =
-                off_duty::by_unit(tx, force, (first, next))?.into_iter().map(UnitMonth::from).collect();
+            let units = off_duty::by_unit(tx, force, first, next)?.into_iter().map(UnitMonth::from).collect();
             let case = off_duty::review_of(tx, force, &month)?;
             let record =
                 Record::new(&permit.actor().name, "off-duty.reviewed", format!("month:{month}")).force(force);
@@ -299,7 +298,7 @@ pub async fn open_off_duty_review(app: &App, subject: &str) -> Result<(), AppErr
                 items: Vec::new(),
                 says: ("system", "The figures by unit stand under Duty, Use off duty."),
             };
-            let case = cases_app::open_case(&app, tx, &opening, now)?;
+            let case = cases_app::open_case(Work { app: &app, tx, now }, &opening)?;
             off_duty::opened_review(tx, force, &month, case)?;
             let record = Record::new("system", "case.opened", format!("case:{case}")).force(force);
             app.enter(tx, now, record)

@@ -30,7 +30,7 @@ use kernel::named::{NamedDevice, NamedPerson};
 use kernel::second::{AtStake, could_be_one};
 use kernel::sees::Sees;
 use kernel::words;
-use kernel::{App, AppError, PolicyInForce, access};
+use kernel::{App, AppError, PolicyInForce, Work, access};
 use permissions_app::profiles::{ProfileRead, settings};
 use permissions_app::read::PermissionRow;
 use permissions_app::risks::RiskRead;
@@ -265,7 +265,7 @@ fn device_in(
         profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
         held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,
         findings: sees.part::<SeeFindings, _>(|| {
-            device_findings(app, tx, &policy, (&device, sees.may_of_former::<SeeDetections>()))
+            device_findings(app, tx, &policy, &device, sees.may_of_former::<SeeDetections>())
         })?,
         unheld: sees.part::<SeeFindings, _>(|| {
             Ok(live.map(|_| crate::at_hand::unheld(&policy, &device, &facts)).unwrap_or_default())
@@ -282,7 +282,7 @@ fn device_in(
         apps: sees.part::<SeeApps, _>(|| Ok(apps(&facts)))?.flatten(),
         sees_apps: sees.may::<SeeApps>(),
         permissions: sees.part::<SeeRegisters, _>(|| {
-            permissions_app::read::permissions_of_device(app, tx, &device, app.world().now())
+            permissions_app::read::permissions_of_device(Work { app, tx, now: app.world().now() }, &device)
         })?,
         device: device.into(),
     })
@@ -293,7 +293,8 @@ fn device_findings(
     app: &App,
     tx: &mut Tx<'_>,
     policy: &PolicyInForce,
-    (device, detections): (&Device, bool),
+    device: &Device,
+    detections: bool,
 ) -> Result<Vec<DeviceFinding>, AppError> {
     let mut all = clauses(tx, policy, device.id)?;
     all.retain(|finding| detections || !policy.is_detection(&finding.clause));

@@ -12,7 +12,7 @@ use devices_app::devices::DeviceView;
 use kernel::access::{Actor, Permit, SeeOwn};
 use kernel::named::NamedPerson;
 use kernel::todo::Todo;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use permissions_app::read::PermissionRow;
 use terms_app::DueReminder;
 use terms_app::read::AcceptanceRead;
@@ -101,15 +101,19 @@ pub async fn me(app: &App, permit: Permit<SeeOwn>) -> Result<Option<MeRead>, App
                 return Ok(None);
             };
             Ok(Some(MeRead {
-                todos: self::todos(&app, tx, id, now)?,
-                devices: own_devices(&app, tx, id, now)?,
-                reminders: terms_app::reminders::due_reminders(&app, tx, &person, now)?,
+                todos: self::todos(Work { app: &app, tx, now }, id)?,
+                devices: own_devices(Work { app: &app, tx, now }, id)?,
+                reminders: terms_app::reminders::due_reminders(Work { app: &app, tx, now }, &person)?,
                 notices: told_of(tx, id)?,
                 reports_breaches: incidents_app::breach::takes_own_reports(&app),
                 restricted: terms_app::has_lapsed(tx, id)?,
                 acceptances: terms_app::read::acceptances(&app, tx, &person)?,
                 cases: told_cases(&app, tx, permit.actor(), id)?,
-                permissions: permissions_app::read::permissions_asked_by(&app, tx, id, PERMISSIONS, now)?,
+                permissions: permissions_app::read::permissions_asked_by(
+                    Work { app: &app, tx, now },
+                    id,
+                    PERMISSIONS,
+                )?,
                 person: person.into(),
             }))
         })
@@ -124,7 +128,7 @@ fn told_cases(app: &App, tx: &mut Tx<'_>, actor: &Actor, id: PersonId) -> Result
 }
 
 /// Lists what a person is asked to do: each capability adds its own.
-fn todos(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Vec<Todo>, AppError> {
+fn todos(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<Vec<Todo>, AppError> {
     let mut todos = terms_to_do(app, tx, person)?;
     todos.extend(steps_to_do(tx, person)?);
     todos.extend(notices_to_read(tx, person)?);
@@ -158,12 +162,7 @@ fn terms_to_do(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>
         .collect())
 }
 
-fn own_devices(
-    app: &App,
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<Vec<OwnDevice>, AppError> {
+fn own_devices(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<Vec<OwnDevice>, AppError> {
     let policy = app.policy();
     let silent_before = crate::overview::silent_before(app, now);
     let mut own = Vec::new();

@@ -14,7 +14,7 @@ use kernel::access::{
     Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
     SeePeople, SeePolicy, SeeRegisters,
 };
-use kernel::{App, AppError, access};
+use kernel::{App, AppError, Work, access};
 use ledger_app::LedgerStatus;
 use ledger_app::ledger_sight::LedgerSight;
 use ledger_app::read::LedgerRow;
@@ -134,7 +134,7 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
             let people = scope_of::<SeePeople>(actor);
             Ok(Overview {
                 troubles,
-                documents: document_rows(&app, tx, scope_of::<SeeFindings>(actor), now)?,
+                documents: document_rows(Work { app: &app, tx, now }, scope_of::<SeeFindings>(actor))?,
                 devices: devices
                     .map(|force| devices_now(&app, tx, force, silent_before(&app, now)))
                     .transpose()?,
@@ -156,12 +156,15 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
                     .transpose()?
                     .map(i64::unsigned_abs),
                 lapsing: scope_of::<SeeRegisters>(actor)
-                    .map(|force| permissions_app::read::lapsing(&app, tx, force, now))
+                    .map(|force| permissions_app::read::lapsing(Work { app: &app, tx, now }, force))
                     .transpose()?,
                 alarms: scope_of::<SeeAlarms>(actor)
                     .map(|force| permissions_app::watch::open_alarms(tx, force))
                     .transpose()?,
-                few_administrators: permissions_app::watch::few_administrators(&app, tx, actor, now)?,
+                few_administrators: permissions_app::watch::few_administrators(
+                    Work { app: &app, tx, now },
+                    actor,
+                )?,
                 held: scope_of::<SeeHeldOrders>(actor)
                     .map(|force| held_figures(&app, tx, force))
                     .transpose()?,
@@ -210,10 +213,8 @@ pub(super) fn silent_before(app: &App, now: Timestamp) -> Timestamp {
 }
 
 fn document_rows(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     findings: Option<Option<Force>>,
-    now: Timestamp,
 ) -> Result<Vec<DocumentRow>, AppError> {
     let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
     Ok(documents::rows(app.policy().library(), by_clause.as_ref(), now))

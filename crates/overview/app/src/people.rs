@@ -12,7 +12,7 @@ use kernel::access::{
 };
 use kernel::named::{NamedDevice, NamedPerson};
 use kernel::roles::standing_of;
-use kernel::{App, AppError, access};
+use kernel::{App, AppError, Work, access};
 use people_app::{EventView, PersonView};
 use permissions_app::read::PermissionRow;
 use store::people::Person;
@@ -189,7 +189,7 @@ pub async fn person(
                     _ => Vec::new(),
                 },
                 permissions: match access::permit::<SeeRegisters>(permit.actor()) {
-                    Ok(_) => permissions_app::read::permissions_of_person(&app, tx, id, now)?,
+                    Ok(_) => permissions_app::read::permissions_of_person(Work { app: &app, tx, now }, id)?,
                     Err(_) => Vec::new(),
                 },
                 person: person.into(),

@@ -1,6 +1,6 @@
 //! Deletes data past its retention period: each capability deletes it from its own tables.
 
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most rows removed from one table in one transaction, so that the write lock is never held for long.
 const BATCH: u32 = 2000;
@@ -21,7 +21,7 @@ pub async fn forget_what_is_due(app: &App) -> Result<u64, AppError> {
             Ok(devices_app::forgetting::forget(tx, now, config.keep_commands, BATCH)?
                 + notices_app::forget(tx, now, BATCH)?
                 + duty_app::forget(tx, now, BATCH)?
-                + incidents_app::forget(&app, tx, now, BATCH)?
+                + incidents_app::forget(Work { app: &app, tx, now }, BATCH)?
                 + losses_app::forget(tx, now, BATCH)?
                 + off_duty_app::forget(tx, now, BATCH)?
                 + kernel::imports::forget(tx, now)?

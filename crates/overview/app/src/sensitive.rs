@@ -6,7 +6,7 @@
 use domain::{CaseId, CommandId, DeviceId, FileId, Force, PersonId, Secret, Timestamp};
 use platform_port::Order;
 use serde_json::json;
-use store::{Tx, commands, devices, enrolments, people};
+use store::{commands, devices, enrolments, people};
 
 use cases_app::files::FileRead;
 use cases_app::read::CaseRead;
@@ -14,7 +14,7 @@ use devices_app::commands::{Spec, managed};
 use kernel::access::{CommandDevices, LocateDevices, Permit, PermitWithin, SeeCases, SeeCovert, SeeSealed};
 use kernel::platforms::{open_code, serving};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// A location of a device.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,12 +65,11 @@ impl Stated {
 
 /// Records a sensitive read in the ledger. Every sensitive read must call this.
 fn enter_read(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &str,
-    (what, force): (Sensitive, Force),
+    what: Sensitive,
+    force: Force,
     stated: &Stated,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let (action, subject) = what.words();
     let mut detail = json!({ "reason": stated.0 });
@@ -100,7 +99,7 @@ pub async fn read_covert(
             let found = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
             permit.reaches(found.force)?;
             let what = (Sensitive::Covert(person), found.force);
-            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            enter_read(Work { app: &app, tx, now }, &permit.actor().name, what.0, what.1, &stated)?;
             Ok(Secret::new(found.covert))
         })
         .await
@@ -126,7 +125,7 @@ pub async fn read_sealed_case(
             let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
             permit.reaches_held(found.force, about.as_ref())?;
             let what = (Sensitive::Sealed(case), found.force);
-            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            enter_read(Work { app: &app, tx, now }, &permit.actor().name, what.0, what.1, &stated)?;
             cases_app::read::case_in(&app, tx, &sees, case, true)
         })
         .await
@@ -151,7 +150,7 @@ pub async fn read_sealed_file(
             let about = found.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
             permit.reaches_held(found.force, about.as_ref())?;
             let what = (Sensitive::SealedFile(case, file), found.force);
-            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            enter_read(Work { app: &app, tx, now }, &permit.actor().name, what.0, what.1, &stated)?;
             cases_app::files::open_file(&app, tx, case, file, false)
         })
         .await
@@ -185,7 +184,7 @@ pub async fn read_location(
                 .location()
                 .ok_or_else(|| AppError::not_found("location in the answer of", &target.serial))?;
             let what = (Sensitive::Location(device), target.force);
-            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            enter_read(Work { app: &app, tx, now }, &permit.actor().name, what.0, what.1, &stated)?;
             Ok(PlaceRead {
                 degrees: Secret::new((place.latitude, place.longitude)),
                 grid: losses_app::grid_reference(place.latitude, place.longitude).map(Secret::new),
@@ -223,7 +222,7 @@ pub async fn read_pin(
                 .ok_or_else(|| AppError::not_found("PIN of command", command))?;
             let pin = open_code(&app, &sealed, sent.enrolment)?;
             let what = (Sensitive::Pin(command, device.id), device.force);
-            enter_read(&app, tx, &permit.actor().name, what, &stated, now)?;
+            enter_read(Work { app: &app, tx, now }, &permit.actor().name, what.0, what.1, &stated)?;
             Ok((device.id, pin))
         })
         .await

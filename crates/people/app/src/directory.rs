@@ -20,7 +20,7 @@ use store::{Tx, groups as rows, people, people_directory};
 use crate::ProvisionedPerson;
 use crate::keep::NUMBER;
 use kernel::access::{Permit, ProvisionPeople};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub use groups::{GroupRead, GroupWrite};
 
@@ -195,14 +195,25 @@ pub async fn provision(
             };
             let number = new.number.clone().or_else(|| before.as_ref().map(|found| found.number.clone()));
             let after = Provisioned { number, ..new }.of(base, now)?;
-            if let Some(refused) =
-                crate::directory::takeover::takeover_waits(&app, tx, before.as_ref(), &after, (&permit, now))?
-            {
+            if let Some(refused) = crate::directory::takeover::takeover_waits(
+                Work { app: &app, tx, now },
+                before.as_ref(),
+                &after,
+                &permit,
+            )? {
                 return Ok(Err(refused));
             }
-            let (_, person) =
-                crate::keep::keep_person(&app, tx, before.as_ref(), after, (&permit.actor().name, now))?;
-            crate::directory::groups::groups_changed(&app, tx, person.id, (&permit.actor().name, now))?;
+            let (_, person) = crate::keep::keep_person(
+                Work { app: &app, tx, now },
+                before.as_ref(),
+                after,
+                &permit.actor().name,
+            )?;
+            crate::directory::groups::groups_changed(
+                Work { app: &app, tx, now },
+                person.id,
+                &permit.actor().name,
+            )?;
             with_groups(tx, person).map(Ok)
         })
         .await?
@@ -231,15 +242,26 @@ pub async fn reprovision(
             }
             user_name_is_free(tx, force, &new.user_name, Some(id))?;
             let after = new.of(before.clone(), now)?;
-            if let Some(refused) =
-                crate::directory::takeover::takeover_waits(&app, tx, Some(&before), &after, (&permit, now))?
-            {
+            if let Some(refused) = crate::directory::takeover::takeover_waits(
+                Work { app: &app, tx, now },
+                Some(&before),
+                &after,
+                &permit,
+            )? {
                 return Ok(Err(refused));
             }
-            let (_, person) =
-                crate::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now))?;
+            let (_, person) = crate::keep::keep_person(
+                Work { app: &app, tx, now },
+                Some(&before),
+                after,
+                &permit.actor().name,
+            )?;
             if before.ended_at.is_some() {
-                crate::directory::groups::groups_changed(&app, tx, id, (&permit.actor().name, now))?;
+                crate::directory::groups::groups_changed(
+                    Work { app: &app, tx, now },
+                    id,
+                    &permit.actor().name,
+                )?;
             }
             with_groups(tx, person).map(|read| Ok(Some(read)))
         })
@@ -275,7 +297,12 @@ pub async fn unprovision(
                 source: PersonSource::Scim,
                 ..before.clone()
             };
-            crate::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now))?;
+            crate::keep::keep_person(
+                Work { app: &app, tx, now },
+                Some(&before),
+                after,
+                &permit.actor().name,
+            )?;
             Ok(true)
         })
         .await
@@ -303,7 +330,7 @@ pub async fn provisioned(
                 }
                 Find::ExternalId(id) => people_directory::by_external_id(tx, force, &id)?,
                 Find::After(after, limit) => people_directory::provisioned(tx, force, after, limit)?,
-                Find::Window(skip, limit) => people_directory::provisioned_window(tx, force, (skip, limit))?,
+                Find::Window(skip, limit) => people_directory::provisioned_window(tx, force, skip, limit)?,
             };
             found.into_iter().map(|person| with_groups(tx, person)).collect()
         })

@@ -6,7 +6,7 @@ use store::{Tx, people};
 
 use super::keep::CHANGED_MEANWHILE;
 use kernel::access::{ManagePeople, Permit};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The fields of a new person.
 #[derive(Debug, Clone, Default)]
@@ -88,7 +88,7 @@ pub async fn add_person(
     app.clone()
         .store()
         .write(move |tx| {
-            crate::keep::keep_person(&app, tx, None, person, (&permit.actor().name, now))?;
+            crate::keep::keep_person(Work { app: &app, tx, now }, None, person, &permit.actor().name)?;
             Ok(id)
         })
         .await
@@ -139,7 +139,8 @@ pub async fn edit_person(
                 return Ok(());
             }
             let after = Person { source: PersonSource::Hand, ..after };
-            crate::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now)).map(|_| ())
+            crate::keep::keep_person(Work { app: &app, tx, now }, Some(&before), after, &permit.actor().name)
+                .map(|_| ())
         })
         .await
 }
@@ -167,7 +168,8 @@ pub async fn end_person(
             let last_day = last_day.or(before.last_day);
             let after =
                 Person { ended_at: Some(now), last_day, source: PersonSource::Hand, ..before.clone() };
-            crate::keep::keep_person(&app, tx, Some(&before), after, (&permit.actor().name, now)).map(|_| ())
+            crate::keep::keep_person(Work { app: &app, tx, now }, Some(&before), after, &permit.actor().name)
+                .map(|_| ())
         })
         .await
 }

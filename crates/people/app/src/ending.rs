@@ -3,17 +3,16 @@
 //! That is their sessions and their requests that nobody has agreed to yet; administrators are also reminded of the
 //! API tokens that they made. Every end of a person or of such a role comes here, in its own transaction.
 
-use domain::Timestamp;
 use serde_json::json;
 use store::grants::Grant;
 use store::people::Person;
-use store::{Tx, grants, sessions, tokens};
+use store::{grants, sessions, tokens};
 
 use devices_app::caps;
 use kernel::access::{Action, ManageAccess, Question, Relation, Role};
 use kernel::record::Record;
 use kernel::roles::is_strong;
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -31,30 +30,28 @@ pub(crate) enum Ended {
 /// # Errors
 /// Only if the database does not answer.
 pub(crate) fn ended(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
     what: Ended,
-    (by, now): (&str, Timestamp),
+    by: &str,
 ) -> Result<(), AppError> {
     let name = format!("person:{}", whose.id);
     sessions::end_of_person(tx, whose.id)?;
     if what == Ended::Person {
-        end_strong_roles(app, tx, whose, (by, now))?;
+        end_strong_roles(Work { app, tx, now }, whose, by)?;
     }
-    end_roles_asked_for(app, tx, whose, &name, now)?;
-    caps::end_what_they_asked_for(app, tx, whose.id, now)?;
-    tell_of_tokens(app, tx, whose, (&name, by), now)
+    end_roles_asked_for(Work { app, tx, now }, whose, &name)?;
+    caps::end_what_they_asked_for(Work { app, tx, now }, whose.id)?;
+    tell_of_tokens(Work { app, tx, now }, whose, &name, by)
 }
 
 /// Records in the ledger that a grant was ended.
 pub(crate) fn note_grant_ended(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
     grant: &Grant,
-    (by, why): (&str, &str),
-    now: Timestamp,
+    by: &str,
+    why: &str,
 ) -> Result<(), AppError> {
     let record = Record::new(by, "role.ended", format!("person:{}", whose.id))
         .force(whose.force)
@@ -65,17 +62,12 @@ pub(crate) fn note_grant_ended(
 
 /// Ends their roles that destroy, approve or administer, except those from the directory. A person who returns is
 /// given such roles again, by two people; a reopened record must not bring any back.
-fn end_strong_roles(
-    app: &App,
-    tx: &mut Tx<'_>,
-    whose: &Person,
-    (by, now): (&str, Timestamp),
-) -> Result<(), AppError> {
+fn end_strong_roles(Work { app, tx, now }: Work<'_, '_>, whose: &Person, by: &str) -> Result<(), AppError> {
     for grant in grants::open(tx, whose.id)? {
         let strong = grant.role.parse().is_ok_and(|role: Role| is_strong(app.policy().access(), role));
         if strong && !grant.from_directory {
             grants::end(tx, grant.id, now, by)?;
-            note_grant_ended(app, tx, whose, &grant, (by, "the person left"), now)?;
+            note_grant_ended(Work { app, tx, now }, whose, &grant, by, "the person left")?;
         }
     }
     Ok(())
@@ -83,10 +75,8 @@ fn end_strong_roles(
 
 /// Returns whether a role that the person still has permits an action over the things of their force.
 pub(crate) fn still_may<A: Action>(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
-    now: Timestamp,
 ) -> Result<bool, AppError> {
     let Some(standing) = kernel::roles::standing_of(tx, whose.id, now)? else { return Ok(false) };
     let (home, force) = (Some(whose.force), whose.force);
@@ -96,25 +86,22 @@ pub(crate) fn still_may<A: Action>(
 
 /// Ends the roles that the person requested and that nobody has confirmed.
 fn end_roles_asked_for(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
     name: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
-    if still_may::<ManageAccess>(app, tx, whose, now)? {
+    if still_may::<ManageAccess>(Work { app, tx, now }, whose)? {
         return Ok(());
     }
     for grant in grants::waiting_of(tx, name)? {
         let Some(other) = store::people::by_id(tx, grant.person)? else { continue };
         if grants::end(tx, grant.id, now, "system")? {
             note_grant_ended(
-                app,
-                tx,
+                Work { app, tx, now },
                 &other,
                 &grant,
-                ("system", "the administrator who asked for it may no longer give roles"),
-                now,
+                "system",
+                "the administrator who asked for it may no longer give roles",
             )?;
         }
     }
@@ -124,11 +111,10 @@ fn end_roles_asked_for(
 /// Alerts administrators to the tokens that the person made. The tokens go on working, because other systems depend
 /// on them, and their maker may still have them.
 fn tell_of_tokens(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
-    (name, by): (&str, &str),
-    now: Timestamp,
+    name: &str,
+    by: &str,
 ) -> Result<(), AppError> {
     let made = tokens::made_by(tx, name, now)?;
     if made.is_empty() {
@@ -147,5 +133,5 @@ fn tell_of_tokens(
         ),
         link: "/tokens".into(),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }

@@ -22,7 +22,7 @@ use store::{
 
 use kernel::access::{Permit, RunService};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use ledger_app as ledger_book;
 
 /// The words that replace the name of an erased person.
@@ -96,7 +96,7 @@ async fn erase_person(app: &App, id: PersonId) -> Result<bool, AppError> {
             let Some(person) = people_directory::due_one(tx, before, id)? else { return Ok(false) };
             let subject = format!("person:{id}");
             let subjects = subjects_about(tx, id)?;
-            let Some(details) = ledger_book::erase_about(&app, tx, &subjects, now)? else {
+            let Some(details) = ledger_book::erase_about(Work { app: &app, tx, now }, &subjects)? else {
                 // The newest entry about them has no position yet: the next run finds one.
                 return Ok(false);
             };
@@ -164,9 +164,9 @@ fn erase_records(tx: &mut Tx<'_>, person: PersonId) -> Result<usize, AppError> {
 /// nobody else has it.
 fn forget_words(tx: &mut Tx<'_>, person: &Person) -> Result<(), AppError> {
     let numbered = format!("{} ({})", person.name, person.number);
-    erasure::forget_name(tx, person.id, (&numbered, INSTEAD), true)?;
+    erasure::forget_name(tx, person.id, &numbered, INSTEAD, true)?;
     let distinct = person.name.contains(' ') && !erasure::has_namesake(tx, person.id, &person.name)?;
-    erasure::forget_name(tx, person.id, (&person.name, INSTEAD), distinct)?;
+    erasure::forget_name(tx, person.id, &person.name, INSTEAD, distinct)?;
     erasure::forget_signatures(tx, person.id, INSTEAD)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Lists events in working lives for managers, HR and auditors, and shows one event with its case and receipts.
 
 use cases_app::read::CaseView;
-use domain::{ClauseId, EventId, PersonId, Timestamp};
+use domain::{ClauseId, EventId, PersonId};
 use kernel::named::NamedPerson;
 use policy::MoverEvent;
 use store::events::Event;
@@ -11,7 +11,7 @@ use store::{Tx, case_steps, events, people};
 pub use crate::views::EventFilter;
 use crate::{EventView, ListedEvent};
 use kernel::access::{Actor, ManagePeople, PermitWithin, Reach, Relation, SeePeople};
-use kernel::{App, AppError, access, days, words};
+use kernel::{App, AppError, Work, access, days, words};
 use store::people::Person;
 
 /// The title of an absence for readers who may not know which kind it is.
@@ -93,18 +93,16 @@ pub async fn events(
     app.clone()
         .store()
         .read(move |tx| {
-            let found = events::list(tx, &filter.into(), (&today, now), limit)?;
-            found.into_iter().map(|listed| event_row(&app, tx, &permit, listed, now)).collect()
+            let found = events::list(tx, &filter.into(), &today, now, limit)?;
+            found.into_iter().map(|listed| event_row(Work { app: &app, tx, now }, &permit, listed)).collect()
         })
         .await
 }
 
 fn event_row(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &PermitWithin<SeePeople>,
     mut listed: Listed,
-    now: Timestamp,
 ) -> Result<EventRow, AppError> {
     let steps = match cases_app::mentioned_case(app, tx, permit.actor(), listed.event.case)? {
         Some(case) => case_steps::of_case(tx, case.id)?,

@@ -21,7 +21,7 @@ use store::{Tx, people};
 
 use kernel::access::{Permit, Role, SeeAccess};
 pub use kernel::roles::{Standing, is_strong, standing_of};
-use kernel::{App, AppError, second};
+use kernel::{App, AppError, Work, second};
 
 pub use groups::Names;
 
@@ -132,7 +132,7 @@ pub async fn person_roles(
             permit.reaches(whose.force)?;
             let grants = grants::of_person(tx, person)?
                 .into_iter()
-                .map(|grant| grant_read(&app, tx, grant, now))
+                .map(|grant| grant_read(Work { app: &app, tx, now }, grant))
                 .collect::<Result<_, _>>()?;
             let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none());
             let takeover = match asked {
@@ -177,7 +177,7 @@ pub async fn grants(
         .await
 }
 
-fn grant_read(app: &App, tx: &mut Tx<'_>, grant: Grant, now: Timestamp) -> Result<GrantRead, AppError> {
+fn grant_read(Work { app, tx, now }: Work<'_, '_>, grant: Grant) -> Result<GrantRead, AppError> {
     let strong = grant.role.parse().is_ok_and(|role| is_strong(app.policy().access(), role));
     let early = grant.from_directory && strong && now.since(grant.since()) < second::SPAN;
     Ok(GrantRead {

@@ -11,7 +11,7 @@ use super::plan::{self, Entry};
 use kernel::access::{ManagePeople, Permit};
 use kernel::forces::Forces;
 use kernel::imports::{Does, File, Item, Kind, Mapping, Plan, Table, columns, read_table};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub use tables::day::read as read_day;
 
@@ -139,7 +139,7 @@ impl Kind for People {
                 Does::Ends => after.ended_at = Some(now),
                 Does::Returns => after.ended_at = None,
             }
-            crate::keep::keep_person(app, tx, before.as_ref(), after, (actor, now))?;
+            crate::keep::keep_person(Work { app, tx, now }, before.as_ref(), after, actor)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Adds, changes, ends and reopens a person's record: the one function behind every page, file and directory.
 
-use domain::{Force, PersonId, Timestamp};
+use domain::{Force, PersonId};
 use serde_json::{Map, Value, json};
 use store::people::Person;
 use store::{Tx, people};
@@ -10,7 +10,7 @@ use crate::ending::Ended;
 use kernel::fields::{optional_text, text};
 use kernel::record::Record;
 use kernel::roles::is_strong;
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -90,11 +90,10 @@ fn changes(before: &Person, after: &Person) -> Map<String, Value> {
 /// [`AppError::Invalid`] for an invalid field, [`AppError::Conflict`] for a number that is taken or a person whom
 /// somebody else changed meanwhile.
 pub fn keep_person(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     before: Option<&Person>,
     mut after: Person,
-    (actor, now): (&str, Timestamp),
+    actor: &str,
 ) -> Result<(Kept, Person), AppError> {
     tidy(&mut after)?;
     if before.is_none_or(|before| before.number != after.number)
@@ -128,10 +127,10 @@ pub fn keep_person(
         }
     }
     if kept == Kept::Ended {
-        notices_app::affected::note_person(app, tx, (after.force, after.id), (actor, now))?;
-        person_ends(app, tx, &after, (actor, now))?;
+        notices_app::affected::note_person(Work { app, tx, now }, after.force, after.id, actor)?;
+        person_ends(Work { app, tx, now }, &after, actor)?;
     }
-    crate::person_changed(app, tx, before, &after, now)?;
+    crate::person_changed(Work { app, tx, now }, before, &after)?;
     let detail = match before {
         None => json!({ "number": after.number, "name": after.name, "source": after.source.as_str() }),
         Some(before) => json!({ "changed": changes(before, &after), "source": after.source.as_str() }),
@@ -143,12 +142,7 @@ pub fn keep_person(
 
 /// Ends everything that ends with a person, and alerts the others to the loss of one who destroyed, approved or
 /// administered.
-fn person_ends(
-    app: &App,
-    tx: &mut Tx<'_>,
-    after: &Person,
-    (actor, now): (&str, Timestamp),
-) -> Result<(), AppError> {
+fn person_ends(Work { app, tx, now }: Work<'_, '_>, after: &Person, actor: &str) -> Result<(), AppError> {
     let open = store::grants::open(tx, after.id)?;
     let strong = |grant: &store::grants::Grant| {
         let role = grant.role.parse().ok().filter(|role| is_strong(app.policy().access(), *role));
@@ -164,9 +158,9 @@ fn person_ends(
                     .into(),
                 link: format!("/people/{}", after.id),
             };
-        alarms::raise(app, tx, alarm, now)?;
+        alarms::raise(Work { app, tx, now }, alarm)?;
     }
-    ending::ended(app, tx, after, Ended::Person, (actor, now))
+    ending::ended(Work { app, tx, now }, after, Ended::Person, actor)
 }
 
 /// Refuses a line manager who is the person themselves, has left, or is not of that force.

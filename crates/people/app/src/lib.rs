@@ -20,11 +20,9 @@ mod views;
 pub use edit::{add_person, edit_person, end_person};
 pub use erase::{erase_due_people, people_due_for_erasure};
 
-use domain::Timestamp;
-use store::Tx;
 use store::people::Person;
 
-use kernel::{App, AppError, jobs};
+use kernel::{AppError, Work, jobs};
 
 pub use edit::{NewPerson, PersonEdit};
 pub use erase::DueForErasure;
@@ -37,11 +35,9 @@ pub use views::{
 /// of changes (a directory, a file, a page) calls this once for each person that it changed, in the transaction that
 /// changed them; `before` is `None` for a new person.
 pub(crate) fn person_changed(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     before: Option<&Person>,
     after: &Person,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let judged_otherwise = before.is_none_or(|before| {
         before.role != after.role || before.ended_at.is_some() != after.ended_at.is_some()
@@ -49,5 +45,5 @@ pub(crate) fn person_changed(
     if judged_otherwise {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &after.id.to_string(), now)?;
     }
-    crate::movers::follow_own_days(app, tx, before, after, now)
+    crate::movers::follow_own_days(Work { app, tx, now }, before, after)
 }

@@ -19,7 +19,7 @@ use store::{Tx, cases};
 
 use kernel::access::{ManagePeople, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError, days};
+use kernel::{App, AppError, Work, days};
 
 /// The fields of a new event.
 #[derive(Debug, Clone, Default)]
@@ -71,19 +71,17 @@ pub async fn record_event(
             let person = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
             permit.reaches(person.force)?;
             let actor = permit.actor();
-            record_event_in(&app, tx, &person, &new, (&actor.name, &actor.shown), now)
+            record_event_in(Work { app: &app, tx, now }, &person, &new, (&actor.name, &actor.shown))
         })
         .await
 }
 
 /// Records an event and its ledger entry within the transaction of another use case, such as a directory's change.
 pub(crate) fn record_event_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     new: &NewEvent,
     by: (&str, &str),
-    now: Timestamp,
 ) -> Result<EventId, AppError> {
     let policy = app.policy();
     let kind = policy
@@ -98,7 +96,7 @@ pub(crate) fn record_event_in(
         && let Some(known) = events::of_source(tx, person.id, new.source, source_ref)?
         && known.cancelled.is_none()
     {
-        move_event(app, tx, &known, kind, (&days, new.carries_device), by, now)?;
+        move_event(Work { app, tx, now }, &known, kind, (&days, new.carries_device), by)?;
         return Ok(known.id);
     }
     refuse_another(tx, person.id, kind, now)?;
@@ -123,15 +121,15 @@ pub(crate) fn record_event_in(
         cancelled: None,
     };
     if event.asks {
-        notices_app::affected::note_person(app, tx, (person.force, person.id), (by.0, now))?;
-        event.case = case_for(app, tx, person, &event, kind, by.1, now)?;
+        notices_app::affected::note_person(Work { app, tx, now }, person.force, person.id, by.0)?;
+        event.case = case_for(Work { app, tx, now }, person, &event, kind, by.1)?;
     }
     events::add(tx, &event)?;
     if let Some(case) = event.case {
-        crate::movers::follow::case_follows_events(app, tx, case, now)?;
+        crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    crate::movers::follow::end_events(app, tx, person.id, kind, by.1, now)?;
-    enter_event(app, tx, "person.event.recorded", &event, by.0, now)?;
+    crate::movers::follow::end_events(Work { app, tx, now }, person.id, kind, by.1)?;
+    enter_event(Work { app, tx, now }, "person.event.recorded", &event, by.0)?;
     Ok(event.id)
 }
 
@@ -157,7 +155,13 @@ pub async fn change_event(
             let kind = policy.library().mover(&known.kind).ok_or_else(|| gone(&known.kind))?;
             let days = self::days(kind, &new, now)?;
             let actor = permit.actor();
-            move_event(&app, tx, &known, kind, (&days, new.carries_device), (&actor.name, &actor.shown), now)
+            move_event(
+                Work { app: &app, tx, now },
+                &known,
+                kind,
+                (&days, new.carries_device),
+                (&actor.name, &actor.shown),
+            )
         })
         .await
 }
@@ -181,18 +185,16 @@ pub async fn cancel_event(
             permit.reaches(known.force)?;
             locks::take(tx, Lock::Person(known.person))?;
             let actor = permit.actor();
-            cancel_event_in(&app, tx, &known, &why, (&actor.name, &actor.shown), now)
+            cancel_event_in(Work { app: &app, tx, now }, &known, &why, (&actor.name, &actor.shown))
         })
         .await
 }
 
 pub(crate) fn cancel_event_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     event: &Event,
     why: &str,
     by: (&str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if !events::cancel(tx, event.id, now, why)? {
         return Err(called_off());
@@ -206,9 +208,9 @@ pub(crate) fn cancel_event_in(
             &format!("An event behind this case was called off: {why}"),
             now,
         )?;
-        crate::movers::follow::case_follows_events(app, tx, case, now)?;
+        crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    enter_event(app, tx, "person.event.called-off", event, by.0, now)
+    enter_event(Work { app, tx, now }, "person.event.called-off", event, by.0)
 }
 
 fn days(kind: &MoverEvent, new: &NewEvent, now: Timestamp) -> Result<Days, AppError> {
@@ -270,13 +272,11 @@ fn refuse_another(
 }
 
 fn move_event(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     known: &Event,
     kind: &MoverEvent,
     (days, carries): (&Days, bool),
     by: (&str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let asked = self::asked(app, kind, days, carries);
     let mut event = Event {
@@ -297,26 +297,24 @@ fn move_event(
     if event.asks && event.case.is_none() {
         let person =
             people::by_id(tx, known.person)?.ok_or_else(|| AppError::not_found("person", known.person))?;
-        event.case = case_for(app, tx, &person, &event, kind, by.1, now)?;
+        event.case = case_for(Work { app, tx, now }, &person, &event, kind, by.1)?;
     }
     if !events::change(tx, &event)? {
         return Err(called_off());
     }
     if let Some(case) = event.case {
         cases_app::say(app, tx, case, by.1, &format!("The event was corrected: {}", event.because), now)?;
-        crate::movers::follow::case_follows_events(app, tx, case, now)?;
+        crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    enter_event(app, tx, "person.event.corrected", &event, by.0, now)
+    enter_event(Work { app, tx, now }, "person.event.corrected", &event, by.0)
 }
 
 /// Records the event in the ledger under its clause. The kind is only in the detail, which can be erased.
 fn enter_event(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     action: &'static str,
     event: &Event,
     by: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let detail = json!({
         "event": event.id, "kind": event.kind, "on": event.on, "until": event.until, "asks": event.asks,
@@ -333,23 +331,21 @@ fn enter_event(
 
 /// Finds the open case that asks for the same, or opens a new one.
 fn case_for(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     event: &Event,
     kind: &MoverEvent,
     shown: &str,
-    now: Timestamp,
 ) -> Result<Option<CaseId>, AppError> {
     let Some(opens) = &kind.opens else { return Ok(None) };
     let case = match cases::open_of_person(tx, person.id, opens)? {
         Some(open) => {
-            crate::movers::follow::join_case(app, tx, &open, event, kind, shown, now)?;
+            crate::movers::follow::join_case(Work { app, tx, now }, &open, event, kind, shown)?;
             open.id
         }
-        None => crate::movers::follow::open_for_event(app, tx, person, event, kind, shown, now)?,
+        None => crate::movers::follow::open_for_event(Work { app, tx, now }, person, event, kind, shown)?,
     };
-    cases_app::tell::tell_of_event(app, tx, case, person, (event, kind), now)?;
+    cases_app::tell::tell_of_event(Work { app, tx, now }, case, person, event, kind)?;
     Ok(Some(case))
 }
 

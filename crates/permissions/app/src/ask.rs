@@ -4,7 +4,7 @@ mod fields;
 
 use std::collections::BTreeMap;
 
-use domain::{Force, PermissionId, PermissionState, Secret, Timestamp};
+use domain::{Force, PermissionId, PermissionState, Secret};
 use policy::{PermissionEffect, PermissionRegister};
 use serde_json::json;
 use store::Tx;
@@ -12,7 +12,7 @@ use store::permissions::{self, Permission};
 
 use super::{Reach, named, reach};
 use kernel::access::{AskPermission, Permit};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub(crate) use fields::apps;
 use fields::{Faults, For, Request, fields, until, whom};
@@ -74,17 +74,15 @@ pub async fn ask_permission(
         return Err(not_here(&register));
     }
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| ask_in(&app, tx, &permit, &register, &new, now)).await
+    app.clone().store().write(move |tx| ask_in(Work { app: &app, tx, now }, &permit, &register, &new)).await
 }
 
 // long because it fills every column of a new entry
 fn ask_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<AskPermission>,
     register: &PermissionRegister,
     new: &NewPermission,
-    now: Timestamp,
 ) -> Result<Asked, AppError> {
     if let Some(before) = permissions::by_once(tx, &new.once)? {
         permit.reaches(before.force)?;
@@ -163,16 +161,15 @@ fn enter_request(
         permissions::keep_secret(tx, grant.id, sealed)?;
     }
     let says = format!("Asked for it: {}", grant.because);
-    crate::say_on_permission(app, tx, grant.id, &permit.actor().shown, &says, grant.asked_at)?;
+    crate::say_on_permission(Work { app, tx, now: grant.asked_at }, grant.id, &permit.actor().shown, &says)?;
     let detail = json!({ "register": grant.register, "person": grant.person, "device": grant.device,
             "fields": grant.fields, "because": grant.because, "until": grant.wanted_until.to_string() });
     crate::enter_permission(
-        app,
-        tx,
+        Work { app, tx, now: grant.asked_at },
         grant,
-        (&permit.actor().name, "permission.asked"),
+        &permit.actor().name,
+        "permission.asked",
         detail,
-        grant.asked_at,
     )
 }
 

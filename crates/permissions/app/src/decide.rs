@@ -2,13 +2,12 @@
 
 use domain::{PermissionId, PermissionState, Span, Timestamp};
 use policy::PermissionRegister;
-use store::Tx;
 use store::permissions::{self, Permission};
 
 use super::state::{self, Answer, NotTaken};
 use super::{changes_devices, when, who};
 use kernel::access::{AskPermission, DecidePermission, Permit};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// A decision as sent by a form.
 #[derive(Debug, Clone, Default)]
@@ -48,7 +47,7 @@ pub async fn decide_permission(
     app.clone()
         .store()
         .write(move |tx| {
-            let grant = crate::permission_of_version(tx, &permit, (id, decision.version))?;
+            let grant = crate::permission_of_version(tx, &permit, id, decision.version)?;
             let because = one_line("because", &decision.because)?;
             let conditions = match decision.conditions.trim() {
                 "" => None,
@@ -67,14 +66,14 @@ pub async fn decide_permission(
             }
             let (action, says) = words(next.state, &because);
             let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-            crate::write_permission(&app, tx, &next, by, (action, &says), now)?;
-            after_decision(&app, tx, &next, now)?;
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, (action, &says))?;
+            after_decision(Work { app: &app, tx, now }, &next)?;
             Ok(next.state)
         })
         .await
 }
 
-fn after_decision(app: &App, tx: &mut Tx<'_>, next: &Permission, now: Timestamp) -> Result<(), AppError> {
+fn after_decision(Work { app, tx, now }: Work<'_, '_>, next: &Permission) -> Result<(), AppError> {
     match next.state {
         PermissionState::Granted => {
             kernel::jobs::ask_job(app, tx, jobs::Kind::Permission, &next.id.to_string(), now)?;
@@ -82,7 +81,8 @@ fn after_decision(app: &App, tx: &mut Tx<'_>, next: &Permission, now: Timestamp)
                 app,
                 tx,
                 next,
-                ("granted", next.decision.as_deref().unwrap_or_default()),
+                "granted",
+                next.decision.as_deref().unwrap_or_default(),
             )
         }
         PermissionState::Refused => {
@@ -91,7 +91,8 @@ fn after_decision(app: &App, tx: &mut Tx<'_>, next: &Permission, now: Timestamp)
                 app,
                 tx,
                 next,
-                ("refused", next.decision.as_deref().unwrap_or_default()),
+                "refused",
+                next.decision.as_deref().unwrap_or_default(),
             )
         }
         _ => Ok(()),
@@ -107,28 +108,29 @@ pub async fn withdraw_permission(
     app: &App,
     permit: Permit<AskPermission>,
     id: PermissionId,
-    (because, version): (&str, i64),
+    because: &str,
+    version: i64,
 ) -> Result<(), AppError> {
     let because = because.to_owned();
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {
-            let grant = crate::permission_of_version(tx, &permit, (id, version))?;
+            let grant = crate::permission_of_version(tx, &permit, id, version)?;
             let because = one_line("why", &because)?;
             let register = register_of(&app, &grant)?;
             let who = who(tx, permit.actor(), &register, &grant)?;
             let next = state::withdraw(&grant, &who, &because, now)?;
             let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
             let says = format!("Ended it: {because}");
-            crate::write_permission(&app, tx, &next, by, ("permission.withdrawn", &says), now)?;
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, ("permission.withdrawn", &says))?;
             if let Some(person) =
                 grant.person.filter(|_| grant.state == PermissionState::Granted && !who.asked)
             {
-                notices_app::affected::note_person(&app, tx, (grant.force, person), (by.0, now))?;
+                notices_app::affected::note_person(Work { app: &app, tx, now }, grant.force, person, by.0)?;
             }
-            crate::follow::end_effect(&app, tx, &next, &register, now)?;
-            crate::follow::tell_about_permission(&app, tx, &next, ("ended", &because))
+            crate::follow::end_effect(Work { app: &app, tx, now }, &next, &register)?;
+            crate::follow::tell_about_permission(&app, tx, &next, "ended", &because)
         })
         .await
 }
@@ -148,7 +150,7 @@ pub async fn review_permission(
     app.clone()
         .store()
         .write(move |tx| {
-            let grant = crate::permission_of_version(tx, &permit, (id, version))?;
+            let grant = crate::permission_of_version(tx, &permit, id, version)?;
             let finding = one_line("finding", &finding)?;
             let sooner = sooner(&until, now)?;
             let register = register_of(&app, &grant)?;
@@ -160,7 +162,7 @@ pub async fn review_permission(
             let next = state::review(&grant, &who, sooner, now)?;
             let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
             let says = format!("Reviewed it: {finding}");
-            crate::write_permission(&app, tx, &next, by, ("permission.reviewed", &says), now)?;
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, ("permission.reviewed", &says))?;
             kernel::jobs::ask_job(&app, tx, jobs::Kind::Permission, &id.to_string(), now)
         })
         .await

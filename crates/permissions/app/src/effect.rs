@@ -22,7 +22,7 @@ use store::profiles::{self, Profile};
 use super::ask::secret_place;
 use super::changes_devices;
 use kernel::policy_in_force::{DeviceRule, PolicyInForce, ReadyProfile};
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 /// The permissions that changed a judgement, and the values that they gave: part of the evidence for the judgement.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,12 +147,7 @@ fn own_place(device: domain::DeviceId, identifier: &str) -> String {
 }
 
 /// Lists the permissions in force that change what a device has to do.
-fn changing(
-    app: &App,
-    tx: &mut Tx<'_>,
-    device: &Device,
-    now: Timestamp,
-) -> Result<Vec<Permission>, AppError> {
+fn changing(Work { app, tx, now }: Work<'_, '_>, device: &Device) -> Result<Vec<Permission>, AppError> {
     let policy = app.policy();
     let mut found = permissions::in_force_for(tx, device.id, device.holder, now)?;
     found.retain(|entry| policy.library().permissions.get(&entry.register).is_some_and(changes_devices));
@@ -160,13 +155,8 @@ fn changing(
 }
 
 /// Returns the rules for one device; `None` where the general ones apply.
-pub fn tailored(
-    app: &App,
-    tx: &mut Tx<'_>,
-    device: &Device,
-    now: Timestamp,
-) -> Result<Option<Tailored>, AppError> {
-    let entries = changing(app, tx, device, now)?;
+pub fn tailored(Work { app, tx, now }: Work<'_, '_>, device: &Device) -> Result<Option<Tailored>, AppError> {
+    let entries = changing(Work { app, tx, now }, device)?;
     let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) else { return Ok(None) };
     let policy = app.policy();
     match tailor(&policy, platform, &entries, BTreeMap::new()) {
@@ -183,7 +173,7 @@ pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(
     let policy = app.policy();
     for device in crate::devices_of_permission(tx, next)? {
         let Some(platform) = device.kind.platform() else { continue };
-        let mut entries = changing(app, tx, &device, next.starts_at.unwrap_or_default())?;
+        let mut entries = changing(Work { app, tx, now: next.starts_at.unwrap_or_default() }, &device)?;
         entries.retain(|entry| entry.id != next.id);
         entries.push(next.clone());
         tailor(&policy, platform, &entries, BTreeMap::new()).map_err(|error| {
@@ -198,13 +188,11 @@ pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(
 
 /// Lists the profiles that the rules want on a device: its platform's, or its own while a permission lasts.
 pub(crate) fn profiles_for(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
-    now: Timestamp,
 ) -> Result<Vec<Profile>, AppError> {
     let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-    Ok(match self::tailored(app, tx, device, now)? {
+    Ok(match self::tailored(Work { app, tx, now }, device)? {
         None => profiles::wanted(tx, platform)?,
         Some(tailored) => tailored.profiles.into_iter().map(|ready| ready.profile).collect(),
     })
@@ -213,14 +201,12 @@ pub(crate) fn profiles_for(
 /// Lists the wanted profiles, and stores the device's own ones encrypted for delivery; also returns the digests of
 /// those.
 pub fn keep_wanted(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
-    now: Timestamp,
 ) -> Result<(Vec<Profile>, BTreeSet<String>), AppError> {
     let kept = permissions::own_profiles(tx, device.id)?;
     let wanted = crate::wanted_for(app, tx, device)?;
-    let entries = changing(app, tx, device, now)?;
+    let entries = changing(Work { app, tx, now }, device)?;
     let mut own = BTreeSet::new();
     if let Some(platform) = device.kind.platform().filter(|_| !entries.is_empty()) {
         let passwords = self::passwords(app, tx, &entries)?;
@@ -251,7 +237,8 @@ pub fn own_content(
     app: &App,
     tx: &mut Tx<'_>,
     enrolment: domain::EnrolmentId,
-    (identifier, digest): (&str, &str),
+    identifier: &str,
+    digest: &str,
 ) -> Result<Secret<Vec<u8>>, AppError> {
     let gone = || AppError::Conflict("the permission behind these settings is over".into());
     let device = store::enrolments::by_id(tx, enrolment)?.ok_or_else(gone)?.device;
@@ -326,7 +313,7 @@ pub fn risk_accepted(
 /// restricting ones where its holder's acceptance of the terms has lapsed.
 pub fn wanted_for(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Vec<Profile>, AppError> {
     let Some(platform) = device.kind.platform() else { return Ok(Vec::new()) };
-    let mut wanted = profiles_for(app, tx, device, app.world().now())?;
+    let mut wanted = profiles_for(Work { app, tx, now: app.world().now() }, device)?;
     if let Some(holder) = device.holder
         && terms_app::has_lapsed(tx, holder)?
     {

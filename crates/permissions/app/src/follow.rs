@@ -5,13 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Outcome, PermissionId, PermissionState, PersonId, Subject, Timestamp};
+use domain::{Outcome, PermissionId, PermissionState, PersonId, Subject};
 use policy::{PermissionEffect, PermissionRegister};
 use store::permissions::{self, Permission};
 use store::{Tx, findings};
 
 use super::{changes_devices, state};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::Notice;
 
 /// The event named in the warning before the end.
@@ -22,15 +22,10 @@ const MOST: u32 = 10_000;
 /// Takes the steps that are due for a permission.
 pub async fn follow_permission(app: &App, id: PermissionId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_permission_in(&app, tx, id, now)).await
+    app.clone().store().write(move |tx| follow_permission_in(Work { app: &app, tx, now }, id)).await
 }
 
-fn follow_permission_in(
-    app: &App,
-    tx: &mut Tx<'_>,
-    id: PermissionId,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn follow_permission_in(Work { app, tx, now }: Work<'_, '_>, id: PermissionId) -> Result<(), AppError> {
     let Some(grant) = permissions::by_id(tx, id)? else { return Ok(()) };
     let (Some(starts), Some(ends), PermissionState::Granted) = (grant.starts_at, grant.ends_at, grant.state)
     else {
@@ -39,25 +34,25 @@ fn follow_permission_in(
     let register = app.policy().library().permissions.get(&grant.register).cloned();
     if let Some(lapsed) = state::lapse(&grant, now) {
         let says = ("permission.lapsed", "Lapsed: its time was over.");
-        crate::write_permission(app, tx, &lapsed, ("system", "Lanyard"), says, now)?;
+        crate::write_permission(Work { app, tx, now }, &lapsed, ("system", "Lanyard"), says)?;
         if let Some(register) = &register {
-            end_effect(app, tx, &lapsed, register, now)?;
+            end_effect(Work { app, tx, now }, &lapsed, register)?;
         }
         let what = "Its time was over. Ask afresh if it is still needed.";
-        return tell_about_permission(app, tx, &lapsed, ("lapsed", what));
+        return tell_about_permission(app, tx, &lapsed, "lapsed", what);
     }
     if starts <= now
         && let Some(register) = &register
     {
-        begin_effect(app, tx, &grant, register, now)?;
+        begin_effect(Work { app, tx, now }, &grant, register)?;
     }
     let warn_at = register.as_ref().map_or(ends, |register| ends.minus(register.warn_before)).max(starts);
     if warn_at <= now && grant.warned_at.is_none() {
         let warned = Permission { warned_at: Some(now), ..grant.clone() };
         let says = ("permission.warned", "Lapses soon: who asked and who decided were told.");
-        crate::write_permission(app, tx, &warned, ("system", "Lanyard"), says, now)?;
+        crate::write_permission(Work { app, tx, now }, &warned, ("system", "Lanyard"), says)?;
         let what = "It ends by itself. Ask afresh if it is needed for longer.";
-        tell_about_permission(app, tx, &warned, (LAPSES_SOON, what))?;
+        tell_about_permission(app, tx, &warned, LAPSES_SOON, what)?;
     }
     let next = [starts, warn_at, ends].into_iter().filter(|at| *at > now).min().unwrap_or(ends);
     kernel::jobs::ask_job(app, tx, jobs::Kind::Permission, &id.to_string(), next)
@@ -65,15 +60,13 @@ fn follow_permission_in(
 
 /// Brings the devices of a permission into line with its settings.
 fn begin_effect(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     grant: &Permission,
     register: &PermissionRegister,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if changes_devices(register) {
         for device in crate::devices_of_permission(tx, grant)? {
-            jobs::bring_to_rules(app, tx, device.id, now)?;
+            jobs::bring_to_rules(Work { app, tx, now }, device.id)?;
         }
     }
     Ok(())
@@ -81,14 +74,12 @@ fn begin_effect(
 
 /// Undoes the effect of a permission, and destroys its password.
 pub(super) fn end_effect(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     grant: &Permission,
     register: &PermissionRegister,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     permissions::drop_secret(tx, grant.id)?;
-    begin_effect(app, tx, grant, register, now)?;
+    begin_effect(Work { app, tx, now }, grant, register)?;
     if register.does != PermissionEffect::AcceptsRisk {
         return Ok(());
     }
@@ -113,7 +104,8 @@ pub(super) fn tell_about_permission(
     app: &App,
     tx: &mut Tx<'_>,
     grant: &Permission,
-    (how, what): (&'static str, &str),
+    how: &'static str,
+    what: &str,
 ) -> Result<(), AppError> {
     let mut to: BTreeSet<PersonId> = permissions::people(tx, grant.id)?.into_iter().collect();
     to.extend(grant.asked_person);

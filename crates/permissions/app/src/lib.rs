@@ -34,7 +34,7 @@ pub use effect::tailored;
 pub use effect::wanted_for;
 pub use follow::follow_permission;
 
-use domain::{EntryId, PermissionId, Timestamp};
+use domain::{EntryId, PermissionId};
 use policy::{PermissionEffect, PermissionRegister};
 use store::people::Person;
 use store::permissions::{self, Named, Permission};
@@ -43,7 +43,7 @@ use store::{Tx, devices};
 use kernel::access::{Action, Actor, Permit, Relation, Role};
 use kernel::record::Record;
 use kernel::second::may_be_one_person;
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 pub(crate) use ask::apps;
 pub use ask::{Asked, NewPermission};
@@ -140,7 +140,8 @@ fn may_ask_for(actor: &Actor, register: &PermissionRegister, person: &Person) ->
 fn permission_of_version<A: Action>(
     tx: &mut Tx<'_>,
     permit: &Permit<A>,
-    (id, version): (PermissionId, i64),
+    id: PermissionId,
+    version: i64,
 ) -> Result<Permission, AppError> {
     let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
     permit.reaches(grant.force)?;
@@ -149,30 +150,27 @@ fn permission_of_version<A: Action>(
 
 /// Writes a permission's new state, a line of its timeline and a ledger entry under its clause.
 fn write_permission(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     next: &Permission,
     (actor, shown): (&str, &str),
     (action, says): (&'static str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if !permissions::put(tx, next)? {
         return Err(changed_meanwhile());
     }
-    say_on_permission(app, tx, next.id, shown, says, now)?;
+    say_on_permission(Work { app, tx, now }, next.id, shown, says)?;
     let detail = serde_json::json!({ "number": next.number, "register": next.register, "says": says,
             "from": next.starts_at.map(|at| at.to_string()), "until": next.ends_at.map(|at| at.to_string()),
             "conditions": next.conditions });
-    enter_permission(app, tx, next, (actor, action), detail, now)
+    enter_permission(Work { app, tx, now }, next, actor, action, detail)
 }
 
 fn enter_permission(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     grant: &Permission,
-    (actor, action): (&str, &'static str),
+    actor: &str,
+    action: &'static str,
     detail: serde_json::Value,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let mut record =
         Record::new(actor, action, format!("permission:{}", grant.id)).force(grant.force).detail(detail);
@@ -185,12 +183,10 @@ fn enter_permission(
 }
 
 fn say_on_permission(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     id: PermissionId,
     who: &str,
     says: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     permissions::add_event(tx, EntryId::from_uuid(app.world().uuid()), id, now, who, says)?;
     Ok(())

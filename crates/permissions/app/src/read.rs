@@ -12,7 +12,7 @@ use crate::{Reach, changes_devices, has_role, reach};
 use kernel::access::{Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
 use kernel::named::NamedDevice;
 use kernel::words::shown;
-use kernel::{App, AppError, access};
+use kernel::{App, AppError, Work, access};
 pub use policy::{FieldKind, PermissionFor, PermissionRegister};
 use store::devices::Device;
 use store::permissions::Permission;
@@ -159,7 +159,7 @@ pub async fn permissions(
                 (own, asked) => own.or(asked),
             };
             let found = lists::list(tx, &PermissionFilter { force, ..filter }.into(), now, limit)?;
-            permission_rows(&app, tx, found, now)
+            permission_rows(Work { app: &app, tx, now }, found)
         })
         .await
 }
@@ -179,7 +179,7 @@ pub async fn permission(
         .read(move |tx| {
             let grant = permissions::by_id(tx, id)?.ok_or_else(|| AppError::not_found("entry", id))?;
             permit.reaches(grant.force)?;
-            permission_read(&app, tx, permit.actor(), grant, now)
+            permission_read(Work { app: &app, tx, now }, permit.actor(), grant)
         })
         .await
 }
@@ -219,7 +219,7 @@ pub async fn own_permissions(app: &App, permit: Permit<AskPermission>) -> Result
             let Some(person) = actor.person else { return Ok(own) };
             let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
             for grant in lists::list(tx, &filter, now, 100)? {
-                own.entries.push(permission_read(&app, tx, actor, grant, now)?);
+                own.entries.push(permission_read(Work { app: &app, tx, now }, actor, grant)?);
             }
             Ok(own)
         })
@@ -248,21 +248,17 @@ pub fn register_to_ask_in(
 
 /// Lists the permissions that lapse soon, the nearest end first.
 pub fn lapsing(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     force: Option<domain::Force>,
-    now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
     let found = lists::lapsing(tx, force, now, LAPSING)?;
-    permission_rows(app, tx, found, now)
+    permission_rows(Work { app, tx, now }, found)
 }
 
 /// Lists the permissions for a device, and those in force for its holder.
 pub fn permissions_of_device(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: &Device,
-    now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
     let mut found = permissions::in_force_for(tx, device.id, device.holder, now)?;
     for grant in lists::of_device(tx, device.id)? {
@@ -270,31 +266,27 @@ pub fn permissions_of_device(
             found.push(grant);
         }
     }
-    permission_rows(app, tx, found, now)
+    permission_rows(Work { app, tx, now }, found)
 }
 
 /// Lists the permissions that a person asked for or that are for them, newest first.
 pub fn permissions_asked_by(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: PersonId,
     limit: u32,
-    now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
     let filter = lists::PermissionFilter { own: Some(person), ..lists::PermissionFilter::default() };
     let found = lists::list(tx, &filter, now, limit)?;
-    permission_rows(app, tx, found, now)
+    permission_rows(Work { app, tx, now }, found)
 }
 
 /// Lists the permissions of a person.
 pub fn permissions_of_person(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: PersonId,
-    now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
     let found = lists::of_person(tx, person)?;
-    permission_rows(app, tx, found, now)
+    permission_rows(Work { app, tx, now }, found)
 }
 
 /// Lists the parts of clauses with a setting that platforms leave to people: accepted by people, or carried as a
@@ -330,20 +322,13 @@ pub fn risk_on(
 }
 
 fn permission_rows(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     found: Vec<Permission>,
-    now: Timestamp,
 ) -> Result<Vec<PermissionRow>, AppError> {
-    found.into_iter().map(|grant| permission_row(app, tx, grant, now)).collect()
+    found.into_iter().map(|grant| permission_row(Work { app, tx, now }, grant)).collect()
 }
 
-fn permission_row(
-    app: &App,
-    tx: &mut Tx<'_>,
-    grant: Permission,
-    now: Timestamp,
-) -> Result<PermissionRow, AppError> {
+fn permission_row(Work { app, tx, now }: Work<'_, '_>, grant: Permission) -> Result<PermissionRow, AppError> {
     let policy = app.policy();
     let register = policy.library().permissions.get(&grant.register);
     let mut about = Vec::new();
@@ -370,11 +355,9 @@ fn permission_row(
 }
 
 fn permission_read(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     grant: Permission,
-    now: Timestamp,
 ) -> Result<PermissionRead, AppError> {
     let policy = app.policy();
     let register = policy.library().permissions.get(&grant.register).cloned();
@@ -406,7 +389,7 @@ fn permission_read(
         may_end: asks && (grant.is_open() || running) && (own || decides),
         may_review: in_force && decides && !own,
         register,
-        row: permission_row(app, tx, grant, now)?,
+        row: permission_row(Work { app, tx, now }, grant)?,
     })
 }
 

@@ -1,10 +1,10 @@
 //! Collects what the first page shows everybody responsible: open alarms, and forces with too few administrators.
 
-use domain::{Force, Timestamp};
+use domain::Force;
 use store::{Tx, alarms, grants};
 
 use kernel::access::{Actor, Role, SeeAccess};
-use kernel::{App, AppError, access};
+use kernel::{AppError, Work, access};
 use notices_app::alarms::AlarmRead;
 
 /// Number of alarms listed.
@@ -23,10 +23,8 @@ pub fn open_alarms(tx: &mut Tx<'_>, force: Option<Force>) -> Result<(Vec<AlarmRe
 /// Lists the forces, among those whose roles the reader may see, with fewer than two administrators who have ever
 /// signed in, each with whether there is one: until there are two, one person alone can do much.
 pub fn few_administrators(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
-    now: Timestamp,
 ) -> Result<Vec<(Force, bool)>, AppError> {
     let Ok(permit) = access::permit::<SeeAccess>(actor) else { return Ok(Vec::new()) };
     let mut few = Vec::new();

@@ -69,9 +69,9 @@ fn read(root: &Section<'_>, folder: &Path) -> Option<Config> {
     let tls_section = root.section("tls");
     let tls = listen.and_then(|listen| tls(&tls_section, listen, folder));
     let certificate_header =
-        header(&tls_section, "certificate_header", ("X-Client-Certificate", "for a certificate"));
-    let address_header = header(&tls_section, "address_header", ("X-Forwarded-For", "for an address"));
-    let strict_transport = span(&tls_section, "strict_transport", (0, 730 * DAY), 365 * DAY);
+        header(&tls_section, "certificate_header", "X-Client-Certificate", "for a certificate");
+    let address_header = header(&tls_section, "address_header", "X-Forwarded-For", "for an address");
+    let strict_transport = span(&tls_section, "strict_transport", 0, 730 * DAY, 365 * DAY);
     tls_section.finish();
     let address = address?;
     Some(Config {
@@ -197,7 +197,7 @@ fn tls(section: &Section<'_>, listen: SocketAddr, folder: &Path) -> Option<Tls> 
 }
 
 /// Reads the name of a header that only a proxy can be believed about.
-fn header(section: &Section<'_>, key: &'static str, (such_as, vouched): (&str, &str)) -> Option<String> {
+fn header(section: &Section<'_>, key: &'static str, such_as: &str, vouched: &str) -> Option<String> {
     let name = section.text(key)?;
     let strange = |c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_');
     if name.is_empty() || name.len() > 100 || name.contains(strange) {
@@ -391,15 +391,15 @@ fn spans(root: &Section<'_>) -> Spans {
     let keep = root.section("keep");
     let sessions = root.section("sessions");
     let spans = Spans {
-        refresh_every: span(&devices, "refresh_every", (MINUTE, 7 * DAY), DAY),
-        challenge_lifetime: span(&devices, "challenge_lifetime", (5 * MINUTE, 90 * DAY), 7 * DAY),
-        certificate_lifetime: span(&devices, "certificate_lifetime", (DAY, 825 * DAY), 365 * DAY),
-        keep_raw: span(&keep, "raw_messages", (HOUR, 365 * DAY), 30 * DAY),
-        keep_commands: span(&keep, "finished_commands", (DAY, 3650 * DAY), 90 * DAY),
-        keep_ended_people: span(&keep, "ended_people", (DAY, 36_500 * DAY), 2557 * DAY),
-        keep_ledger_details: span(&keep, "ledger_details", (30 * DAY, 36_500 * DAY), 2557 * DAY),
-        session_idle: span(&sessions, "idle", (5 * MINUTE, 24 * HOUR), 30 * MINUTE),
-        session_lifetime: span(&sessions, "lifetime", (15 * MINUTE, 7 * DAY), 12 * HOUR),
+        refresh_every: span(&devices, "refresh_every", MINUTE, 7 * DAY, DAY),
+        challenge_lifetime: span(&devices, "challenge_lifetime", 5 * MINUTE, 90 * DAY, 7 * DAY),
+        certificate_lifetime: span(&devices, "certificate_lifetime", DAY, 825 * DAY, 365 * DAY),
+        keep_raw: span(&keep, "raw_messages", HOUR, 365 * DAY, 30 * DAY),
+        keep_commands: span(&keep, "finished_commands", DAY, 3650 * DAY, 90 * DAY),
+        keep_ended_people: span(&keep, "ended_people", DAY, 36_500 * DAY, 2557 * DAY),
+        keep_ledger_details: span(&keep, "ledger_details", 30 * DAY, 36_500 * DAY, 2557 * DAY),
+        session_idle: span(&sessions, "idle", 5 * MINUTE, 24 * HOUR, 30 * MINUTE),
+        session_lifetime: span(&sessions, "lifetime", 15 * MINUTE, 7 * DAY, 12 * HOUR),
     };
     for section in [devices, keep, sessions] {
         section.finish();
@@ -408,7 +408,7 @@ fn spans(root: &Section<'_>) -> Spans {
 }
 
 /// Reads a length of time between two others, in seconds.
-fn span(section: &Section<'_>, key: &'static str, (least, most): (i64, i64), default: i64) -> Span {
+fn span(section: &Section<'_>, key: &'static str, least: i64, most: i64, default: i64) -> Span {
     let (least, most) = (Span::from_secs(least), Span::from_secs(most));
     section
         .parsed::<Span>(key)

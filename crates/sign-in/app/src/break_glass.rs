@@ -17,7 +17,7 @@ use kernel::access::{Permit, Role, RunService};
 use kernel::record::{Record, force_of};
 use kernel::roles::break_glass_place;
 use kernel::roles::standing_of;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -61,7 +61,7 @@ pub async fn invite_break_glass(
                 let subject = format!("Break-glass: {} was invited on the server", account.name);
                 let body = "By the link that was made they sign in as an administrator and register a passkey. If nobody expected \
                             this, end the account on the server with lanyard break-glass end, and find out who made it.";
-                raise_break_glass(&app, tx, &account.owner, (subject, body.into()), now)
+                raise_break_glass(Work { app: &app, tx, now }, &account.owner, subject, body.into())
             })
             .await?;
     Ok(token)
@@ -118,35 +118,33 @@ pub async fn end_break_glass(app: &App, permit: Permit<RunService>, owner: &str)
                             on the server with lanyard break-glass invite.";
                 let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
                 let (by, body) = (by.name.clone(), body.to_owned());
-                alarms::raise(&app, tx, Alarm { force: None, kind, by, subject, body, link }, now)
+                alarms::raise(Work { app: &app, tx, now }, Alarm { force: None, kind, by, subject, body, link })
             })
             .await
 }
 
 /// Tells every administrator and information security, in every force, what happened to a passkey.
 pub(super) fn tell_of_break_glass(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     passkey: &passkeys::Passkey,
-    (line, more): (&str, &str),
-    now: Timestamp,
+    line: &str,
+    more: &str,
 ) -> Result<(), AppError> {
     let subject = format!("Break-glass: {} {line}", passkey.account.name);
     let body = format!("The passkey is called {}. {more}", passkey.label);
-    raise_break_glass(app, tx, &passkey.account.owner, (subject, body), now)
+    raise_break_glass(Work { app, tx, now }, &passkey.account.owner, subject, body)
 }
 
 /// Raises an alarm whose cause is the account's owner, so that somebody else has to deal with it.
 fn raise_break_glass(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     owner: &str,
-    (subject, body): (String, String),
-    now: Timestamp,
+    subject: String,
+    body: String,
 ) -> Result<(), AppError> {
     let (kind, link) = (AlarmKind::BreakGlass, "/passkeys".to_owned());
     let alarm = Alarm { force: None, kind, by: break_glass_place(owner), subject, body, link };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Looks up who is invited, and refuses one who is not an administrator.

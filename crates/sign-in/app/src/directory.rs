@@ -15,7 +15,7 @@ use super::Taken;
 use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
 use kernel::limits::Door;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use people_app::grants::Names;
 
 pub(super) const KIND: &str = THROUGH_DIRECTORY;
@@ -214,7 +214,10 @@ pub async fn finish_directory_sign_in(
     };
     let (own, directory, uses, again) = (app.clone(), directory.clone(), uses.to_owned(), begun.again);
     let arrive = move |tx: &mut Tx<'_>| {
-        self::arrive(&own, tx, &Arriving { directory: &directory, claims: &claims, uses: &uses, again }, now)
+        self::arrive(
+            Work { app: &own, tx, now },
+            &Arriving { directory: &directory, claims: &claims, uses: &uses, again },
+        )
     };
     let outcome = app.store().write(arrive).await?;
     Ok(match outcome {
@@ -244,17 +247,16 @@ async fn take_directory_attempt(
     app.clone()
         .store()
         .write(move |tx| {
-            let refusal = match crate::take_attempt(&app, tx, KIND, (&state, &browser))? {
+            let refusal = match crate::take_attempt(&app, tx, KIND, &state, &browser)? {
                 Taken::Fits(begun) => return Ok(Ok(begun)),
                 Taken::Unknown => Refusal::Unknown,
                 Taken::OtherBrowser => Refusal::OtherBrowser,
             };
             crate::note_refused_sign_in(
-                &app,
-                tx,
-                (KIND.to_owned(), None),
+                Work { app: &app, tx, now: app.world().now() },
+                KIND.to_owned(),
+                None,
                 refusal.word(),
-                app.world().now(),
             )?;
             Ok(Err(refusal))
         })
@@ -266,7 +268,12 @@ async fn refuse_directory(app: &App, refusal: Refusal) -> Result<Arrival, AppErr
     app.clone()
         .store()
         .write(move |tx| {
-            crate::note_refused_sign_in(&app, tx, (KIND.to_owned(), None), word, app.world().now())
+            crate::note_refused_sign_in(
+                Work { app: &app, tx, now: app.world().now() },
+                KIND.to_owned(),
+                None,
+                word,
+            )
         })
         .await?;
     Ok(Arrival::Refused(refusal))
@@ -274,16 +281,14 @@ async fn refuse_directory(app: &App, refusal: Refusal) -> Result<Arrival, AppErr
 
 /// Finds the person whose account it is and signs them in, or refuses with a reason; records either in the ledger.
 fn arrive(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     arriving: &Arriving<'_>,
-    now: Timestamp,
 ) -> Result<Result<Secret<String>, Refusal>, AppError> {
     let Arriving { directory, claims, uses, .. } = *arriving;
     let person = match whose(tx, directory, claims)? {
         Ok(found) => found,
         Err(refusal) => {
-            crate::note_refused_sign_in(app, tx, (KIND.to_owned(), None), refusal.word(), now)?;
+            crate::note_refused_sign_in(Work { app, tx, now }, KIND.to_owned(), None, refusal.word())?;
             return Ok(Err(refusal));
         }
     };
@@ -295,16 +300,15 @@ fn arrive(
     let (Found { person, account, new }, subject) = (person, directory.oidc.issuer());
     if let Some(refusal) = refusal {
         crate::note_refused_sign_in(
-            app,
-            tx,
-            (format!("person:{}", person.id), Some(person.force)),
+            Work { app, tx, now },
+            format!("person:{}", person.id),
+            Some(person.force),
             refusal.word(),
-            now,
         )?;
         return Ok(Err(refusal));
     }
     if new {
-        sign_in::bind_account(tx, (subject, &account), person.id, now)?;
+        sign_in::bind_account(tx, subject, &account, person.id, now)?;
         let record = Record::new("system", "directory-account.bound", format!("person:{}", person.id))
             .force(person.force)
             .detail(json!({ "issuer": subject, "account": account }));
@@ -312,7 +316,7 @@ fn arrive(
     }
     kernel::limits::admit_account(app, Door::SignIn, &owner_of(Some(person.id), &person.name))?;
     let groups: Vec<&str> = claims.list(&directory.claims.groups).into_iter().map(group_name).collect();
-    let standing = people_app::grants::take_groups(app, tx, &person, (&groups, Names::SignIn), now)?;
+    let standing = people_app::grants::take_groups(Work { app, tx, now }, &person, &groups, Names::SignIn)?;
     tell_roles(&directory.claims.groups, claims, groups.len(), &standing);
     let who = SignedIn {
         name: person.name.clone(),
@@ -321,7 +325,7 @@ fn arrive(
         force: Some(person.force),
         how: THROUGH_DIRECTORY,
     };
-    let token = crate::sessions::add_session(app, tx, who, uses, now)?;
+    let token = crate::sessions::add_session(Work { app, tx, now }, who, uses)?;
     if let Some(at) = proven_at(arriving, now) {
         sessions::set_proven(tx, &digest_hex(token.expose().as_bytes()), at)?;
     }

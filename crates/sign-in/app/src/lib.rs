@@ -37,7 +37,7 @@ use store::sign_in::{self, Attempt};
 
 use kernel::limits::Door;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 pub use outbound::oidc::OidcError as ProviderFault;
 
@@ -118,7 +118,8 @@ fn take_attempt<T: DeserializeOwned>(
     app: &App,
     tx: &mut Tx<'_>,
     kind: &'static str,
-    (key, browser): (&str, &str),
+    key: &str,
+    browser: &str,
 ) -> Result<Taken<T>, AppError> {
     if key.len() > LONGEST || browser.len() > LONGEST {
         return Ok(Taken::Unknown);
@@ -137,11 +138,10 @@ fn take_attempt<T: DeserializeOwned>(
 
 /// Records a refused sign-in in the ledger; at most so many a minute.
 pub(crate) fn note_refused_sign_in(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (subject, force): (String, Option<Force>),
+    Work { app, tx, now }: Work<'_, '_>,
+    subject: String,
+    force: Option<Force>,
     reason: &'static str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if !app.may_note_refusal(None, now) {
         return Ok(());

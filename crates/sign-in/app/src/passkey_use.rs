@@ -21,7 +21,7 @@ use crate::sessions::SignedIn;
 use kernel::access::Role;
 use kernel::limits::Door;
 use kernel::record::{Record, force_of};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub(super) const USING: &str = "passkey-use";
 
@@ -88,7 +88,8 @@ pub async fn begin_passkey_sign_in(
 /// signed in this way too often.
 pub async fn use_passkey(
     app: &App,
-    (key, browser): (&str, &str),
+    key: &str,
+    browser: &str,
     answer: &str,
     uses: &str,
 ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
@@ -100,15 +101,15 @@ pub async fn use_passkey(
         .store()
         .write(move |tx| {
             // The attempt is used up whatever the outcome, so that a challenge works only once.
-            let state: PasskeyAuthentication = match crate::take_attempt(&app, tx, USING, (&key, &browser))? {
+            let state: PasskeyAuthentication = match crate::take_attempt(&app, tx, USING, &key, &browser)? {
                 Taken::Fits(state) => state,
-                Taken::Unknown => return refuse_passkey(&app, tx, PasskeyRefusal::Late, now),
+                Taken::Unknown => return refuse_passkey(Work { app: &app, tx, now }, PasskeyRefusal::Late),
                 Taken::OtherBrowser => {
-                    return refuse_passkey(&app, tx, PasskeyRefusal::OtherBrowser, now);
+                    return refuse_passkey(Work { app: &app, tx, now }, PasskeyRefusal::OtherBrowser);
                 }
             };
             let Some(answer) = answer else {
-                return refuse_passkey(&app, tx, PasskeyRefusal::NotBelieved, now);
+                return refuse_passkey(Work { app: &app, tx, now }, PasskeyRefusal::NotBelieved);
             };
             let id = URL_SAFE_NO_PAD.encode(&answer.raw_id);
             let outcome = match webauthn.finish_passkey_authentication(&answer, &state) {
@@ -120,20 +121,18 @@ pub async fn use_passkey(
                 }
             };
             match outcome {
-                Ok(used) => let_in(&app, tx, used, &uses, now).map(Ok),
-                Err(PasskeyRefusal::Copied) => refuse_copy(&app, tx, &id, now),
-                Err(refusal) => refuse_passkey(&app, tx, refusal, now),
+                Ok(used) => let_in(Work { app: &app, tx, now }, used, &uses).map(Ok),
+                Err(PasskeyRefusal::Copied) => refuse_copy(Work { app: &app, tx, now }, &id),
+                Err(refusal) => refuse_passkey(Work { app: &app, tx, now }, refusal),
             }
         })
         .await
 }
 
 fn let_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     used: passkeys::Passkey,
     uses: &str,
-    now: Timestamp,
 ) -> Result<Secret<String>, AppError> {
     kernel::limits::admit_account(app, Door::Passkey, &used.account.owner)?;
     let record = Record::new("stranger", "passkey.used", subject(&used.id))
@@ -143,7 +142,7 @@ fn let_in(
     app.enter(tx, now, record.detail(detail))?;
     let more = "They signed in without the directory. If you do not know why, ask them now; an administrator takes \
                     the passkey away under Passkeys.";
-    crate::break_glass::tell_of_break_glass(app, tx, &used, ("signed in with a passkey", more), now)?;
+    crate::break_glass::tell_of_break_glass(Work { app, tx, now }, &used, "signed in with a passkey", more)?;
     let who = SignedIn {
         name: used.account.name,
         person: used.account.person,
@@ -151,26 +150,22 @@ fn let_in(
         force: None,
         how: "passkey",
     };
-    crate::sessions::add_session(app, tx, who, uses, now)
+    crate::sessions::add_session(Work { app, tx, now }, who, uses)
 }
 
 fn refuse_passkey(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     refusal: PasskeyRefusal,
-    now: Timestamp,
 ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
-    crate::note_refused_sign_in(app, tx, ("passkey".to_owned(), None), refusal.word(), now)?;
+    crate::note_refused_sign_in(Work { app, tx, now }, "passkey".to_owned(), None, refusal.word())?;
     Ok(Err(refusal))
 }
 
 /// Refuses a passkey with a good signature and a counter that did not go up; always records it and tells the
 /// administrators.
 fn refuse_copy(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     id: &str,
-    now: Timestamp,
 ) -> Result<Result<Secret<String>, PasskeyRefusal>, AppError> {
     let refusal = PasskeyRefusal::Copied;
     let passkey = passkeys::by_id(tx, id)?;
@@ -183,11 +178,10 @@ fn refuse_copy(
         let more = "Its counter did not go up, so there may be a copy of it. Nobody was signed in. Take it away under \
                         Passkeys, and ask its owner where it has been.";
         crate::break_glass::tell_of_break_glass(
-            app,
-            tx,
+            Work { app, tx, now },
             &passkey,
-            ("has a passkey that may be copied", more),
-            now,
+            "has a passkey that may be copied",
+            more,
         )?;
     }
     Ok(Err(refusal))
@@ -217,7 +211,7 @@ fn noted(
     let mut credential = read(&kept.credential)?;
     credential.update_credential(result);
     let after = to_json(&credential)?;
-    let noted = passkeys::set_used(tx, id, (&kept.credential, &after), now)?;
+    let noted = passkeys::set_used(tx, id, &kept.credential, &after, now)?;
     Ok(if noted { Ok(kept) } else { Err(PasskeyRefusal::Late) })
 }
 

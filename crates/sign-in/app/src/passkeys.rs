@@ -25,7 +25,7 @@ use super::Taken;
 use crate::sessions::Live;
 use kernel::access::{Permit, RunService};
 use kernel::record::{Record, force_of};
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::Alarm;
 use notices_app::alarms::AlarmKind;
@@ -150,7 +150,7 @@ pub async fn finish_passkey(
         .store()
         .write(move |tx| {
             // The attempt is used up whatever the outcome, so that a refusal commits too.
-            let taken = crate::take_attempt(&app, tx, REGISTERING, (&new.key, &live.id))?;
+            let taken = crate::take_attempt(&app, tx, REGISTERING, &new.key, &live.id)?;
             let Taken::Fits(Registering { owner, state }) = taken else { return Ok(Err(not_taken())) };
             let Some(account) = passkeys::account_of(tx, &owner)?.filter(|_| owner == live.owner) else {
                 return Ok(Err(AppError::Conflict(NOT_HERE.into())));
@@ -178,7 +178,8 @@ pub async fn finish_passkey(
                 .detail(json!({ "name": passkey.account.name, "label": passkey.label }));
             app.enter(tx, now, record)?;
             let said = ("has another passkey", "If that was not meant to be, take it away under Passkeys.");
-            crate::break_glass::tell_of_break_glass(&app, tx, &passkey, said, now).map(Ok)
+            crate::break_glass::tell_of_break_glass(Work { app: &app, tx, now }, &passkey, said.0, said.1)
+                .map(Ok)
         })
         .await?
 }
@@ -254,7 +255,7 @@ pub async fn remove_passkey(
                     ),
                     link: "/passkeys".to_owned(),
                 };
-                alarms::raise(&app, tx, alarm, now)
+                alarms::raise(Work { app: &app, tx, now }, alarm)
             })
             .await
 }

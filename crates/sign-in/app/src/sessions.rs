@@ -12,7 +12,7 @@ use store::{Tx, people};
 use kernel::access::{Actor, Permit, Proof, Role, Roles, RunService, SeeOwnSessions, Who};
 use kernel::limits::Door;
 use kernel::record::{Record, force_of};
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 use people_app::grants::{Standing, is_strong, standing_of};
@@ -87,16 +87,14 @@ pub async fn begin_session(app: &App, who: SignedIn) -> Result<Secret<String>, A
 /// Only if the database does not answer.
 pub async fn begin_session_on(app: &App, who: SignedIn, uses: &str) -> Result<Secret<String>, AppError> {
     let (app, now, uses) = (app.clone(), app.world().now(), uses.to_owned());
-    app.clone().store().write(move |tx| add_session(&app, tx, who, &uses, now)).await
+    app.clone().store().write(move |tx| add_session(Work { app: &app, tx, now }, who, &uses)).await
 }
 
 /// Adds a session and its ledger entry; returns the cookie's value.
 pub(crate) fn add_session(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     who: SignedIn,
     uses: &str,
-    now: Timestamp,
 ) -> Result<Secret<String>, AppError> {
     let token = crate::random_text(app);
     let session = Session {
@@ -292,7 +290,7 @@ async fn add_link(app: &App, permit: Permit<RunService>, link: Link) -> Result<S
                     .force_if(force_of(tx, link.person)?)
                     .detail(json!({ "name": link.name }));
             app.enter(tx, now, record)?;
-            tell_of_link(&app, tx, &permit, &link, now)
+            tell_of_link(Work { app: &app, tx, now }, &permit, &link)
         })
         .await?;
     Ok(token)
@@ -301,11 +299,9 @@ async fn add_link(app: &App, permit: Permit<RunService>, link: Link) -> Result<S
 /// Alerts administrators to a link for somebody who could destroy, approve or administer: anyone with access to the
 /// server could use it.
 fn tell_of_link(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<RunService>,
     link: &Link,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let standing = link.person.map(|person| standing_of(tx, person, now)).transpose()?.flatten();
     let roles = match (link.person, &standing) {
@@ -327,7 +323,7 @@ fn tell_of_link(
         ),
         link: "/ledger?action=sign-in-link".into(),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Uses up a sign-in link; returns the cookie's value, or `None` where the link is unknown, used or expired, or its
@@ -354,11 +350,10 @@ pub async fn use_sign_in_link(
             };
             let Some(link) = link else {
                 crate::note_refused_sign_in(
-                    &app,
-                    tx,
-                    ("sign-in-link".to_owned(), None),
+                    Work { app: &app, tx, now },
+                    "sign-in-link".to_owned(),
+                    None,
                     "link-refused",
-                    now,
                 )?;
                 return Ok(None);
             };
@@ -366,7 +361,7 @@ pub async fn use_sign_in_link(
             let roles = link.role.parse().map_err(|error| AppError::fault(&error))?;
             let (name, person) = (link.name, link.person);
             let who = SignedIn { name, person, roles, force: None, how: "one-time-link" };
-            add_session(&app, tx, who, &uses, now).map(Some)
+            add_session(Work { app: &app, tx, now }, who, &uses).map(Some)
         })
         .await
 }

@@ -15,7 +15,7 @@ use store::tokens::{self, Token};
 use kernel::access::{Actor, ApiScope, Permit, RunService};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -75,7 +75,7 @@ pub async fn make_token(
     app.clone().store()
             .write(move |tx| {
                 tokens::add(tx, &token, &digest)?;
-                crate::tokens::expiry::watch_token(&app, tx, &token, now)?;
+                crate::tokens::expiry::watch_token(Work { app: &app, tx, now }, &token)?;
                 let record = Record::new(&permit.actor().name, "api-token.made", format!("token:{id}"))
                     .force(force)
                     .detail(json!({ "name": token.name, "scope": token.scope, "expires_at": token.expires_at.to_string() }));
@@ -92,7 +92,7 @@ pub async fn make_token(
                     ),
                     link: "/tokens".into(),
                 };
-                alarms::raise(&app, tx, alarm, now)
+                alarms::raise(Work { app: &app, tx, now }, alarm)
             })
             .await?;
     Ok((id, Secret::new(secret)))

@@ -344,7 +344,8 @@ pub fn close(
     tx: &mut Tx<'_>,
     id: CaseId,
     at: Timestamp,
-    (why, how): (&str, &'static str),
+    why: &str,
+    how: &'static str,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(&CASE_CLOSE, &[Value::id(id), at.into(), why.into(), how.into()])? > 0)
 }

@@ -74,7 +74,9 @@ pub fn freeze(tx: &mut Tx<'_>, new: &Freeze) -> Result<u64, StoreError> {
 pub fn ask_to_lift(
     tx: &mut Tx<'_>,
     id: FreezeId,
-    (at, by, why): (Timestamp, &str, &str),
+    at: Timestamp,
+    by: &str,
+    why: &str,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(&FREEZE_ASK_LIFT, &[Value::id(id), at.into(), by.into(), why.into()])? > 0)
 }

@@ -253,7 +253,8 @@ pub fn remove_period(tx: &mut Tx<'_>, id: PeriodId) -> Result<bool, StoreError> 
 pub fn periods(
     tx: &mut Tx<'_>,
     person: PersonId,
-    (from, to): (Timestamp, Timestamp),
+    from: Timestamp,
+    to: Timestamp,
     limit: u32,
 ) -> Result<Vec<PeriodRow>, StoreError> {
     let params = [Value::id(person), from.into(), to.into(), i64::from(limit).into()];

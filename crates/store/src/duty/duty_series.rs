@@ -84,7 +84,8 @@ pub fn periods(tx: &mut Tx<'_>, person: PersonId, series: &str) -> Result<Vec<Se
 pub fn between(
     tx: &mut Tx<'_>,
     person: PersonId,
-    (from, to): (Timestamp, Timestamp),
+    from: Timestamp,
+    to: Timestamp,
 ) -> Result<Vec<SeriesPeriod>, StoreError> {
     tx.query(&SERIES_BETWEEN, &[Value::id(person), from.into(), to.into()])?.iter().map(of_series).collect()
 }

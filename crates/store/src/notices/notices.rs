@@ -253,7 +253,8 @@ pub fn stuck(
 pub fn exceptions(
     tx: &mut Tx<'_>,
     force: Option<Force>,
-    (from, to): (Timestamp, Timestamp),
+    from: Timestamp,
+    to: Timestamp,
     limit: u32,
 ) -> Result<Vec<(Notice, String, String)>, StoreError> {
     let params = [crate::force_word(force), from.into(), to.into(), i64::from(limit).into()];
@@ -264,7 +265,8 @@ pub fn exceptions(
 pub fn told_unknown(
     tx: &mut Tx<'_>,
     force: Option<Force>,
-    (from, to): (Timestamp, Timestamp),
+    from: Timestamp,
+    to: Timestamp,
 ) -> Result<i64, StoreError> {
     crate::single_count(tx, &NOTICES_TOLD_UNKNOWN, &[crate::force_word(force), from.into(), to.into()])
 }

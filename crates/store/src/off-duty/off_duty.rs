@@ -108,7 +108,7 @@ pub fn state(tx: &mut Tx<'_>, id: SignInId, purpose: &str, at: Timestamp) -> Res
 }
 
 /// Returns a force's from one day up to, not including, another, by unit in the order of their names.
-pub fn by_unit(tx: &mut Tx<'_>, force: Force, (from, to): (Day, Day)) -> Result<Vec<UnitMonth>, StoreError> {
+pub fn by_unit(tx: &mut Tx<'_>, force: Force, from: Day, to: Day) -> Result<Vec<UnitMonth>, StoreError> {
     tx.query(&USE_BY_UNIT, &[Value::id(force), Value::id(from), Value::id(to)])?
         .iter()
         .map(|row| {

@@ -59,7 +59,8 @@ statements! {
 pub fn forget_name(
     tx: &mut Tx<'_>,
     person: PersonId,
-    (name, instead): (&str, &str),
+    name: &str,
+    instead: &str,
     everywhere: bool,
 ) -> Result<(), StoreError> {
     let reach = if everywhere { "everywhere" } else { "" };

@@ -226,7 +226,8 @@ pub fn cancel(tx: &mut Tx<'_>, id: EventId, at: Timestamp, why: &str) -> Result<
 pub fn list(
     tx: &mut Tx<'_>,
     filter: &EventFilter,
-    (today, now): (&str, Timestamp),
+    today: &str,
+    now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
     let up = filter.state == "upcoming";

@@ -65,7 +65,8 @@ pub fn provisioned(
 pub fn provisioned_window(
     tx: &mut Tx<'_>,
     force: Force,
-    (skip, limit): (i64, i64),
+    skip: i64,
+    limit: i64,
 ) -> Result<Vec<Person>, StoreError> {
     tx.query(&PROVISIONED_SKIP, &[Value::id(force), limit.into(), skip.into()])?.iter().map(person).collect()
 }

@@ -134,7 +134,8 @@ pub fn live(tx: &mut Tx<'_>) -> Result<Vec<Passkey>, StoreError> {
 pub fn set_used(
     tx: &mut Tx<'_>,
     id: &str,
-    (before, after): (&str, &str),
+    before: &str,
+    after: &str,
     at: Timestamp,
 ) -> Result<bool, StoreError> {
     Ok(tx.execute(&PASSKEY_USED, &[id.into(), before.into(), after.into(), at.into()])? > 0)

@@ -243,7 +243,8 @@ pub fn set_meta(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreErr
 pub fn keep_policy(
     tx: &mut Tx<'_>,
     digest: &str,
-    (files, overrides): (&str, &str),
+    files: &str,
+    overrides: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
     tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), overrides.into(), at.into()])?;

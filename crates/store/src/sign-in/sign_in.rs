@@ -90,7 +90,8 @@ pub fn account_of_person(
 /// Remembers whose an account is.
 pub fn bind_account(
     tx: &mut Tx<'_>,
-    (issuer, subject): (&str, &str),
+    issuer: &str,
+    subject: &str,
     person: PersonId,
     at: Timestamp,
 ) -> Result<(), StoreError> {

@@ -273,7 +273,8 @@ pub fn read_by(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreEr
 pub fn add_answer(
     tx: &mut Tx<'_>,
     person: PersonId,
-    (clause, wording): (&str, &str),
+    clause: &str,
+    wording: &str,
     right_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     tx.execute(&ANSWER_PUT, &[Value::id(person), clause.into(), wording.into(), right_at.into()])?;

@@ -68,7 +68,7 @@ fn erasing_a_leaver() {
         let (left, now) = (seeded.newcomer, seeded.world.now());
         let closed = seeded.app.store().write(move |tx| {
             for case in store::cases::of_person(tx, left)? {
-                store::cases::close(tx, case.id, now, ("nothing was held", "done"))?;
+                store::cases::close(tx, case.id, now, "nothing was held", "done")?;
             }
             Ok::<_, store::StoreError>(())
         });

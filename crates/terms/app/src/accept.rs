@@ -2,7 +2,7 @@
 //!
 //! Exactly what was shown is accepted, and nothing twice.
 
-use domain::{EntryId, PersonId, Timestamp};
+use domain::{EntryId, PersonId};
 use serde_json::json;
 use store::people::Person;
 use store::{Tx, people, terms, terms_asked};
@@ -10,7 +10,7 @@ use store::{Tx, people, terms, terms_asked};
 use super::shown::{text_of, way};
 use kernel::access::{AcceptOwn, Permit, RecordAcceptance};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The version that is accepted, and the way it was shown.
 struct Entered<'a> {
@@ -77,7 +77,7 @@ async fn accept_for(
                 shown,
                 reason: "on-behalf",
             };
-            accept_in(&app, tx, &holder, &entered, now)
+            accept_in(Work { app: &app, tx, now }, &holder, &entered)
         })
         .await
 }
@@ -118,17 +118,15 @@ pub async fn accept_own_terms(
                 shown: format!("{way}, {with}"),
                 reason: "own",
             };
-            accept_in(&app, tx, &person, &entered, now)
+            accept_in(Work { app: &app, tx, now }, &person, &entered)
         })
         .await
 }
 
 fn accept_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     entered: &Entered<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let policy = app.policy();
     let document = policy.library().document(entered.document);
@@ -149,8 +147,8 @@ fn accept_in(
     if !terms::accept(tx, id, person.id, &document.id, &digest, (now, &entered.shown))? {
         return Ok(());
     }
-    crate::standing::stand(app, tx, person, now)?;
-    kernel::jobs::ask_standing(app, tx, person.id, now)?;
+    crate::standing::stand(Work { app, tx, now }, person)?;
+    kernel::jobs::ask_standing(Work { app, tx, now }, person.id)?;
     let record = Record::new(entered.actor, "terms.accepted", format!("person:{}", person.id))
         .force(person.force)
         .reason(entered.reason)

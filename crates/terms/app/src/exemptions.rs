@@ -8,13 +8,13 @@ use domain::{ClauseId, EntryId, Force, PersonId, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use store::exemptions::{self, Exemption};
+use store::people;
 use store::people::Person;
-use store::{Tx, people};
 
 use kernel::access::{ManageExemptions, Permit, SeeExemptions};
 use kernel::fields::{optional_text, text};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The longest that an exemption lasts where the clause sets no limit: after that, somebody has to decide again.
 const LONGEST: Span = Span::from_secs(366 * 24 * 3600);
@@ -109,8 +109,8 @@ pub async fn grant_exemption(
             let sealed = app.sealer().seal(app.world(), &place(id), &plain)?;
             let new = Exemption { id, force, clause, sealed, created_at: now, until, ended_at: None };
             exemptions::add(tx, &new)?;
-            judge_force_again(&app, tx, force, now)?;
-            note_exemption(&app, tx, (&permit.actor().name, "exemption.granted"), &new, now)
+            judge_force_again(Work { app: &app, tx, now }, force)?;
+            note_exemption(Work { app: &app, tx, now }, &permit.actor().name, "exemption.granted", &new)
         })
         .await
 }
@@ -129,8 +129,8 @@ pub async fn end_exemption(app: &App, permit: Permit<ManageExemptions>, id: Entr
             if !exemptions::end(tx, id, now)? {
                 return Err(AppError::Conflict("it stands no longer; read the list again".into()));
             }
-            judge_force_again(&app, tx, found.force, now)?;
-            note_exemption(&app, tx, (&permit.actor().name, "exemption.ended"), &found, now)
+            judge_force_again(Work { app: &app, tx, now }, found.force)?;
+            note_exemption(Work { app: &app, tx, now }, &permit.actor().name, "exemption.ended", &found)
         })
         .await
 }
@@ -178,10 +178,8 @@ pub async fn read_exemptions(
 
 /// Lists the clauses that a person is exempt from, with the end of each exemption.
 pub fn exempt(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    now: Timestamp,
 ) -> Result<Vec<(ClauseId, Timestamp)>, AppError> {
     let mut all = Vec::new();
     for one in exemptions::live(tx, Some(person.force), now)? {
@@ -214,10 +212,10 @@ fn clause_with_exceptions(app: &App, id: &str) -> Result<(ClauseId, Span), AppEr
 }
 
 /// Schedules a new judgement of everybody in the force. Judging only the people concerned would reveal who they are.
-fn judge_force_again(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -> Result<(), AppError> {
+fn judge_force_again(Work { app, tx, now }: Work<'_, '_>, force: Force) -> Result<(), AppError> {
     for id in people::ids(tx)? {
         if people::by_id(tx, id)?.is_some_and(|person| person.force == force) {
-            kernel::jobs::ask_standing(app, tx, id, now)?;
+            kernel::jobs::ask_standing(Work { app, tx, now }, id)?;
         }
     }
     Ok(())
@@ -225,11 +223,10 @@ fn judge_force_again(app: &App, tx: &mut Tx<'_>, force: Force, now: Timestamp) -
 
 /// Records an exemption in the ledger. The entry names neither person nor unit; its detail is the encrypted record.
 fn note_exemption(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (actor, action): (&str, &'static str),
+    Work { app, tx, now }: Work<'_, '_>,
+    actor: &str,
+    action: &'static str,
     one: &Exemption,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let record = Record::new(actor, action, format!("exemption:{}", one.id))
         .force(one.force)

@@ -14,7 +14,7 @@ use store::{Tx, devices, people, terms_asked};
 
 use super::standing::parameter_span;
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::Notice;
 
 const DAY: Span = Span::from_secs(24 * 3600);
@@ -27,10 +27,10 @@ const MANAGER_AFTER: Span = Span::from_secs(10 * 24 * 3600);
 /// Takes the steps that are due for a person, and schedules the job for the next one.
 pub async fn follow_terms(app: &App, person: PersonId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_terms_in(&app, tx, person, now)).await
+    app.clone().store().write(move |tx| follow_terms_in(Work { app: &app, tx, now }, person)).await
 }
 
-fn follow_terms_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> Result<(), AppError> {
+fn follow_terms_in(Work { app, tx, now }: Work<'_, '_>, id: PersonId) -> Result<(), AppError> {
     locks::take(tx, Lock::Person(id))?;
     let Some(person) = people::by_id(tx, id)?.filter(|person| person.ended_at.is_none()) else {
         return Ok(());
@@ -41,7 +41,7 @@ fn follow_terms_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
             continue;
         }
         let before = standing.clone();
-        let due = step(app, tx, &person, &mut standing, now)?;
+        let due = step(Work { app, tx, now }, &person, &mut standing)?;
         if standing != before {
             terms_asked::put(tx, id, &standing)?;
         }
@@ -55,11 +55,9 @@ fn follow_terms_in(app: &App, tx: &mut Tx<'_>, id: PersonId, now: Timestamp) -> 
 
 /// Takes the due steps for one document; returns when to check again.
 fn step(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     standing: &mut Standing,
-    now: Timestamp,
 ) -> Result<Option<Timestamp>, AppError> {
     let Some((asked, due)) = standing.asked_at.zip(standing.due_at) else { return Ok(None) };
     let policy = app.policy();
@@ -69,7 +67,7 @@ fn step(
     if remind <= now && standing.reminded_at.is_none() {
         tell_of_terms(app, tx, person.id, standing, "reminded")?;
         standing.reminded_at = Some(now);
-        note(app, tx, person, standing, ("terms.reminded", "holder"), now)?;
+        note(Work { app, tx, now }, person, standing, "terms.reminded", "holder")?;
     }
     // Only binding terms justify telling the manager and restricting the device; clauses to be known are only asked.
     if standing.missing != MissingTerms::Terms {
@@ -78,7 +76,7 @@ fn step(
     if manager <= now && standing.manager_told_at.is_none() {
         if let Some(manager) = person.line_manager {
             tell_manager(app, tx, manager, person, standing)?;
-            note(app, tx, person, standing, ("terms.reminded", "line-manager"), now)?;
+            note(Work { app, tx, now }, person, standing, "terms.reminded", "line-manager")?;
         }
         standing.manager_told_at = Some(now);
     }
@@ -87,8 +85,8 @@ fn step(
             return Ok(Some(until));
         }
         standing.lapsed_at = Some(now);
-        note(app, tx, person, standing, ("terms.lapsed", "grace-over"), now)?;
-        configure_devices_of(app, tx, person.id, now)?;
+        note(Work { app, tx, now }, person, standing, "terms.lapsed", "grace-over")?;
+        configure_devices_of(Work { app, tx, now }, person.id)?;
     }
     Ok([remind, manager, due].into_iter().filter(|at| *at > now).min())
 }
@@ -117,11 +115,10 @@ fn away_until(tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Option
 /// Schedules the steps that follow from what is missing, and ends a restriction whose cause is gone. The caller has
 /// written the standings.
 pub(super) fn follow_standing(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    (before, after): (&[Standing], &[Standing]),
-    now: Timestamp,
+    before: &[Standing],
+    after: &[Standing],
 ) -> Result<(), AppError> {
     if after.iter().any(|standing| standing.missing != MissingTerms::Nothing) {
         kernel::jobs::ask_job(app, tx, jobs::Kind::FollowTerms, &person.id.to_string(), now)?;
@@ -129,29 +126,22 @@ pub(super) fn follow_standing(
     for old in before.iter().filter(|old| old.lapsed_at.is_some()) {
         let still = after.iter().any(|new| new.document == old.document && new.lapsed_at.is_some());
         if !still {
-            lapse_ended(app, tx, person, old, now)?;
+            lapse_ended(Work { app, tx, now }, person, old)?;
         }
     }
     Ok(())
 }
 
 fn lapse_ended(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     standing: &Standing,
-    now: Timestamp,
 ) -> Result<(), AppError> {
-    note(app, tx, person, standing, ("terms.lapse-ended", "nothing-overdue"), now)?;
-    configure_devices_of(app, tx, person.id, now)
+    note(Work { app, tx, now }, person, standing, "terms.lapse-ended", "nothing-overdue")?;
+    configure_devices_of(Work { app, tx, now }, person.id)
 }
 
-fn configure_devices_of(
-    app: &App,
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn configure_devices_of(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<(), AppError> {
     for device in devices::of_holder(tx, person)? {
         kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &device.id.to_string(), now)?;
     }
@@ -211,12 +201,11 @@ fn tell_manager(
 }
 
 fn note(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     standing: &Standing,
-    (action, reason): (&'static str, &'static str),
-    now: Timestamp,
+    action: &'static str,
+    reason: &'static str,
 ) -> Result<(), AppError> {
     let record = Record::new("system", action, format!("person:{}", person.id))
         .force(person.force)

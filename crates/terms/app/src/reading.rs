@@ -177,7 +177,7 @@ fn mark(
                 continue;
             };
             let right = answer == question.correct;
-            terms_asked::add_answer(tx, person, (id, &clause.wording_digest()), right.then_some(now))?;
+            terms_asked::add_answer(tx, person, id, &clause.wording_digest(), right.then_some(now))?;
             if !right {
                 faults.push(AnswerFault { clause: id.to_owned(), fault: Fault::NotSo });
             }

@@ -5,7 +5,6 @@
 
 use domain::{ClauseId, Span, Timestamp};
 use policy::{AcceptanceKind, Clause, KeptBy};
-use store::Tx;
 use store::people::Person;
 use store::reminders::{self, Reminder};
 
@@ -13,7 +12,7 @@ use super::accept::own_person;
 use kernel::access::{AcceptOwn, Permit};
 use kernel::policy_in_force::asks;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The interval of a reminder where its clause does not state one.
 const AGAIN_AFTER: Span = Span::from_secs(26 * 7 * 24 * 3600);
@@ -51,10 +50,8 @@ pub fn stands_until(clause: &Clause, answered_at: Option<Timestamp>, now: Timest
 
 /// Lists the clauses that a person is asked about now, in the order of the document.
 pub fn due_reminders(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    now: Timestamp,
 ) -> Result<Vec<DueReminder>, AppError> {
     let (policy, about) = (app.policy(), crate::standing::about(tx, person)?);
     let said = reminders::of_person(tx, person.id)?;
@@ -98,7 +95,7 @@ pub async fn answer_reminder(
             let policy = app.policy();
             let known = policy.library().find_clause(&clause).filter(|known| again_after(known).is_some());
             let known = known.ok_or_else(|| AppError::not_found("reminder", &clause))?;
-            let due = due_reminders(&app, tx, &person, now)?;
+            let due = due_reminders(Work { app: &app, tx, now }, &person)?;
             let Some(due) = due.into_iter().find(|due| due.clause == known.id) else { return Ok(()) };
             let said = Reminder {
                 clause: due.clause,
@@ -106,7 +103,7 @@ pub async fn answer_reminder(
                 later_until: (!done).then(|| now.plus(LATER)),
             };
             reminders::put(tx, person.id, &said)?;
-            kernel::jobs::ask_standing(&app, tx, person.id, now)?;
+            kernel::jobs::ask_standing(Work { app: &app, tx, now }, person.id)?;
             let record =
                 Record::new(&permit.actor().name, "reminder.answered", format!("person:{}", person.id))
                     .force(person.force)

@@ -12,7 +12,7 @@ use store::terms_asked::Standing;
 use store::{Tx, case_steps, devices, people, terms, terms_asked};
 
 use kernel::policy_in_force::{About, PolicyInForce, Terms};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// How long a person has to accept, where the policy has no parameter for it.
 pub(super) const GRACE: Span = Span::from_secs(14 * 24 * 3600);
@@ -123,7 +123,7 @@ pub fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
 }
 
 /// Brings a person's recorded standing up to date, and schedules what follows from it. A second run changes nothing.
-pub fn stand(app: &App, tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Vec<Standing>, AppError> {
+pub fn stand(Work { app, tx, now }: Work<'_, '_>, person: &Person) -> Result<Vec<Standing>, AppError> {
     // The lock keeps this from overwriting what a reminder or an acceptance writes at the same moment.
     locks::take(tx, Lock::Person(person.id))?;
     let policy = app.policy();
@@ -143,7 +143,7 @@ pub fn stand(app: &App, tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Res
         terms_asked::forget(tx, person.id, &gone.document)?;
     }
     if all != before {
-        crate::follow::follow_standing(app, tx, person, (&before, &all), now)?;
+        crate::follow::follow_standing(Work { app, tx, now }, person, &before, &all)?;
     }
     Ok(all)
 }
@@ -167,15 +167,14 @@ pub fn terms_missing(app: &App, tx: &mut Tx<'_>, person: PersonId) -> Result<Vec
 /// Schedules what follows when a device passes from one holder to another: a restriction belongs to the holder and
 /// moves with them, and the devices that each has decide what they are asked to accept.
 pub fn holder_changed(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     device: DeviceId,
-    (from, to): (Option<PersonId>, Option<PersonId>),
-    now: Timestamp,
+    from: Option<PersonId>,
+    to: Option<PersonId>,
 ) -> Result<(), AppError> {
     // A person's permissions move with them, and decide by which rules the device is judged.
-    kernel::jobs::bring_to_rules(app, tx, device, now)?;
-    from.into_iter().chain(to).try_for_each(|person| jobs::ask_standing(app, tx, person, now))
+    kernel::jobs::bring_to_rules(Work { app, tx, now }, device)?;
+    from.into_iter().chain(to).try_for_each(|person| jobs::ask_standing(Work { app, tx, now }, person))
 }
 
 #[cfg(test)]

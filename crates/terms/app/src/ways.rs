@@ -12,7 +12,7 @@ use super::shown::way;
 use super::standing::{GRACE, parameter_span};
 use kernel::access::{AcceptOwn, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// How much the deadline is extended for another way of showing, where the policy has no parameter for it.
 const EXTRA: Span = Span::from_secs(14 * 24 * 3600);
@@ -63,8 +63,8 @@ pub async fn ask_another_way(
                 asked.lapsed_at = None;
             }
             terms_asked::put(tx, person.id, &asked)?;
-            crate::follow::follow_standing(&app, tx, &person, (&[before], &[asked]), now)?;
-            kernel::jobs::ask_standing(&app, tx, person.id, now)?;
+            crate::follow::follow_standing(Work { app: &app, tx, now }, &person, &[before], &[asked])?;
+            kernel::jobs::ask_standing(Work { app: &app, tx, now }, person.id)?;
             let record =
                 Record::new(&permit.actor().name, "terms.way-asked", format!("person:{}", person.id))
                     .force(person.force)

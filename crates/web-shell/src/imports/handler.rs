@@ -65,7 +65,7 @@ async fn read<S: Shown>(ctx: &Ctx, id: &str) -> Result<Waiting<S::File>, Problem
     Ok(imports::preview::<S::File>(&ctx.site.app, permit, id).await?)
 }
 
-fn asked((place, ask): (usize, &Ask), counted: Counted) -> Asked {
+fn asked(place: usize, ask: &Ask, counted: Counted) -> Asked {
     let choices = std::iter::once(("", "No answer yet")).chain(ask.choices.iter().copied());
     Asked {
         field: format!("answer-{place}"),
@@ -102,7 +102,13 @@ fn view<S: Shown>(ctx: &Ctx, waiting: &Waiting<S::File>, errors: Errors) -> Prev
         about: read.about.clone(),
         counted: read.counted,
         notes: read.notes.clone(),
-        asked: plan.asks.iter().take(MOST_ASKED).enumerate().map(|ask| asked(ask, read.counted)).collect(),
+        asked: plan
+            .asks
+            .iter()
+            .take(MOST_ASKED)
+            .enumerate()
+            .map(|(place, ask)| asked(place, ask, read.counted))
+            .collect(),
         columns: columns
             .map(|(place, (heading, column))| Mapped {
                 field: field(place),

@@ -81,6 +81,7 @@ fn what_others_do_not_see_or_see_within_a_transaction_is_free() {
         "pub struct Read { case: Row, pub(crate) other: Row }",
         "pub fn list(tx: &mut Tx<'_>, case: &Row) -> Vec<Row> {}",
         "pub fn list(tx: &mut store::Tx<'_>) -> Result<Row, store::StoreError> {}",
+        "pub fn list(Work { tx, .. }: Work<'_, '_>, case: &Row) -> Vec<Row> {}",
         "pub fn list() -> Result<(), StoreError> {}",
         "impl From<Row> for Read { fn from(row: Row) -> Self {} }",
         "#[cfg(test)]\nmod tests { pub fn list() -> Row {} }",

@@ -82,7 +82,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let losses = losses_app::read::loss_counts(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Cases, Vec::new()),
-        list: list.with_rows(rows.len(), next.map(time_key)),
+        list: list.with_rows(rows.len(), next.map(|(at, id)| time_key(at, id))),
         losses_unanswered: losses.unanswered.unsigned_abs(),
         clocks_over: clocks.counts.over.unsigned_abs(),
         kinds,

@@ -18,7 +18,7 @@ use kernel::imports::{
     Ask, Cells, Column as _, Does, File, Item, Kind, Mapping, Plan, Table, Wrong, columns, read_table,
 };
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 columns! {
     /// Maker's serial number.
@@ -105,7 +105,7 @@ impl Kind for Devices {
             if answered {
                 plan.ask(row.place, sheet::question(category, &file.answers));
             }
-            match item(tx, file, (row.place, &cells), &mut seen)? {
+            match item(tx, file, row.place, &cells, &mut seen)? {
                 Ok(Row::Does(item)) => plan.items.push(*item),
                 Ok(Row::Same) => plan.same += 1,
                 Ok(Row::LeftOut) => left_out += 1,
@@ -139,16 +139,11 @@ impl Kind for Devices {
         by: (&str, Timestamp),
         items: Vec<Item<Entry>>,
     ) -> Result<(), AppError> {
-        items.into_iter().try_for_each(|item| enter_device(app, tx, by, item))
+        items.into_iter().try_for_each(|item| enter_device(Work { app, tx, now: by.1 }, by.0, item))
     }
 }
 
-fn enter_device(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (actor, now): (&str, Timestamp),
-    item: Item<Entry>,
-) -> Result<(), AppError> {
+fn enter_device(Work { app, tx, now }: Work<'_, '_>, actor: &str, item: Item<Entry>) -> Result<(), AppError> {
     let row = item.entry;
     let action = if row.device.is_some() { "device.described" } else { "device.registered" };
     let device = match row.device {
@@ -177,7 +172,7 @@ fn enter_device(
             }
             assets::restand(tx, id, &before, &asset)?;
             if let Some(holder) = row.holder {
-                kernel::jobs::ask_standing(app, tx, holder, now)?;
+                kernel::jobs::ask_standing(Work { app, tx, now }, holder)?;
             }
             device
         }
@@ -193,7 +188,8 @@ fn enter_device(
 fn item(
     tx: &mut Tx<'_>,
     file: &File<Devices>,
-    (row, cells): (usize, &Cells<'_, Column>),
+    row: usize,
+    cells: &Cells<'_, Column>,
     seen: &mut Seen,
 ) -> Result<Read, AppError> {
     let force = file.force;
@@ -233,7 +229,7 @@ fn item(
     if let Some(why) = taken(tx, force, device.as_ref(), &described)? {
         return Ok(Err(why));
     }
-    if let Some(why) = twice(file, row, (&serial, &described), seen) {
+    if let Some(why) = twice(file, row, &serial, &described, seen) {
         return Ok(Err(why));
     }
     let entry = Entry { force, kind, described, before, device, holder: None, place: None, retired: false };
@@ -251,7 +247,8 @@ fn item(
 fn twice(
     file: &File<Devices>,
     row: usize,
-    (serial, described): (&str, &Described),
+    serial: &str,
+    described: &Described,
     seen: &mut Seen,
 ) -> Option<String> {
     let said = [

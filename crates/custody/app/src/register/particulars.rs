@@ -15,7 +15,7 @@ use devices_app::caps::HeldDeed;
 use kernel::access::{ManageRegister, Permit};
 use kernel::fields::{optional_text, text};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Change of standing that needs no hand-over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -245,11 +245,11 @@ pub async fn restate_device(
                 Restated::Found => None,
             };
             if let Some(what) = what
-                && let Some(burst) = held_beyond_cap(&app, tx, &device, &what, by)?
+                && let Some(burst) = held_beyond_cap(Work { app: &app, tx, now: by.1 }, &device, &what, by.0)?
             {
                 return Ok(Changed::Held(burst));
             }
-            restate(&app, tx, (&device, to, &why), by).map(|()| Changed::Done)
+            restate(Work { app: &app, tx, now: by.1 }, &device, to, &why, by.0).map(|()| Changed::Done)
         })
         .await
 }
@@ -267,14 +267,15 @@ pub fn restate_checked(
     locks::take(tx, Lock::Device(id))?;
     let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
     to.check(&device, &assets::of(tx, &device)?)?;
-    restate(app, tx, (&device, to, why), by)
+    restate(Work { app, tx, now: by.1 }, &device, to, why, by.0)
 }
 
 fn restate(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, to, why): (&Device, Restated, &str),
-    (by, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    device: &Device,
+    to: Restated,
+    why: &str,
+    by: &str,
 ) -> Result<(), AppError> {
     let before = assets::of(tx, device)?;
     let mut asset = before.clone();
@@ -293,7 +294,7 @@ fn restate(
     if to == Restated::Retired {
         devices::retire(tx, device.id, now)?;
     }
-    crate::withdraw_open(app, tx, by, device.id, ("the device stands otherwise now", now))?;
+    crate::withdraw_open(Work { app, tx, now }, by, device.id, "the device stands otherwise now")?;
     let record = Record::new(by, to.action(), format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({ "why": why }));

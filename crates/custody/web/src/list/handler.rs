@@ -56,7 +56,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let late = custody_app::read::late_loans(&ctx.site.app, ctx.permit::<SeeCustody>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Devices),
-        list: list.with_rows(rows.len(), next.map(time_key)),
+        list: list.with_rows(rows.len(), next.map(|(at, id)| time_key(at, id))),
         rows,
         late: late
             .into_iter()

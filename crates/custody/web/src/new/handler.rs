@@ -61,7 +61,8 @@ async fn places(
 
 async fn new_view(
     ctx: &Ctx,
-    (kind, id): (HandoverKind, DeviceId),
+    kind: HandoverKind,
+    id: DeviceId,
     fields: Option<&Fields>,
     errors: Errors,
 ) -> Result<new::View, Problem> {
@@ -104,7 +105,7 @@ pub(crate) async fn new(ctx: Ctx) -> Result<Response, Problem> {
     let (Ok(kind), Ok(id)) = (ctx.asked("kind").parse(), ctx.asked("device").parse()) else {
         return Ok(axum::response::Redirect::to("/devices").into_response());
     };
-    shown(&new_view(&ctx, (kind, id), None, Errors::default()).await?)
+    shown(&new_view(&ctx, kind, id, None, Errors::default()).await?)
 }
 
 /// Reads the end of a day that was typed.
@@ -155,7 +156,7 @@ pub(crate) async fn draft(ctx: Ctx, fields: Fields) -> Result<Response, Problem>
     match made.await {
         Ok(id) => Ok(done(&format!("/custody/{id}"), "handover-drafted")),
         Err(error) => {
-            form_again(&new_view(&ctx, (kind, device), Some(&fields), form_errors(error, "also")?).await?)
+            form_again(&new_view(&ctx, kind, device, Some(&fields), form_errors(error, "also")?).await?)
         }
     }
 }

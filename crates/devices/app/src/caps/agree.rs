@@ -1,26 +1,24 @@
 //! Checks who may agree to what somebody asked for: another human being, who is present now.
 
-use domain::{Force, Timestamp};
-use store::Tx;
+use domain::Force;
 
 use kernel::access::{Action, Actor, Comes, Permit};
-use kernel::{App, AppError, second};
+use kernel::{AppError, Work, second};
 
 /// Refuses agreement by somebody who could be the one who asked, and by somebody who is not in the register.
 ///
 /// # Errors
 /// [`AppError::Conflict`], which says why and who can agree instead; [`AppError::Denied`] for what is the actor's own.
 pub(crate) fn another_person<A: Action>(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<A>,
     asked_by: &str,
-    (force, now): (Force, Timestamp),
+    force: Force,
 ) -> Result<(), AppError> {
     if asked_by == permit.actor().name {
         permit.reaches_own(force)?;
     }
-    second::another_human_for::<A>(app, tx, asked_by, permit.actor(), (force, now))
+    second::another_human_for::<A>(Work { app, tx, now }, asked_by, permit.actor(), force)
 }
 
 /// Refuses the command line, a token, and somebody who is not in the register as the first of two people.

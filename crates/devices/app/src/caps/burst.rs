@@ -1,6 +1,6 @@
 //! Ends a burst: a second person releases or cancels all of it, or it expires.
 
-use domain::{BurstId, BurstState, CommandId, DeviceId, Effect, Timestamp};
+use domain::{BurstId, BurstState, CommandId, DeviceId, Effect};
 use serde_json::json;
 use store::orders::{self, Burst, HeldAct, OpenOrder};
 use store::{Tx, commands, pushes};
@@ -10,7 +10,7 @@ use super::{Act, agree, enter, lock_force, loss_of, may_still_ask, refuse_if_fro
 use kernel::access::{Actor, ApproveDestruction, CallOffOrders, Permit, ReleaseOrders};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError, access, jobs, presence};
+use kernel::{App, AppError, Work, access, jobs, presence};
 
 /// Largest number of orders of a burst that are read.
 pub(crate) const MOST: u32 = 10_000;
@@ -56,14 +56,14 @@ pub async fn release(
             }
             let (orders, acts) = (orders::of_burst(tx, id, MOST)?, orders::acts_of_burst(tx, id, MOST)?);
             for one in orders::people_of_burst(tx, id)? {
-                agree::another_person(&app, tx, &permit, &one, (burst.force, now))?;
+                agree::another_person(Work { app: &app, tx, now }, &permit, &one, burst.force)?;
             }
             if !orders::end_burst(tx, id, BurstState::Released, (now, &actor.name, &why))? {
                 return Err(over());
             }
-            let stopped = stop_what_cannot(&app, tx, &orders, now)?;
+            let stopped = stop_what_cannot(Work { app: &app, tx, now }, &orders)?;
             orders::release(tx, id)?;
-            let_go(&app, tx, (&orders, &acts), now)?;
+            let_go(Work { app: &app, tx, now }, &orders, &acts)?;
             let all = orders.len().saturating_add(acts.len());
             let released = Released {
                 released: u64::try_from(all).unwrap_or(u64::MAX).saturating_sub(stopped),
@@ -74,7 +74,7 @@ pub async fn release(
                 .reason(burst.effect.as_str())
                 .detail(json!({ "why": why, "released": released.released, "stopped": stopped }));
             app.enter(tx, now, record)?;
-            tell::of_decision(&app, tx, (&burst, "released"), (&actor.name, &why), now)?;
+            tell::of_decision(Work { app: &app, tx, now }, &burst, "released", &actor.name, &why)?;
             approvers::follow(&app, tx, &Waits::Burst(id))?;
             Ok(released)
         })
@@ -82,15 +82,10 @@ pub async fn release(
 }
 
 /// Cancels the orders that may not go on although they are released; returns their number.
-fn stop_what_cannot(
-    app: &App,
-    tx: &mut Tx<'_>,
-    orders: &[OpenOrder],
-    now: Timestamp,
-) -> Result<u64, AppError> {
+fn stop_what_cannot(Work { app, tx, now }: Work<'_, '_>, orders: &[OpenOrder]) -> Result<u64, AppError> {
     let mut stopped = 0;
     for order in orders {
-        let why = if !may_still_ask(app, tx, &order.asked_by, (order.deed, order.force), now)? {
+        let why = if !may_still_ask(Work { app, tx, now }, &order.asked_by, order.deed, order.force)? {
             "the person who asked for it may no longer order it"
         } else if !order.deed.keeps_content() && store::holds::stands(tx, order.device)? {
             "a legal hold stands on the device"
@@ -105,10 +100,9 @@ fn stop_what_cannot(
 
 /// Counts what is released, asks devices to connect, and schedules jobs for the acts that are not commands.
 fn let_go(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (orders, acts): (&[OpenOrder], &[HeldAct]),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    orders: &[OpenOrder],
+    acts: &[HeldAct],
 ) -> Result<(), AppError> {
     for order in orders {
         let act = Act {
@@ -146,8 +140,9 @@ pub async fn cancel(
             let burst = held(tx, id)?;
             permit.reaches(burst.force)?;
             lock_force(tx, burst.force)?;
-            let count = end_in(&app, tx, &burst, (BurstState::Cancelled, permit.actor(), &why), now)?;
-            tell::of_decision(&app, tx, (&burst, "cancelled"), (&permit.actor().name, &why), now)?;
+            let count =
+                end_in(Work { app: &app, tx, now }, &burst, BurstState::Cancelled, permit.actor(), &why)?;
+            tell::of_decision(Work { app: &app, tx, now }, &burst, "cancelled", &permit.actor().name, &why)?;
             Ok(count)
         })
         .await
@@ -155,11 +150,11 @@ pub async fn cancel(
 
 /// Ends a burst and cancels all that is held in it; returns the number of orders.
 pub(super) fn end_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     burst: &Burst,
-    (state, actor, why): (BurstState, &Actor, &str),
-    now: Timestamp,
+    state: BurstState,
+    actor: &Actor,
+    why: &str,
 ) -> Result<u64, AppError> {
     if !orders::end_burst(tx, burst.id, state, (now, &actor.name, why))? {
         return Err(over());
@@ -176,9 +171,9 @@ pub(super) fn end_in(
 }
 
 /// Ends a burst that nobody released or cancelled.
-pub(super) fn expire_in(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
+pub(super) fn expire_in(Work { app, tx, now }: Work<'_, '_>, burst: &Burst) -> Result<(), AppError> {
     let why = "nobody released it in time";
-    end_in(app, tx, burst, (BurstState::Expired, &Actor::system(), why), now).map(drop)
+    end_in(Work { app, tx, now }, burst, BurstState::Expired, &Actor::system(), why).map(drop)
 }
 
 /// Ends a burst that has expired. Running it again changes nothing.
@@ -189,7 +184,7 @@ pub async fn expire(app: &App, id: BurstId) -> Result<(), AppError> {
         .write(move |tx| match orders::burst_by_id(tx, id)? {
             Some(burst) if burst.ended.is_none() && burst.expires_at <= now => {
                 lock_force(tx, burst.force)?;
-                expire_in(&app, tx, &burst, now)
+                expire_in(Work { app: &app, tx, now }, &burst)
             }
             _ => Ok(()),
         })

@@ -2,19 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use domain::{BurstState, CommandId, CommandState, Deed, DeviceId, Force, HeldState, Timestamp};
+use domain::{BurstState, CommandId, CommandState, Deed, DeviceId, Force, HeldState};
 use serde_json::json;
+use store::commands;
 use store::orders::{self, HeldAct};
-use store::{Tx, commands};
 
 use super::{Act, HeldDeed, Verdict, admit, burst, contains_loss, hold_act, lock_force, tell};
-use kernel::App;
 use kernel::AppError;
 use kernel::access::Actor;
 use kernel::access::CallOffOrders;
 use kernel::access::Permit;
 use kernel::fields::text;
 use kernel::record::Record;
+use kernel::{App, Work};
 
 /// Scope of a calling off.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub async fn call_off(
             lock_force(tx, which.force)?;
             let actor = permit.actor();
             let asked_by = which.asked_by.clone().unwrap_or_default();
-            let kept = hold_containment(&app, tx, (which.force, &asked_by), (actor, now))?;
+            let kept = hold_containment(Work { app: &app, tx, now }, which.force, &asked_by, actor)?;
             let mut count = 0;
             loop {
                 let some = orders::open(tx, Some(which.force), &asked_by, burst::MOST)?;
@@ -75,7 +75,7 @@ pub async fn call_off(
                 count +=
                     u64::from(orders::end_act(tx, act.id, HeldState::Cancelled, now, Some("called off"))?);
             }
-            end_empty_bursts(tx, &app, which.force, (actor, &why), now)?;
+            end_empty_bursts(Work { app: &app, tx, now }, which.force, actor, &why)?;
             let done = CallOff { called_off: count, go_on: u64::try_from(kept.len()).unwrap_or(u64::MAX) };
             let whose = which.asked_by.clone();
             let subject = which.asked_by.unwrap_or_else(|| format!("force:{}", which.force));
@@ -83,7 +83,11 @@ pub async fn call_off(
                 .force(which.force)
                 .detail(json!({ "why": why, "orders": count, "go_on": done.go_on }));
             app.enter(tx, now, record)?;
-            tell::of_call_off(&app, tx, (which.force, whose.as_deref(), &done), (&actor.name, &why), now)?;
+            tell::of_call_off(
+                Work { app: &app, tx, now },
+                (which.force, whose.as_deref(), &done),
+                (&actor.name, &why),
+            )?;
             Ok(done)
         })
         .await
@@ -92,10 +96,10 @@ pub async fn call_off(
 /// Counts the containment of lost devices that would end. Beyond the cap, keeps each order and holds the act of taking it back;
 /// returns the orders that are kept.
 fn hold_containment(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (force, asked_by): (Force, &str),
-    (actor, now): (&Actor, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    force: Force,
+    asked_by: &str,
+    actor: &Actor,
 ) -> Result<BTreeSet<CommandId>, AppError> {
     let mut contains = Vec::new();
     for order in orders::open(tx, Some(force), asked_by, burst::MOST)? {
@@ -109,10 +113,10 @@ fn hold_containment(
         return Ok(BTreeSet::new());
     }
     let act = Act { force, deed: Deed::TakeBack, devices: &devices, by: &actor.name, loss: None };
-    let Verdict::Hold(burst) = admit(app, tx, &act, now)? else { return Ok(BTreeSet::new()) };
+    let Verdict::Hold(burst) = admit(Work { app, tx, now }, &act)? else { return Ok(BTreeSet::new()) };
     for order in &contains {
         let what = HeldDeed::TakeBack { command: order.command, shown: actor.shown.clone() };
-        hold_act(app, tx, burst, (order.device, &what), (&actor.name, now))?;
+        hold_act(Work { app, tx, now }, burst, order.device, &what, &actor.name)?;
     }
     Ok(contains.iter().map(|order| order.command).collect())
 }
@@ -128,17 +132,16 @@ fn is_of_now(act: &HeldAct, kept: &BTreeSet<CommandId>) -> Result<bool, AppError
 
 /// Ends the bursts that no longer hold anything.
 pub(super) fn end_empty_bursts(
-    tx: &mut Tx<'_>,
-    app: &App,
+    Work { app, tx, now }: Work<'_, '_>,
     force: Force,
-    (actor, why): (&Actor, &str),
-    now: Timestamp,
+    actor: &Actor,
+    why: &str,
 ) -> Result<(), AppError> {
     for open in orders::bursts(tx, Some(force))? {
         let acts = orders::acts_of_burst(tx, open.id, burst::MOST)?;
         let held = acts.iter().any(|act| act.state == HeldState::Held);
         if !held && orders::of_burst(tx, open.id, 1)?.is_empty() {
-            burst::end_in(app, tx, &open, (BurstState::Cancelled, actor, why), now)?;
+            burst::end_in(Work { app, tx, now }, &open, BurstState::Cancelled, actor, why)?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! During a freeze nothing destructive is asked for, agreed to, released, or handed to a device. What was queued before keeps its
 //! place, and the statement that hands commands over skips it.
 
-use domain::{Force, FreezeId, Timestamp};
+use domain::{Force, FreezeId};
 use serde_json::json;
 use store::Tx;
 use store::freezes::{self, Freeze};
@@ -12,7 +12,7 @@ use super::{agree, lock_force, tell};
 use kernel::access::{Actor, FreezeDestruction, LiftFreeze, Permit};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError, presence};
+use kernel::{App, AppError, Work, presence};
 
 /// Returns whether the destructive orders of a force are frozen.
 pub(crate) fn stands(tx: &mut Tx<'_>, force: Force) -> Result<bool, AppError> {
@@ -63,13 +63,13 @@ pub async fn freeze(
                 lift: None,
             };
             let stopped = freezes::freeze(tx, &new)?;
-            enter(&app, tx, actor, (&new, "orders.frozen", &new.why), now)?;
+            enter(Work { app: &app, tx, now }, actor, &new, "orders.frozen", &new.why)?;
             let subject = format!("Destructive orders of {} are frozen", app.force_title(force));
             let body = format!(
                 "{} froze them: {}. {stopped} orders that had not been carried out are stopped. Two people can lift it.",
                 actor.shown, new.why
             );
-            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+            tell::of_freeze(Work { app: &app, tx, now }, force, &actor.name, &subject, &body)
         })
         .await
 }
@@ -94,13 +94,13 @@ pub async fn ask_to_lift(
         .write(move |tx| {
             let found = standing(tx, force)?;
             let actor = permit.actor();
-            if !freezes::ask_to_lift(tx, found.id, (now, &actor.name, &why))? {
+            if !freezes::ask_to_lift(tx, found.id, now, &actor.name, &why)? {
                 return Err(not_frozen());
             }
-            enter(&app, tx, actor, (&found, "orders.lift-asked", &why), now)?;
+            enter(Work { app: &app, tx, now }, actor, &found, "orders.lift-asked", &why)?;
             let subject = format!("{} asks to lift the freeze of {}", actor.shown, app.force_title(force));
             let body = format!("The reason: {why}. Another person must confirm it before anything goes on.");
-            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+            tell::of_freeze(Work { app: &app, tx, now }, force, &actor.name, &subject, &body)
         })
         .await
 }
@@ -124,14 +124,14 @@ pub async fn confirm_lift(app: &App, permit: Permit<LiftFreeze>, force: Force) -
                     "nobody asked to lift it: ask, then another person confirms".into(),
                 ));
             };
-            agree::another_person(&app, tx, &permit, asked_by, (force, now))?;
+            agree::another_person(Work { app: &app, tx, now }, &permit, asked_by, force)?;
             if !freezes::lift(tx, &found, now, &actor.name)? {
                 return Err(not_frozen());
             }
-            enter(&app, tx, actor, (&found, "orders.lifted", why), now)?;
+            enter(Work { app: &app, tx, now }, actor, &found, "orders.lifted", why)?;
             let subject = format!("The freeze of {} is lifted", app.force_title(force));
             let body = format!("{} confirmed it. Destructive orders go on.", actor.shown);
-            tell::of_freeze(&app, tx, (force, &actor.name), (&subject, &body), now)
+            tell::of_freeze(Work { app: &app, tx, now }, force, &actor.name, &subject, &body)
         })
         .await
 }
@@ -145,11 +145,11 @@ fn not_frozen() -> AppError {
 }
 
 fn enter(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
-    (freeze, action, why): (&Freeze, &'static str, &str),
-    now: Timestamp,
+    freeze: &Freeze,
+    action: &'static str,
+    why: &str,
 ) -> Result<(), AppError> {
     let record = Record::new(&actor.name, action, format!("freeze:{}", freeze.id))
         .force(freeze.force)

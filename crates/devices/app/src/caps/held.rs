@@ -6,7 +6,7 @@ use serde_json::json;
 use store::Tx;
 use store::orders::{self, HeldAct};
 
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 /// Act that is held, with what is needed to perform it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,11 +71,11 @@ impl HeldDeed {
 
 /// Stores an act in a burst, with its entry in the ledger.
 pub fn hold_act(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     burst: BurstId,
-    (device, what): (DeviceId, &HeldDeed),
-    (by, now): (&str, Timestamp),
+    device: DeviceId,
+    what: &HeldDeed,
+    by: &str,
 ) -> Result<(), AppError> {
     let spec = serde_json::to_string(what).map_err(|error| AppError::fault(&error))?;
     let act = HeldAct {

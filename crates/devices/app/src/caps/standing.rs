@@ -1,9 +1,9 @@
 //! Ends what somebody asked for when they lose the role that let them ask, or leave.
 
-use domain::{Deed, Effect, Force, HeldState, PersonId, Timestamp};
+use domain::{Deed, Effect, Force, HeldState, PersonId};
 use serde_json::json;
 use store::orders::{self};
-use store::{Tx, commands, people};
+use store::{commands, people};
 
 use super::{burst, call_off, lock_force};
 use kernel::access::Action;
@@ -19,26 +19,25 @@ use kernel::access::Who;
 use kernel::access::WithdrawDevices;
 use kernel::record::Record;
 use kernel::roles::standing_of;
-use kernel::{App, AppError, access};
+use kernel::{AppError, Work, access};
 
 const WHY: &str = "the person who asked for it may no longer order it";
 
 /// Returns whether the person who asked for something may still ask for it. For somebody who is not in the register there is no
 /// role or employment that could have ended: their orders expire by time.
 pub(crate) fn may_still_ask(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     asked_by: &str,
-    (deed, force): (Deed, Force),
-    now: Timestamp,
+    deed: Deed,
+    force: Force,
 ) -> Result<bool, AppError> {
     let Some(id) = asked_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok()) else {
         return Ok(true);
     };
-    Ok(actor_of(app, tx, id, now)?.is_some_and(|actor| may_ask(&actor, deed, force)))
+    Ok(actor_of(Work { app, tx, now }, id)?.is_some_and(|actor| may_ask(&actor, deed, force)))
 }
 
-fn actor_of(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<Actor>, AppError> {
+fn actor_of(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<Option<Actor>, AppError> {
     let Some(standing) = standing_of(tx, person, now)? else { return Ok(None) };
     let who = Who {
         name: format!("person:{person}"),
@@ -75,13 +74,11 @@ fn may_ask(actor: &Actor, deed: Deed, force: Force) -> bool {
 /// containment and has not reached its device. Queued containment stays: a lost device does not become safe because somebody
 /// left.
 pub fn end_what_they_asked_for(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: PersonId,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let asked_by = format!("person:{person}");
-    let actor = actor_of(app, tx, person, now)?;
+    let actor = actor_of(Work { app, tx, now }, person)?;
     let may = |deed, force| actor.as_ref().is_some_and(|actor| may_ask(actor, deed, force));
     let (open, held) =
         (orders::open(tx, None, &asked_by, burst::MOST)?, orders::acts(tx, None, &asked_by, burst::MOST)?);
@@ -109,7 +106,7 @@ pub fn end_what_they_asked_for(
         return Ok(());
     }
     for force in forces {
-        call_off::end_empty_bursts(tx, app, force, (&Actor::system(), WHY), now)?;
+        call_off::end_empty_bursts(Work { app, tx, now }, force, &Actor::system(), WHY)?;
     }
     let home = people::by_id(tx, person)?.map(|person| person.force);
     let mut record =

@@ -1,19 +1,17 @@
 //! Notifies others at once of a burst that is held or decided, and of a freeze.
 
-use domain::{Cap, CaseId, Deed, Force, Timestamp};
-use store::Tx;
+use domain::{Cap, CaseId, Deed, Force};
 use store::devices::Device;
 use store::orders::Burst;
 
 use super::{Act, CallOff};
-use kernel::App;
-use kernel::AppError;
+use kernel::{AppError, Work};
 use notices_app::alarms::Alarm;
 use notices_app::alarms::AlarmKind;
 use notices_app::alarms::raise;
 
 /// Notifies others that what somebody asked for is held.
-pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp) -> Result<(), AppError> {
+pub(super) fn of_burst(Work { app, tx, now }: Work<'_, '_>, burst: &Burst) -> Result<(), AppError> {
     let who = kernel::words::who(tx, &burst.opened_by)?;
     let body = format!(
         "The limit is {} {} an hour. What {who} orders beyond it waits. Ask {who} whether they mean it, then release or cancel all of \
@@ -29,15 +27,14 @@ pub(super) fn of_burst(app: &App, tx: &mut Tx<'_>, burst: &Burst, now: Timestamp
         body,
         link: format!("/held/{}", burst.id),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }
 
 /// Notifies others that something which cannot be held was refused beyond a cap.
 pub(super) fn of_refusal(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (act, cap): (&Act<'_>, Cap),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    act: &Act<'_>,
+    cap: Cap,
 ) -> Result<(), AppError> {
     let who = kernel::words::who(tx, act.by)?;
     let body = format!(
@@ -54,16 +51,16 @@ pub(super) fn of_refusal(
         body,
         link: act.devices.first().map_or_else(|| "/held".to_owned(), |device| format!("/devices/{device}")),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }
 
 /// Notifies others that somebody ends the containment of a device whose loss is still open, and notes it in the case.
 pub(crate) fn of_containment(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, loss, deed): (&Device, CaseId, Deed),
+    Work { app, tx, now }: Work<'_, '_>,
+    device: &Device,
+    loss: CaseId,
+    deed: Deed,
     by: (&str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let (name, shown) = by;
     cases_app::say(app, tx, loss, shown, &format!("{} while the loss is open", deed.title()), now)?;
@@ -78,16 +75,16 @@ pub(crate) fn of_containment(
         ),
         link: format!("/devices/{}", device.id),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }
 
 /// Notifies others that somebody released or cancelled a burst.
 pub(super) fn of_decision(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (burst, word): (&Burst, &str),
-    (by, why): (&str, &str),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    burst: &Burst,
+    word: &str,
+    by: &str,
+    why: &str,
 ) -> Result<(), AppError> {
     let (who, asked) = (kernel::words::who(tx, by)?, kernel::words::who(tx, &burst.opened_by)?);
     let alarm = Alarm {
@@ -98,16 +95,14 @@ pub(super) fn of_decision(
         body: format!("The reason: {why}."),
         link: format!("/held/{}", burst.id),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }
 
 /// Notifies others that somebody called off what people ordered in a force.
 pub(super) fn of_call_off(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     (force, whose, done): (Force, Option<&str>, &CallOff),
     (by, why): (&str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if done.called_off == 0 && done.go_on == 0 {
         return Ok(());
@@ -135,16 +130,16 @@ pub(super) fn of_call_off(
         body,
         link: "/held".to_owned(),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }
 
 /// Notifies others of a freeze, of a request to lift it, or that it is lifted.
 pub(super) fn of_freeze(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (force, by): (Force, &str),
-    (subject, body): (&str, &str),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    force: Force,
+    by: &str,
+    subject: &str,
+    body: &str,
 ) -> Result<(), AppError> {
     let alarm = Alarm {
         force: Some(force),
@@ -154,5 +149,5 @@ pub(super) fn of_freeze(
         body: body.to_owned(),
         link: "/held".to_owned(),
     };
-    raise(app, tx, alarm, now)
+    raise(Work { app, tx, now }, alarm)
 }

@@ -1,6 +1,6 @@
 //! Lets a second person agree to what another asked for, and takes back what has not reached the device.
 
-use domain::{BurstId, CommandId, Deed, Effect, Timestamp};
+use domain::{BurstId, CommandId, Deed, Effect};
 use serde_json::json;
 use store::commands::{self, Command};
 use store::devices::Device;
@@ -13,7 +13,6 @@ use crate::caps::Changed;
 use crate::caps::HeldDeed;
 use crate::caps::Waits;
 use crate::caps::held_beyond_cap;
-use kernel::App;
 use kernel::AppError;
 use kernel::access;
 use kernel::access::Action;
@@ -24,6 +23,7 @@ use kernel::access::PlaceHolds;
 use kernel::fields::text;
 use kernel::presence;
 use kernel::record::Record;
+use kernel::{App, Work};
 
 /// Result of a second person's agreement to an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +68,11 @@ pub async fn take_back(
             let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
             if caps::contains_loss(&asked) && asked.finished_at.is_none() {
                 let what = HeldDeed::TakeBack { command, shown: shown.to_owned() };
-                if let Some(burst) = held_beyond_cap(&app, tx, &device, &what, (by, now))? {
+                if let Some(burst) = held_beyond_cap(Work { app: &app, tx, now }, &device, &what, by)? {
                     return Ok(Changed::Held(burst));
                 }
             }
-            take_back_now(&app, tx, command, (by, shown), now).map(|()| Changed::Done)
+            take_back_now(Work { app: &app, tx, now }, command, (by, shown)).map(|()| Changed::Done)
         })
         .await
 }
@@ -82,11 +82,9 @@ pub async fn take_back(
 /// # Errors
 /// [`AppError::Conflict`] if it was delivered already, or has ended.
 pub fn take_back_now(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     command: CommandId,
     by: (&str, &str),
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let (asked, device) = order_on(tx, command)?;
     if !commands::cancel(tx, command, now, "taken back")? {
@@ -98,7 +96,7 @@ pub fn take_back_now(
     if caps::contains_loss(&asked)
         && let Some(loss) = caps::open_loss(tx, device.id)?
     {
-        caps::tell_of_containment(app, tx, (&device, loss, Deed::TakeBack), by, now)?;
+        caps::tell_of_containment(Work { app, tx, now }, &device, loss, Deed::TakeBack, by)?;
     }
     let record = Record::new(by.0, "command.taken-back", format!("device:{}", device.id))
         .force(device.force)
@@ -149,13 +147,13 @@ async fn agree<A: Action + 'static>(
             locks::take(tx, Lock::Device(device.id))?;
             let (asked, device) = order_on(tx, command)?;
             permit.reaches(device.force)?;
-            caps::another_person(&app, tx, &permit, &asked.asked_by, (device.force, now))?;
+            caps::another_person(Work { app: &app, tx, now }, &permit, &asked.asked_by, device.force)?;
             if asked.effect == Effect::Destructive {
                 presence::fresh(permit.actor(), now)?;
             }
-            still_agreeable(&app, tx, (&asked, &device), now)?;
-            under_hold(tx, (&asked, &device), &permit)?;
-            let held = count_agreed(&app, tx, (&device, &asked), now)?;
+            still_agreeable(Work { app: &app, tx, now }, &asked, &device)?;
+            under_hold(tx, &asked, &device, &permit)?;
+            let held = count_agreed(Work { app: &app, tx, now }, &device, &asked)?;
             if !commands::approve(tx, command, &permit.actor().name, held)? {
                 return Err(no_longer());
             }
@@ -178,10 +176,9 @@ async fn agree<A: Action + 'static>(
 
 /// Refuses an order that has ended, and one that the person who asked may no longer give.
 fn still_agreeable(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (asked, device): (&Command, &Device),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    asked: &Command,
+    device: &Device,
 ) -> Result<(), AppError> {
     if asked.state != domain::CommandState::Asked || asked.finished_at.is_some() {
         return Err(no_longer());
@@ -189,7 +186,7 @@ fn still_agreeable(
     if asked.expires_at.is_none_or(|until| until <= now) {
         return Err(AppError::Conflict("its time is over: the person who wants it must ask again".into()));
     }
-    if !caps::may_still_ask(app, tx, &asked.asked_by, (asked.deed, device.force), now)? {
+    if !caps::may_still_ask(Work { app, tx, now }, &asked.asked_by, asked.deed, device.force)? {
         return Err(AppError::Conflict(
             "the person who asked for it may no longer order it; take it back".into(),
         ));
@@ -200,7 +197,8 @@ fn still_agreeable(
 /// Refuses what a legal hold stops. Clearing a passcode destroys nothing: somebody who may place holds can agree to it.
 fn under_hold<A: Action>(
     tx: &mut Tx<'_>,
-    (asked, device): (&Command, &Device),
+    asked: &Command,
+    device: &Device,
     permit: &Permit<A>,
 ) -> Result<(), AppError> {
     if asked.effect != Effect::Destructive {

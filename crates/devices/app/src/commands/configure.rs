@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use domain::{CommandId, DeviceId, EnrolmentId, EnrolmentState, ProfileState, Timestamp};
+use domain::{CommandId, DeviceId, EnrolmentId, EnrolmentState, ProfileState};
 use platform_port::Order;
 use store::enrolments::RefreshDue;
 use store::locks::{self, Lock};
 use store::profiles::{self, DeviceProfile, Profile};
-use store::{Tx, commands, devices, enrolments, pushes};
+use store::{commands, devices, enrolments, pushes};
 
 use super::queue::{Sent, queue_own};
 use kernel::platforms::{Served, serving, target as target_of};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Change that one profile of one device needs.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,24 +52,22 @@ fn install(profile: &Profile, own: bool) -> Order {
 
 /// Queues an order of the server's own.
 fn send(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     served: &Served,
     enrolment: EnrolmentId,
     order: Order,
-    now: Timestamp,
 ) -> Result<CommandId, AppError> {
     let weight = served.vendor.weight(&order);
-    queue_own(app, tx, enrolment, Sent { spec: &order.into(), weight }, now)
+    queue_own(Work { app, tx, now }, enrolment, Sent { spec: &order.into(), weight })
 }
 
 /// Queues the changes that give a device the wanted profiles. Run again, it finds nothing left to do.
 pub async fn configure_device(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| configure(&app, tx, device, now)).await
+    app.clone().store().write(move |tx| configure(Work { app: &app, tx, now }, device)).await
 }
 
-fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<(), AppError> {
+fn configure(Work { app, tx, now }: Work<'_, '_>, device: DeviceId) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(device))?;
     let Some(target) = devices::by_id(tx, device)? else { return Ok(()) };
     let (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) =
@@ -79,7 +77,7 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
     };
     let Some(served) = app.platforms().of(platform) else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
-    let (wanted, own) = permissions_app::keep_wanted(app, tx, &target, now)?;
+    let (wanted, own) = permissions_app::keep_wanted(Work { app, tx, now }, &target)?;
     let has = profiles::of_device(tx, device)?;
     let steps = steps(&wanted, &has);
     let count = steps.len();
@@ -109,12 +107,12 @@ fn configure(app: &App, tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Re
         if let Some(before) = has.iter().find(|have| have.identifier == *identifier) {
             commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
         }
-        let command = send(app, tx, served, enrolment, order, now)?;
+        let command = send(Work { app, tx, now }, served, enrolment, order)?;
         profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
     }
     if released {
         // Queued behind its profiles: the holder may use the device only when the rules are in force.
-        send(app, tx, served, enrolment, Order::FinishSetup, now)?;
+        send(Work { app, tx, now }, served, enrolment, Order::FinishSetup)?;
     }
     pushes::want(tx, enrolment, now)?;
     let record = Record::new("system", "device.configured", format!("device:{device}"))
@@ -139,13 +137,13 @@ pub async fn refresh_due(app: &App, limit: u32) -> Result<usize, AppError> {
     if count > 0 {
         app.clone()
             .store()
-            .write(move |tx| due.iter().try_for_each(|due| refresh(&app, tx, due, now)))
+            .write(move |tx| due.iter().try_for_each(|due| refresh(Work { app: &app, tx, now }, due)))
             .await?;
     }
     Ok(count)
 }
 
-fn refresh(app: &App, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Result<(), AppError> {
+fn refresh(Work { app, tx, now }: Work<'_, '_>, due: &RefreshDue) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(due.device))?;
     let next = now.plus(app.config().refresh_every);
     if !enrolments::claim_refresh(tx, due.enrolment, now, next)? {
@@ -162,7 +160,7 @@ fn refresh(app: &App, tx: &mut Tx<'_>, due: &RefreshDue, now: Timestamp) -> Resu
         if served.vendor.refusal(&order, &known).is_none()
             && !commands::is_pending(tx, due.enrolment, order.word())?
         {
-            send(app, tx, served, due.enrolment, order, now)?;
+            send(Work { app, tx, now }, served, due.enrolment, order)?;
         }
     }
     pushes::want(tx, due.enrolment, now)?;
@@ -194,7 +192,7 @@ mod tests {
             uuid: digest.to_uppercase(),
             command: CommandId::from_uuid(uuid::Uuid::nil()),
             state,
-            changed_at: Timestamp::default(),
+            changed_at: domain::Timestamp::default(),
             error: error.map(Into::into),
         }
     }

@@ -14,7 +14,7 @@ use super::spec::{Spec, bytes_of};
 use crate::checkin::{Enrolled, NotEnrolled};
 use kernel::platforms::sealed_place;
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Time for which answers of one session are collected before the device is judged.
 const JUDGE_AFTER: Span = Span::from_secs(2);
@@ -53,7 +53,7 @@ pub async fn hand_over(app: &App, to: Enrolled) -> Result<Option<Vec<u8>>, AppEr
         .store()
         .write(move |tx| {
             commands::offer_again(tx, to.enrolment)?;
-            next_command(&app, tx, &to, now)
+            next_command(Work { app: &app, tx, now }, &to)
         })
         .await
 }
@@ -75,27 +75,27 @@ pub async fn take_answer(
     app.clone()
         .store()
         .write(move |tx| {
-            let from = match crate::checkin::identify_in(&app, tx, certificate, &answer.speaker, now)? {
-                Ok(from) => from,
-                Err(why) => return Ok(Err(why)),
-            };
+            let from =
+                match crate::checkin::identify_in(Work { app: &app, tx, now }, certificate, &answer.speaker)?
+                {
+                    Ok(from) => from,
+                    Err(why) => return Ok(Err(why)),
+                };
             let sealed = seal_raw(&app, from.enrolment, &raw)?;
-            store_answer(&app, tx, &from, &answer, SealedRaw { digest, sealed }, now)?;
-            next_command(&app, tx, &from, now).map(Ok)
+            store_answer(Work { app: &app, tx, now }, &from, &answer, SealedRaw { digest, sealed })?;
+            next_command(Work { app: &app, tx, now }, &from).map(Ok)
         })
         .await
 }
 
 pub(super) fn next_command(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
-    now: Timestamp,
 ) -> Result<Option<Vec<u8>>, AppError> {
     // A command that can no longer be built (its token is gone), or whose answers never arrive in an acceptable form, must not
     // block those behind it.
     while let Some(next) = commands::take(tx, from.enrolment, now)? {
-        if let Some(why) = stopped(app, tx, &next, from, now)? {
+        if let Some(why) = stopped(Work { app, tx, now }, &next, from)? {
             commands::set_unmade(tx, next.id, now, why)?;
             let record = app.about_device(tx, "system", "command.stopped", from.device)?;
             let record = record.reason(next.deed.as_str());
@@ -117,12 +117,10 @@ pub(super) fn next_command(
 }
 
 fn store_answer(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
     answer: &port::Answer,
     raw: SealedRaw,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     // Acknowledges an id that is not ours (another server's, before a move), and changes nothing.
     let Some(id) = answer.command.as_deref().and_then(|text| text.parse::<CommandId>().ok()) else {
@@ -145,31 +143,36 @@ fn store_answer(
         Stage::Idle => return Ok(()),
     };
     let answer = Answer { id, state, error: answer.words.clone(), report: Some(&*answer.report) };
-    finish_command(app, tx, from, answer, raw, now)
+    finish_command(Work { app, tx, now }, from, answer, raw)
 }
 
 /// Stores the end of a command, once, and what follows from it.
 pub(super) fn finish_command(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
     answer: Answer<'_>,
     raw: SealedRaw,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let Answer { id, state, error, report } = answer;
     let digest = raw.digest.clone();
     let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
     let Some(commands::Finished { word, spec, force }) = finished else { return Ok(()) };
     let spec = Spec::from_json(&spec)?;
-    keep_raw(app, tx, from.enrolment, &word, raw, now)?;
+    keep_raw(Work { app, tx, now }, from.enrolment, &word, raw)?;
     if state == CommandState::FormatError {
         tracing::error!(command = %id, word, "a device could not read a command: a fault of this server");
     }
     let acknowledged = state == CommandState::Acknowledged;
-    follow_answer(app, tx, from, id, &spec.order, state, error.as_deref().filter(|_| !acknowledged), now)?;
+    follow_answer(
+        Work { app, tx, now },
+        from,
+        id,
+        &spec.order,
+        state,
+        error.as_deref().filter(|_| !acknowledged),
+    )?;
     if let Some(report) = report.filter(|_| acknowledged) {
-        take_facts(app, tx, from, &spec.order, report, &digest, now)?;
+        take_facts(Work { app, tx, now }, from, &spec.order, report, &digest)?;
     }
     let mut record =
         Record::new("device", "command.answered", format!("device:{}", from.device)).reason(state.as_str());
@@ -183,14 +186,12 @@ pub(super) fn finish_command(
 
 #[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
 fn follow_answer(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
     id: CommandId,
     order: &Order,
     state: CommandState,
     error: Option<&str>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let acknowledged = state == CommandState::Acknowledged;
     if order.deed().contains_loss() {
@@ -228,13 +229,11 @@ fn follow_answer(
 }
 
 fn take_facts(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
     order: &Order,
     report: &dyn Report,
     digest: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let facts = report.facts(order, from.platform, now, digest);
     if facts.is_empty() {
@@ -261,18 +260,16 @@ fn take_facts(
         )?;
     }
     if tells_of(order, Question::Settings) {
-        note_installed(app, tx, from, &facts, now)?;
+        note_installed(Work { app, tx, now }, from, &facts)?;
     }
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &from.device.to_string(), now.plus(JUDGE_AFTER))
 }
 
 /// Marks the profiles that the device lists as "reported in force" if the UUID is the one that was sent.
 fn note_installed(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
     facts: &[domain::Fact],
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let Some(domain::FactValue::List(installed)) =
         facts.iter().find(|fact| fact.name.as_str() == "profiles.installed").map(|fact| &fact.value)
@@ -310,12 +307,10 @@ pub(super) fn seal_raw(app: &App, enrolment: EnrolmentId, raw: &[u8]) -> Result<
 
 /// Stores a sealed message for as long as the settings say.
 pub(crate) fn keep_raw(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     enrolment: EnrolmentId,
     kind: &str,
     raw: SealedRaw,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     messages::keep(
         tx,
@@ -360,17 +355,15 @@ fn tells_of(order: &Order, part: Question) -> bool {
 /// Returns why a destructive command must not be handed over after all: checks it again at the last moment, because what was true
 /// when it was queued may be no longer. A freeze is not among the reasons: what it stops keeps its place in the queue.
 fn stopped(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     next: &Command,
     to: &Enrolled,
-    now: Timestamp,
 ) -> Result<Option<&'static str>, AppError> {
     if next.effect != Effect::Destructive || next.deliveries > 1 {
         return Ok(None);
     }
     let Some(device) = devices::by_id(tx, to.device)? else { return Ok(None) };
-    Ok(if !crate::caps::may_still_ask(app, tx, &next.asked_by, (next.deed, device.force), now)? {
+    Ok(if !crate::caps::may_still_ask(Work { app, tx, now }, &next.asked_by, next.deed, device.force)? {
         Some("the person who asked for it may no longer order it")
     } else if !next.deed.keeps_content() && store::holds::stands(tx, device.id)? {
         Some("a legal hold stands on the device")

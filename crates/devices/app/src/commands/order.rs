@@ -1,21 +1,20 @@
 //! Takes people's orders to a device: checks what each needs, and where two people must agree.
 
-use domain::{
-    BurstId, CommandId, CommandState, DeviceId, Effect, EnrolmentId, EnrolmentState, Platform, Timestamp,
-};
+use domain::{BurstId, CommandId, CommandState, DeviceId, Effect, EnrolmentId, EnrolmentState, Platform};
+
 use platform_port::Order;
 use serde_json::json;
 use store::commands::Command;
 use store::devices::Device;
 use store::locks::{self, Lock};
-use store::{Tx, commands, devices};
+use store::{commands, devices};
 
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
 use kernel::platforms::{serving, target as target_of};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Result of an order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,13 +133,13 @@ async fn place_order<A: Action + 'static>(
                 reason: &reason,
                 loss: crate::caps::loss_of(tx, deed, device)?,
             };
-            let placed = place_parts(&app, tx, (&order, platform), &ordering, now)?;
+            let placed = place_parts(Work { app: &app, tx, now }, &order, platform, &ordering)?;
             let (word, ordered) = outcome(&placed);
             if deed.ends_containment()
                 && let Some(loss) = crate::caps::open_loss(tx, device)?
             {
                 let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-                crate::caps::tell_of_containment(&app, tx, (&target, loss, deed), by, now)?;
+                crate::caps::tell_of_containment(Work { app: &app, tx, now }, &target, loss, deed, by)?;
             }
             let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
             let record = Record::new(&permit.actor().name, ledger_word(&order), format!("device:{device}"))
@@ -155,11 +154,10 @@ async fn place_order<A: Action + 'static>(
 
 /// Queues an order as the messages into which the device's vendor splits it.
 pub(super) fn place_parts(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (order, platform): (&Order, Platform),
+    Work { app, tx, now }: Work<'_, '_>,
+    order: &Order,
+    platform: Platform,
     ordering: &Ordering<'_>,
-    now: Timestamp,
 ) -> Result<Vec<Command>, AppError> {
     let (vendor, enrolment) = (&serving(app, platform)?.vendor, ordering.enrolment);
     // A device that never said whether it is supervised may be: at three in the morning a command that the device can refuse is
@@ -176,7 +174,7 @@ pub(super) fn place_parts(
         }
         let weight = vendor.weight(&part);
         let spec = Spec::new(app, part, (enrolment, platform))?;
-        placed.push(queue_order(app, tx, ordering, Sent { spec: &spec, weight }, now)?);
+        placed.push(queue_order(Work { app, tx, now }, ordering, Sent { spec: &spec, weight })?);
     }
     Ok(placed)
 }

@@ -4,12 +4,12 @@ use domain::{BurstId, CaseId, CommandId, CommandState, Deed, Effect, EnrolmentId
 use platform_port::Weight;
 use store::commands::{self, Command};
 use store::devices::Device;
-use store::{Tx, pushes};
+use store::pushes;
 
 use super::spec::Spec;
 use crate::caps;
 use crate::caps::{Act, Verdict, Waits};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Person's order, as it is queued.
 pub(crate) struct Ordering<'a> {
@@ -41,11 +41,9 @@ pub(crate) struct Sent<'a> {
 /// # Errors
 /// [`AppError::Fault`] for an order that is not harmless: only a person may give that, and it is counted.
 pub(crate) fn queue_own(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     enrolment: EnrolmentId,
     sent: Sent<'_>,
-    now: Timestamp,
 ) -> Result<CommandId, AppError> {
     let word = sent.spec.order.word();
     let effect = sent.weight.effect.max(sent.spec.order.deed().effect());
@@ -62,11 +60,9 @@ pub(crate) fn queue_own(
 /// Queues a person's order, or keeps it until a second person agrees, or holds it in their burst; returns the command and its
 /// state.
 pub(crate) fn queue_order(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     order: &Ordering<'_>,
     sent: Sent<'_>,
-    now: Timestamp,
 ) -> Result<Command, AppError> {
     if order.deed.effect() < sent.weight.effect {
         return Err(AppError::Fault(format!(
@@ -91,7 +87,7 @@ pub(crate) fn queue_order(
             caps::expires_at(app, now),
         )?;
         caps::follow(app, tx, &Waits::Order(command.id))?;
-    } else if let Verdict::Hold(burst) = admit_order(app, tx, order, now)? {
+    } else if let Verdict::Hold(burst) = admit_order(Work { app, tx, now }, order)? {
         command.state = CommandState::Held;
         command.burst = Some(burst);
     }
@@ -102,12 +98,7 @@ pub(crate) fn queue_order(
     Ok(command)
 }
 
-fn admit_order(
-    app: &App,
-    tx: &mut Tx<'_>,
-    order: &Ordering<'_>,
-    now: Timestamp,
-) -> Result<Verdict, AppError> {
+fn admit_order(Work { app, tx, now }: Work<'_, '_>, order: &Ordering<'_>) -> Result<Verdict, AppError> {
     let act = Act {
         force: order.device.force,
         deed: order.deed,
@@ -115,15 +106,14 @@ fn admit_order(
         by: order.by,
         loss: order.loss,
     };
-    caps::admit(app, tx, &act, now)
+    caps::admit(Work { app, tx, now }, &act)
 }
 
 /// Counts an order that a second person agrees to; returns the burst in which it is held if it exceeds a cap.
 pub(super) fn count_agreed(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, command): (&Device, &Command),
-    now: Timestamp,
+    Work { app, tx, now }: Work<'_, '_>,
+    device: &Device,
+    command: &Command,
 ) -> Result<Option<BurstId>, AppError> {
     let act = Act {
         force: device.force,
@@ -132,7 +122,7 @@ pub(super) fn count_agreed(
         by: &command.asked_by,
         loss: None,
     };
-    Ok(match caps::admit(app, tx, &act, now)? {
+    Ok(match caps::admit(Work { app, tx, now }, &act)? {
         Verdict::Go => None,
         Verdict::Hold(burst) => Some(burst),
     })

@@ -16,7 +16,7 @@ use super::order::{managed, outcome, place_parts};
 use super::queue::{Ordering, count_agreed};
 use crate::caps;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// A reset that two people have agreed on.
 #[derive(Debug, Clone, Copy)]
@@ -71,10 +71,8 @@ fn way_of(app: &App, device: &Device) -> ResetWay {
 /// [`AppError::Conflict`] where the device cannot be given the order, under a legal hold or a freeze, and where the person who
 /// asked may no longer ask.
 pub fn order_agreed_reset(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     reset: AgreedReset<'_>,
-    now: Timestamp,
 ) -> Result<Ordered, AppError> {
     locks::take(tx, Lock::Device(reset.device))?;
     let device =
@@ -90,7 +88,7 @@ pub fn order_agreed_reset(
     if order.deed().effect() == Effect::Destructive {
         caps::refuse_if_frozen(tx, device.force)?;
     }
-    if !caps::may_still_ask(app, tx, reset.asked_by, (order.deed(), device.force), now)? {
+    if !caps::may_still_ask(Work { app, tx, now }, reset.asked_by, order.deed(), device.force)? {
         return Err(AppError::Conflict(
             "the person who asked for it may no longer ask for it; somebody else must ask again".into(),
         ));
@@ -103,9 +101,9 @@ pub fn order_agreed_reset(
         reason: reset.reason,
         loss: None,
     };
-    let mut placed = place_parts(app, tx, (&order, platform), &ordering, now)?;
+    let mut placed = place_parts(Work { app, tx, now }, &order, platform, &ordering)?;
     for command in &mut placed {
-        let held = count_agreed(app, tx, (&device, command), now)?;
+        let held = count_agreed(Work { app, tx, now }, &device, command)?;
         commands::approve(tx, command.id, reset.agreed_by, held)?;
         command.burst = held;
         command.state =

@@ -56,7 +56,7 @@ pub(super) fn bytes_of(
     spec: &Spec,
     platform: Platform,
 ) -> Result<Vec<u8>, AppError> {
-    let with = supplies(app, tx, spec, (command.enrolment, platform))?;
+    let with = supplies(app, tx, spec, command.enrolment, platform)?;
     let vendor = &serving(app, platform)?.vendor;
     vendor
         .prepare(command.id, &spec.order, platform, &with)
@@ -68,7 +68,8 @@ pub(crate) fn resealed(
     app: &App,
     spec: Spec,
     from: EnrolmentId,
-    (to, platform): (EnrolmentId, Platform),
+    to: EnrolmentId,
+    platform: Platform,
 ) -> Result<Spec, AppError> {
     let Some(sealed) = &spec.sealed_code else { return Ok(spec) };
     match open_code(app, sealed, from) {

@@ -15,7 +15,8 @@ pub(crate) fn supplies(
     app: &App,
     tx: &mut Tx<'_>,
     spec: &Spec,
-    (enrolment, platform): (EnrolmentId, Platform),
+    enrolment: EnrolmentId,
+    platform: Platform,
 ) -> Result<Supplies, AppError> {
     let bundle = match &spec.order {
         Order::InstallSettings { digest, .. } => {
@@ -24,14 +25,14 @@ pub(crate) fn supplies(
             Some(Secret::new(content))
         }
         Order::InstallOwnSettings { digest, identifier } => {
-            Some(permissions_app::own_content(app, tx, enrolment, (identifier, digest))?)
+            Some(permissions_app::own_content(app, tx, enrolment, identifier, digest)?)
         }
         _ => None,
     };
     let code = spec.sealed_code.as_deref().map(|sealed| open_code(app, sealed, enrolment)).transpose()?;
     let mut all = BTreeMap::new();
     for what in serving(app, platform)?.vendor.needs(&spec.order) {
-        if let Some(value) = kept(app, tx, (enrolment, platform), what)? {
+        if let Some(value) = kept(app, tx, enrolment, platform, what)? {
             all.insert(*what, value);
         }
     }

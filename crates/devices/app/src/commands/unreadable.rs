@@ -7,7 +7,7 @@ use store::{Tx, enrolments};
 
 use super::deliver::{Answer, SealedRaw};
 use crate::checkin::{Bound, Enrolled, NotEnrolled};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Longest text of an answer that is stored, in characters.
 const LONGEST: usize = 400;
@@ -44,15 +44,15 @@ pub async fn close_unreadable(
                 Err(why) => return Ok(Err(why)),
             };
             let Some((id, from)) = own_command(tx, &answer, &from)? else {
-                return crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok);
+                return crate::commands::deliver::next_command(Work { app: &app, tx, now }, &from).map(Ok);
             };
             let sealed = crate::commands::deliver::seal_raw(&app, from.enrolment, &answer.raw)?;
             let error = format!("the answer could not be read: {}", answer.why);
             tracing::warn!(command = %id, digest, why = answer.why, "an answer could not be read and its command was closed");
             let error = Some(error.chars().take(LONGEST).collect());
             let closed = Answer { id, state: CommandState::Failed, error, report: None };
-            crate::commands::deliver::finish_command(&app, tx, &from, closed, SealedRaw { digest, sealed }, now)?;
-            crate::commands::deliver::next_command(&app, tx, &from, now).map(Ok)
+            crate::commands::deliver::finish_command(Work { app: &app, tx, now }, &from, closed, SealedRaw { digest, sealed })?;
+            crate::commands::deliver::next_command(Work { app: &app, tx, now }, &from).map(Ok)
         })
         .await
 }

@@ -24,7 +24,7 @@ use store::enrolments::Enrolment;
 use store::{Tx, holds, messages};
 
 use crate::commands::{Spec, resealed};
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 /// Reason with which orders end when a device leaves; compared when it returns.
 pub(super) const CHECKED_OUT: &str = "the device checked out";
@@ -86,16 +86,14 @@ fn reported_off(from: &Standing, lost_mode: Option<(bool, Timestamp)>) -> bool {
 
 /// Queues the picked orders for the new enrolment, in the order in which they were asked for.
 pub(super) fn over(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     picked: Vec<Carried>,
     to: &Enrolment,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let mut told = Vec::new();
     for Carried { from, spec } in picked {
         let id = CommandId::from_uuid(app.world().uuid());
-        let spec = resealed(app, spec, from.enrolment, (to.id, to.platform))?;
+        let spec = resealed(app, spec, from.enrolment, to.id, to.platform)?;
         containment::carry(tx, &from, (id, to.id), &spec.to_json()?, now)?;
         told.push(json!({ "from": from.id, "to": id }));
     }

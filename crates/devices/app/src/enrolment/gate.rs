@@ -1,6 +1,5 @@
 //! Allows enrolment only for force property whose intended holder has accepted the current terms (UPD-7.1, MDU-3.2).
 
-use domain::Timestamp;
 use platform_port::CheckIn;
 use serde_json::json;
 use store::devices::{self, Device};
@@ -8,7 +7,7 @@ use store::{Tx, certificates, people};
 
 use super::messages::Sender;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Reason why a device may not enrol. The device is told little; the ledger and the service desk get this reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -80,12 +79,10 @@ pub fn gate(app: &App, tx: &mut Tx<'_>, device: &Device) -> Result<Result<(), Ga
 
 /// Records for the service desk that a check-in was refused: up to a limit per minute for each device and for unknown senders.
 pub(super) fn note_refusal(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     check_in: &CheckIn,
     refusal: &GateRefusal,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let known = certificates::by_sha256(tx, &sender.certificate)?;
     let device = match &known {

@@ -1,21 +1,19 @@
 //! Stores, sealed, what a device gives us to keep and may ask back, such as the bootstrap token of a Mac.
 
-use domain::{Secret, Timestamp};
+use domain::Secret;
 use platform_port::Keepsake;
-use store::Tx;
 use store::enrolments::Enrolment;
 
 use super::messages::CheckInReply;
 use kernel::platforms::{keep, kept};
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 /// Stores what the device gave; deletes it if the value is `None`.
 pub(super) fn take(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     live: &Enrolment,
-    (what, value): (Keepsake, Option<&Secret<Vec<u8>>>),
-    now: Timestamp,
+    what: Keepsake,
+    value: Option<&Secret<Vec<u8>>>,
 ) -> Result<CheckInReply, AppError> {
     keep(app, tx, (live.id, live.platform), what.name, value)?;
     let action = if value.is_some() { what.stored } else { what.deleted };
@@ -26,13 +24,11 @@ pub(super) fn take(
 
 /// Returns what the device gave.
 pub(super) fn give(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     live: &Enrolment,
     what: Keepsake,
-    now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
-    let value = kept(app, tx, (live.id, live.platform), what.name)?;
+    let value = kept(app, tx, live.id, live.platform, what.name)?;
     let record = app.about_device(tx, "device", what.given, live.device)?;
     app.enter(tx, now, record)?;
     Ok(CheckInReply::Given(value))

@@ -13,7 +13,7 @@ use super::take_over::take_over;
 use super::{carry, keepsake, replay};
 use kernel::platforms::{keep, serving};
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Sender of a message, as its signature proved: the certificate that signed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +71,11 @@ pub async fn check_in(
     // A look-up must not occupy a place in the write queue: anybody can send again what they recorded.
     if let Some(mark) = mark.clone() {
         let (app, message) = (app.clone(), message.clone());
-        let old =
-            app.clone().store().read(move |tx| replay::answer_again(&app, tx, &mark, &message, now)).await?;
+        let old = app
+            .clone()
+            .store()
+            .read(move |tx| replay::answer_again(Work { app: &app, tx, now }, &mark, &message))
+            .await?;
         if let Some(reply) = old {
             return Ok(reply);
         }
@@ -82,7 +85,7 @@ pub async fn check_in(
         .write(move |tx| {
             let mut overtaken = false;
             if let Some(mark) = &mark {
-                if let Some(reply) = replay::answer_again(&app, tx, mark, &message, now)? {
+                if let Some(reply) = replay::answer_again(Work { app: &app, tx, now }, mark, &message)? {
                     return Ok(reply);
                 }
                 overtaken = replay::is_overtaken(tx, mark, now)?;
@@ -90,11 +93,16 @@ pub async fn check_in(
             let reply = if overtaken {
                 CheckInReply::Refused(GateRefusal::Replayed)
             } else {
-                take_check_in(&app, tx, &sender, &message, &raw, now)?
+                take_check_in(Work { app: &app, tx, now }, &sender, &message, &raw)?
             };
             match (&reply, mark) {
                 (CheckInReply::Refused(refusal), _) => {
-                    crate::enrolment::gate::note_refusal(&app, tx, &sender, &message, refusal, now)?;
+                    crate::enrolment::gate::note_refusal(
+                        Work { app: &app, tx, now },
+                        &sender,
+                        &message,
+                        refusal,
+                    )?;
                 }
                 (CheckInReply::Done | CheckInReply::Given(_), Some(mark)) => check_ins::note(tx, mark, now)?,
                 _ => {}
@@ -105,12 +113,10 @@ pub async fn check_in(
 }
 
 fn take_check_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     check_in: &CheckIn,
     raw: &[u8],
-    now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
     if check_in.speaker.personal {
         return Ok(CheckInReply::Refused(GateRefusal::Personal));
@@ -121,7 +127,7 @@ fn take_check_in(
     // Of two messages that begin, finish or end an enrolment, the lock lets one go first, and the other sees its result.
     locks::take(tx, Lock::Device(certificate.device))?;
     if let Message::Begin(message) = &check_in.message {
-        return authenticate(app, tx, sender, &check_in.speaker, message, raw, now);
+        return authenticate(Work { app, tx, now }, sender, &check_in.speaker, message, raw);
     }
     let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)?
         .filter(|certificate| certificate.revoked_at.is_none() && certificate.not_after >= now)
@@ -130,28 +136,26 @@ fn take_check_in(
     };
     let mut live = enrolments::live(tx, &sender.certificate, &enrolments::Channel::Device)?;
     if live.is_none() && matches!(check_in.message, Message::Ready(_)) {
-        live = take_over(app, tx, &certificate, &check_in.speaker, now)?;
+        live = take_over(Work { app, tx, now }, &certificate, &check_in.speaker)?;
     }
     let Some(live) = live.filter(|live| live.device_key == check_in.speaker.device) else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
     match &check_in.message {
-        Message::Ready(ready) => token_update(app, tx, sender, &live, &check_in.speaker, ready, now),
-        Message::Leave => check_out(app, tx, sender, &live, &check_in.speaker, now),
-        Message::Keep { what, value } => keepsake::take(app, tx, &live, (*what, value.as_ref()), now),
-        Message::Give { what } => keepsake::give(app, tx, &live, *what, now),
+        Message::Ready(ready) => token_update(Work { app, tx, now }, sender, &live, &check_in.speaker, ready),
+        Message::Leave => check_out(Work { app, tx, now }, sender, &live, &check_in.speaker),
+        Message::Keep { what, value } => keepsake::take(Work { app, tx, now }, &live, *what, value.as_ref()),
+        Message::Give { what } => keepsake::give(Work { app, tx, now }, &live, *what),
         Message::Begin(_) | Message::Other => Ok(CheckInReply::Known),
     }
 }
 
 fn authenticate(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     speaker: &Speaker,
     message: &Begin,
     raw: &[u8],
-    now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
     let refuse = |refusal| Ok(CheckInReply::Refused(refusal));
     let Some(certificate) = certificates::by_sha256(tx, &sender.certificate)? else {
@@ -181,7 +185,7 @@ fn authenticate(
         let again = live.state == EnrolmentState::Authenticated && live.device_key == speaker.device;
         return if again { Ok(CheckInReply::Done) } else { refuse(GateRefusal::CertificateUsed) };
     }
-    let id = begin_enrolment(app, tx, (&device, platform), sender, speaker, now)?;
+    let id = begin_enrolment(Work { app, tx, now }, &device, platform, sender, speaker)?;
     devices::set_reported(tx, device.id, None, message.os_version.as_deref(), message.model.as_deref())?;
     let raw = crate::commands::sealed_raw(app, id, raw)?;
     // Known from the first message; the answer to the first query takes precedence over it.
@@ -195,7 +199,7 @@ fn authenticate(
         })
         .collect();
     messages::put_facts(tx, device.id, FIRST_MESSAGE, &facts, now)?;
-    crate::commands::keep_raw(app, tx, id, FIRST_MESSAGE, raw, now)?;
+    crate::commands::keep_raw(Work { app, tx, now }, id, FIRST_MESSAGE, raw)?;
     let record = Record::new("device", "device.authenticated", format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({ "enrolment": id, "certificate": sender.certificate }));
@@ -205,12 +209,11 @@ fn authenticate(
 
 /// Begins an enrolment, which ends everything of a former one: channels, commands, what was reported, and other certificates.
 fn begin_enrolment(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, platform): (&Device, Platform),
+    Work { app, tx, now }: Work<'_, '_>,
+    device: &Device,
+    platform: Platform,
     sender: &Sender,
     speaker: &Speaker,
-    now: Timestamp,
 ) -> Result<EnrolmentId, AppError> {
     let served = serving(app, platform)?;
     if was_wiped(tx, device)? {
@@ -239,7 +242,7 @@ fn begin_enrolment(
     };
     enrolments::add(tx, &enrolment)?;
     devices::set_enrolment(tx, device.id, Some(enrolment.id), EnrolmentState::Authenticated)?;
-    carry::over(app, tx, carried, &enrolment, now)?;
+    carry::over(Work { app, tx, now }, carried, &enrolment)?;
     Ok(enrolment.id)
 }
 
@@ -260,17 +263,15 @@ fn was_wiped(tx: &mut Tx<'_>, device: &Device) -> Result<bool, AppError> {
 }
 
 fn token_update(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     device: &Enrolment,
     speaker: &Speaker,
     ready: &Ready,
-    now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
     let target = match &speaker.user {
         None => device.id,
-        Some(user) => user_enrolment(app, tx, sender, device, user, now)?,
+        Some(user) => user_enrolment(Work { app, tx, now }, sender, device, user)?,
     };
     enrolments::set_ready(tx, target, &ready.address, ready.awaits_settings, now)?;
     for kept in &ready.kept {
@@ -301,12 +302,10 @@ fn token_update(
 }
 
 fn user_enrolment(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     device: &Enrolment,
     user: &User,
-    now: Timestamp,
 ) -> Result<EnrolmentId, AppError> {
     let name = user.name.as_ref().map(|name| name.expose().clone());
     let key = enrolments::Channel::User { id: user.id.clone(), name };
@@ -326,12 +325,10 @@ fn user_enrolment(
 }
 
 fn check_out(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     sender: &Sender,
     device: &Enrolment,
     speaker: &Speaker,
-    now: Timestamp,
 ) -> Result<CheckInReply, AppError> {
     if let Some(user) = speaker.user_id() {
         let key = enrolments::Channel::User { id: user.to_owned(), name: None };

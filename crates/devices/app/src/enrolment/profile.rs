@@ -15,12 +15,12 @@ use store::{Tx, certificates, devices};
 use super::gate::GateRefusal;
 use crate::caps;
 use crate::caps::Act;
-use kernel::App;
 use kernel::AppError;
 use kernel::access::EnrolDevices;
 use kernel::access::Permit;
 use kernel::digest_hex;
 use kernel::record::Record;
+use kernel::{App, Work};
 
 /// Enrolment profile, ready to be handed to the device.
 pub struct EnrolmentFile {
@@ -45,15 +45,13 @@ const BEYOND: &str = "you have replaced, revoked or taken away as many devices a
 
 /// Counts that somebody replaces the enrolment of a device; returns whether they may.
 fn may_replace(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<EnrolDevices>,
     device: &Device,
-    now: Timestamp,
 ) -> Result<bool, AppError> {
     let by = permit.actor().name.as_str();
     let act = Act { force: device.force, deed: Deed::Replace, devices: &[device.id], by, loss: None };
-    caps::admit_or_refuse(app, tx, &act, now)
+    caps::admit_or_refuse(Work { app, tx, now }, &act)
 }
 
 fn profile_made<'a>(
@@ -107,11 +105,10 @@ pub async fn make_replacing_profile(
 
 /// Returns why no profile is made for a device that is enrolled; `None` if one may be made.
 fn refuse_to_replace(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<EnrolDevices>,
     device: &Device,
-    (replaces, now): (Replaces, Timestamp),
+    replaces: Replaces,
 ) -> Result<Option<AppError>, AppError> {
     if device.enrolment_state != EnrolmentState::Enrolled {
         return Ok(None);
@@ -119,7 +116,7 @@ fn refuse_to_replace(
     if replaces == Replaces::Nothing {
         return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
     }
-    let may = may_replace(app, tx, permit, device, now)?;
+    let may = may_replace(Work { app, tx, now }, permit, device)?;
     Ok((!may).then(|| AppError::Conflict(BEYOND.to_owned())))
 }
 
@@ -156,7 +153,8 @@ async fn make_profile(
             locks::take(tx, Lock::Device(device.id))?;
             // Reads the device again under the lock: it may have finished its enrolment in the meantime.
             let device = devices::by_id(tx, device.id)?.unwrap_or(device);
-            if let Some(refused) = refuse_to_replace(&own, tx, &permit, &device, (replaces, now))? {
+            if let Some(refused) = refuse_to_replace(Work { app: &own, tx, now }, &permit, &device, replaces)?
+            {
                 return Ok(Err(refused));
             }
             // One live profile a device: the former one no longer works, nor does an unused certificate that it obtained.
@@ -171,7 +169,7 @@ async fn make_profile(
         })
         .await?;
     let (device, platform, vendor) = made?;
-    let file = enrolment_file(app, &*vendor, (device, platform), challenge)?;
+    let file = enrolment_file(app, &*vendor, device, platform, challenge)?;
     let bytes =
         if signed && file.is_signed { Secret::new(sign(app, file.bytes.expose(), now)?) } else { file.bytes };
     Ok(EnrolmentFile {
@@ -204,7 +202,8 @@ fn note_no_profile(
 fn enrolment_file(
     app: &App,
     vendor: &dyn Vendor,
-    (device, platform): (DeviceId, Platform),
+    device: DeviceId,
+    platform: Platform,
     challenge: String,
 ) -> Result<platform_port::EnrolmentFile, AppError> {
     let config = app.config();

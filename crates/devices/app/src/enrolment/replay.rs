@@ -13,7 +13,7 @@ use store::{Tx, enrolments};
 use super::gate::GateRefusal;
 use super::messages::{CheckInReply, Proof, Sender};
 use kernel::platforms::kept;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Time for which a token is given again to a repeated request: as long as a device asks again for a lost answer.
 const ANSWER_AGAIN: Span = Span::from_secs(600);
@@ -38,11 +38,9 @@ pub(super) fn mark(sender: &Sender, check_in: &CheckIn, raw: &[u8]) -> Option<Ch
 
 /// Returns the answer to a message that was accepted before; `None` if it was not.
 pub(super) fn answer_again(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     mark: &CheckInMark,
     check_in: &CheckIn,
-    now: Timestamp,
 ) -> Result<Option<CheckInReply>, AppError> {
     let Some(seen_at) = check_ins::seen(tx, mark)? else { return Ok(None) };
     Ok(Some(match check_in.message {
@@ -64,5 +62,5 @@ fn given_again(app: &App, tx: &mut Tx<'_>, mark: &CheckInMark, what: &str) -> Re
     let Some(live) = enrolments::live(tx, &mark.certificate, &enrolments::Channel::Device)? else {
         return Ok(CheckInReply::Refused(GateRefusal::Certificate));
     };
-    Ok(CheckInReply::Given(kept(app, tx, (live.id, live.platform), what)?))
+    Ok(CheckInReply::Given(kept(app, tx, live.id, live.platform, what)?))
 }

@@ -10,11 +10,11 @@ use store::locks::{self, Lock};
 
 use crate::caps::HeldDeed;
 use crate::caps::held_beyond_cap;
-use kernel::App;
 use kernel::AppError;
 use kernel::access::Permit;
 use kernel::access::RevokeCertificates;
 use kernel::record::Record;
+use kernel::{App, Work};
 
 /// Result of a request to revoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,10 +52,10 @@ pub async fn revoke_certificates(
             }
             let by = (permit.actor().name.as_str(), now);
             let what = HeldDeed::Revoke { why: why.clone() };
-            if let Some(burst) = held_beyond_cap(&app, tx, &found, &what, by)? {
+            if let Some(burst) = held_beyond_cap(Work { app: &app, tx, now: by.1 }, &found, &what, by.0)? {
                 return Ok(Revoked::Held(burst));
             }
-            revoke_now(&app, tx, (device, &why), by).map(Revoked::Done)
+            revoke_now(Work { app: &app, tx, now: by.1 }, device, &why, by.0).map(Revoked::Done)
         })
         .await
 }
@@ -65,10 +65,10 @@ pub async fn revoke_certificates(
 /// # Errors
 /// [`AppError::Conflict`] if no certificate is valid.
 pub fn revoke_now(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (device, why): (DeviceId, &str),
-    (by, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    device: DeviceId,
+    why: &str,
+    by: &str,
 ) -> Result<u64, AppError> {
     let found = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
     let serials = good(tx, device)?;

@@ -1,14 +1,14 @@
 //! Moves an enrolment to a new certificate when its management profile was replaced and not removed.
 //! The device then has a new certificate without having begun to enrol.
 
-use domain::{EnrolmentState, Timestamp};
+use domain::EnrolmentState;
 use platform_port::Speaker;
 use serde_json::json;
 use store::certificates::Certificate;
 use store::enrolments::{self, Enrolment};
-use store::{Tx, certificates, devices};
+use store::{certificates, devices};
 
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 const SUPERSEDED: &str = "superseded by a new profile";
 
@@ -19,11 +19,9 @@ const SUPERSEDED: &str = "superseded by a new profile";
 /// finished: so a certificate that was obtained since then was meant to replace the one in use. The enrolment goes on with its
 /// queue, its facts and its tokens.
 pub(super) fn take_over(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     certificate: &Certificate,
     speaker: &Speaker,
-    now: Timestamp,
 ) -> Result<Option<Enrolment>, AppError> {
     let Some(device) = devices::by_id(tx, certificate.device)? else { return Ok(None) };
     let Some(live) = device.enrolment.map(|id| enrolments::by_id(tx, id)).transpose()?.flatten() else {

@@ -58,7 +58,8 @@ pub(crate) async fn burst_page(ctx: Ctx, Path(id): Path<String>) -> Result<Respo
 async fn one_again(
     ctx: &Ctx,
     id: BurstId,
-    (error, field): (AppError, &str),
+    error: AppError,
+    field: &str,
     typed: String,
 ) -> Result<Response, Problem> {
     let errors = form_errors(error, field)?;
@@ -78,7 +79,7 @@ pub(crate) async fn release(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     let (id, field) = (id_of(&id)?, "release-reason");
     match caps::release(&ctx.site.app, permit, id, fields.get(field)).await {
         Ok(_) => Ok(done(&format!("{HELD}/{id}"), "released")),
-        Err(error) => one_again(&ctx, id, (error, field), fields.text(field)).await,
+        Err(error) => one_again(&ctx, id, error, field, fields.text(field)).await,
     }
 }
 
@@ -88,6 +89,6 @@ pub(crate) async fn cancel(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let (id, field) = (id_of(&id)?, "cancel-reason");
     match caps::cancel(&ctx.site.app, permit, id, fields.get(field)).await {
         Ok(_) => Ok(done(&format!("{HELD}/{id}"), "cancelled")),
-        Err(error) => one_again(&ctx, id, (error, field), fields.text(field)).await,
+        Err(error) => one_again(&ctx, id, error, field, fields.text(field)).await,
     }
 }

@@ -332,7 +332,7 @@ impl Desk<'_> {
         let starts = || self.all.iter().map(|key| key.2);
         let Some((from, to)) = starts().min().zip(starts().max()) else { return Ok(()) };
         let window = (Timestamp::from_millis(from), Timestamp::from_millis(to.saturating_add(1)));
-        let there = duty_series::between(tx, self.person.id, window)?;
+        let there = duty_series::between(tx, self.person.id, window.0, window.1)?;
         let mut left =
             there.iter().filter(|one| !own.contains(&one.series) && !self.all.contains(&self.key(&one.row)));
         if let Some(first) = left.next() {

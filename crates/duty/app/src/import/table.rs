@@ -76,7 +76,7 @@ impl Kind for Rosters {
         let (mut plan, mut seen, mut known) = (Plan::default(), HashSet::new(), Known::default());
         for row in &file.content.rows {
             let cells = Row::of(&file.content, &file.mapping, &row.cells);
-            match item(tx, file, (row.place, &cells), &mut known) {
+            match item(tx, file, row.place, &cells, &mut known) {
                 Ok(Some(item)) if seen.insert(Self::fingerprint(&item.entry).to_string()) => {
                     plan.items.push(item);
                 }
@@ -153,7 +153,8 @@ impl Known {
 fn item(
     tx: &mut Tx<'_>,
     file: &File<Rosters>,
-    (row, cells): (usize, &Row<'_>),
+    row: usize,
+    cells: &Row<'_>,
     known: &mut Known,
 ) -> Result<Option<Item<Entry>>, AppError> {
     let person = known.person(tx, file, cells.get(Column::Number).unwrap_or_default())?;

@@ -167,7 +167,7 @@ fn away(
     let gone = person.ended_at.into_iter().chain(last).min();
     let mut away: Vec<_> = gone.map(|at| (at, EVER.1)).into_iter().collect();
     away.extend(person.starts_on.map(|day| (EVER.0, midnight(day))));
-    let absences = periods::periods(tx, person.id, (window.from, window.until), MOST_ABSENCES)?;
+    let absences = periods::periods(tx, person.id, window.from, window.until, MOST_ABSENCES)?;
     let span = |row: PeriodRow| (row.kind == PeriodKind::Absence).then_some((row.start, row.end));
     away.extend(absences.into_iter().filter_map(span));
     Ok(away)

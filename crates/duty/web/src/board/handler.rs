@@ -52,7 +52,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         .collect();
     let view = board::View {
         shell: ctx.shell(Area::Duty, Vec::new()),
-        list: list.with_rows(rows.len(), found.next.map(name_key)),
+        list: list.with_rows(rows.len(), found.next.map(|(name, id)| name_key(&name, id))),
         on_call: on_call
             .into_iter()
             .map(|(person, until)| {

@@ -6,8 +6,8 @@ use domain::{
     CaseId, Condition, DeviceId, DeviceKind, HandoverId, HandoverKind, IdentityCheck, PersonId, PlaceId,
     PlaceKind, Side, StepId,
 };
-use kernel::App;
 use kernel::access::permit;
+use kernel::{App, Work};
 use store::case_steps::Step;
 use store::cases::Case;
 
@@ -218,10 +218,8 @@ async fn moved(app: App, item: String, person: PersonId) -> usize {
     let ended = app.store().write(move |tx| {
         let (proof, by) = ("hand-over:race", ("system", "system"));
         cases_app::custody_moved(
-            &node,
-            tx,
+            Work { app: &node, tx, now },
             &Moved { item: &item, from: Some(person), to: None, proof, by },
-            now,
         )
     });
     ended.await.unwrap()

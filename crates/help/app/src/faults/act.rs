@@ -16,7 +16,7 @@ use crate::Voice;
 use crate::tell::{self, Word};
 use kernel::access::{Action, CommandDevices, ManageCases, Permit, Role, SeeCases};
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// Most people of professional standards who are told of a referral.
 const MOST_TOLD: u32 = 100;
@@ -115,7 +115,7 @@ pub async fn bring_in(app: &App, permit: Permit<ManageCases>, id: CaseId) -> Res
             let (_, device) = about(&case)?;
             let device = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
             let names: &[&str] = if device.holder.is_some() { &["take-in", "repair"] } else { &["repair"] };
-            add_later(&app, tx, &Adding { case: &case, device: &device, names }, now)?;
+            add_later(Work { app: &app, tx, now }, &Adding { case: &case, device: &device, names })?;
             let by = Voice::from(permit.actor());
             let says = "To be brought in and mended within the force: never by anybody outside it";
             cases_app::say(&app, tx, id, by.shown, says, now)?;
@@ -146,7 +146,7 @@ struct Adding<'a> {
     names: &'a [&'a str],
 }
 
-fn add_later(app: &App, tx: &mut Tx<'_>, of: &Adding<'_>, now: Timestamp) -> Result<(), AppError> {
+fn add_later(Work { app, tx, now }: Work<'_, '_>, of: &Adding<'_>) -> Result<(), AppError> {
     let steps = store::case_steps::of_case(tx, of.case.id)?;
     if steps.iter().any(|step| of.names.contains(&step.name.as_str())) {
         return Err(AppError::Conflict("that was asked for already; reload the page".into()));
@@ -160,7 +160,7 @@ fn add_later(app: &App, tx: &mut Tx<'_>, of: &Adding<'_>, now: Timestamp) -> Res
                 "the policy in force has no step \u{201c}{name}\u{201d} for this type of case; write what is to be done as a note"
             )));
         };
-        cases_app::add_steps(app, tx, (of.case.id, step), &opening, now)?;
+        cases_app::add_steps(Work { app, tx, now }, of.case.id, step, &opening)?;
     }
     jobs::ask_job(app, tx, jobs::Kind::FollowCase, &of.case.id.to_string(), now)
 }
@@ -206,7 +206,7 @@ pub async fn restrict(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> 
             }
             let says = "Restricted: the apps that hold the force's information do not open once the device has the settings";
             let done = Change { device, action: "device.restricted", says, by };
-            changed(&app, tx, &case, &done, now)
+            changed(Work { app: &app, tx, now }, &case, &done)
         })
         .await
 }
@@ -229,7 +229,7 @@ pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: Cas
                 return Err(AppError::Conflict("the device is not restricted; reload the page".into()));
             }
             let done = Change { device, action: "device.unrestricted", says: "No longer restricted", by };
-            changed(&app, tx, &case, &done, now)
+            changed(Work { app: &app, tx, now }, &case, &done)
         })
         .await
 }
@@ -273,15 +273,9 @@ struct Change<'a> {
     by: Voice<'a>,
 }
 
-fn changed(
-    app: &App,
-    tx: &mut Tx<'_>,
-    case: &Case,
-    change: &Change<'_>,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn changed(Work { app, tx, now }: Work<'_, '_>, case: &Case, change: &Change<'_>) -> Result<(), AppError> {
     cases_app::say(app, tx, case.id, change.by.shown, change.says, now)?;
-    jobs::bring_to_rules(app, tx, change.device, now)?;
+    jobs::bring_to_rules(Work { app, tx, now }, change.device)?;
     let record = Record::new(change.by.name, change.action, format!("device:{}", change.device))
         .force(case.force)
         .detail(json!({ "case": case.id }));
@@ -303,7 +297,7 @@ pub async fn refer(app: &App, permit: Permit<ManageCases>, id: CaseId, reason: &
                 return Err(AppError::Conflict("only signs of tampering are referred from here".into()));
             };
             let device = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-            add_later(&app, tx, &Adding { case: &case, device: &device, names: &["refer"] }, now)?;
+            add_later(Work { app: &app, tx, now }, &Adding { case: &case, device: &device, names: &["refer"] })?;
             let by = Voice::from(permit.actor());
             let says = format!("Referred to Professional Standards, as a sign to look into and no finding: {reason}");
             cases_app::say(&app, tx, id, by.shown, &says, now)?;

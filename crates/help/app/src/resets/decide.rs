@@ -13,7 +13,7 @@ use crate::{StepsDone, Voice, person_of};
 use devices_app::commands::{AgreedReset, Ordered, ResetWay, order_agreed_reset, way_to_reset};
 use kernel::access::{AcceptOwn, Actor, AskReset, DecideReset, Permit, Role};
 use kernel::second::{self, AtStake};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Lists the proofs of a request that were given.
 pub(super) fn given(tx: &mut Tx<'_>, id: ResetId) -> Result<Vec<ProofKind>, AppError> {
@@ -45,23 +45,23 @@ pub async fn send_reset(app: &App, permit: Permit<AskReset>, id: ResetId) -> Res
             let by = Voice::from(permit.actor());
             let asked = Some(By { who: by.name.to_owned(), at: now });
             let changed = Reset { state: ResetState::Deciding, asked, number: None, ..row.clone() };
-            save(&app, tx, &changed, row.state, now)?;
+            save(Work { app: &app, tx, now }, &changed, row.state)?;
             let titles: Vec<&str> = proofs.iter().map(|kind| proof::title(*kind)).collect();
             let proof = format!("{}.", titles.join("; "));
             let done = StepsDone { names: &["identity"], outcome: "done", proof: &proof, by };
-            crate::end_steps(&app, tx, row.case, &done, now)?;
+            crate::end_steps(Work { app: &app, tx, now }, row.case, &done)?;
             say(&app, tx, &row, by, "Asked for the decision of a second person")?;
             enter(&app, tx, &row, by, Entered::new("reset.sent").said(&proof))?;
-            tell_deciders(&app, tx, &changed, now)
+            tell_deciders(Work { app: &app, tx, now }, &changed)
         })
         .await
 }
 
 /// Tells the people who decide now that a request waits. Where nobody of them is at work, the page says so, and the list of open
 /// requests has it first.
-fn tell_deciders(app: &App, tx: &mut Tx<'_>, row: &Reset, now: Timestamp) -> Result<(), AppError> {
+fn tell_deciders(Work { app, tx, now }: Work<'_, '_>, row: &Reset) -> Result<(), AppError> {
     let link = format!("/help/passwords/{}", row.id);
-    for person in losses_app::chain::reachable(app, tx, row.force, decider(app, now), now)? {
+    for person in losses_app::chain::reachable(Work { app, tx, now }, row.force, decider(app, now))? {
         let word = Word {
             to: person.id,
             key: format!("reset-decision:{}", row.id),
@@ -114,25 +114,23 @@ pub async fn decide_reset(
                     "the time to decide on this request is over: the desk has to make sure of who is asking again".into(),
                 ));
             }
-            another_person(&app, tx, &permit, &row, now)?;
+            another_person(Work { app: &app, tx, now }, &permit, &row)?;
             let by = Voice::from(permit.actor());
             if decision.agree {
-                return agree(&app, tx, &row, Agreement { by, reason: &reason }, now);
+                return agree(Work { app: &app, tx, now }, &row, Agreement { by, reason: &reason });
             }
             let says = format!("Refused: {reason}");
             let subject = "A new password for your device was refused";
-            end(&app, tx, &row, &End { state: ResetState::Refused, subject, says: &says, by }, now)
+            end(Work { app: &app, tx, now }, &row, &End { state: ResetState::Refused, subject, says: &says, by })
         })
         .await
 }
 
 /// Refuses a decision by anybody who has a part in the request already.
 fn another_person(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<DecideReset>,
     row: &Reset,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let actor = permit.actor();
     let asked_by = row.asked.as_ref().map_or(row.opened_by.as_str(), |by| by.who.as_str());
@@ -160,7 +158,7 @@ fn another_person(
         }
     }
     only_in_hours(app, actor, row.force, now)?;
-    second::another_human_for::<DecideReset>(app, tx, asked_by, actor, (row.force, now))
+    second::another_human_for::<DecideReset>(Work { app, tx, now }, asked_by, actor, row.force)
 }
 
 /// Refuses a duty officer while the desk is open: its lead decides then.
@@ -185,13 +183,7 @@ struct Agreement<'a> {
     reason: &'a str,
 }
 
-fn agree(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    with: Agreement<'_>,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn agree(Work { app, tx, now }: Work<'_, '_>, row: &Reset, with: Agreement<'_>) -> Result<(), AppError> {
     let device = devices::by_id(tx, row.device)?.ok_or_else(|| AppError::not_found("device", row.device))?;
     if device.holder != Some(row.person) {
         return Err(AppError::Conflict(
@@ -205,7 +197,7 @@ fn agree(
     let (changed, says) = match way_to_reset(app, tx, device.id)? {
         ResetWay::Clear => {
             let order = AgreedReset { device: device.id, asked_by, agreed_by: by.name, reason: with.reason };
-            let (command, says) = ordered(&order_agreed_reset(app, tx, order, now)?)?;
+            let (command, says) = ordered(&order_agreed_reset(Work { app, tx, now }, order)?)?;
             let state = ResetState::Ordered;
             (
                 Reset { state, decided, command: Some(command), next_at: Some(now), ..row.clone() },
@@ -220,7 +212,7 @@ fn agree(
             (Reset { state: ResetState::ByHand, decided, next_at, ..row.clone() }, says)
         }
     };
-    save(app, tx, &changed, row.state, now)?;
+    save(Work { app, tx, now }, &changed, row.state)?;
     say(app, tx, &changed, by, &format!("{says} Reason: {}", with.reason))?;
     enter(
         app,
@@ -292,7 +284,7 @@ pub async fn stop_reset(
                     format!("Withdrawn: {reason}"),
                 )
             };
-            end(&app, tx, &row, &End { state, subject, says: &says, by }, now)
+            end(Work { app: &app, tx, now }, &row, &End { state, subject, says: &says, by })
         })
         .await
 }
@@ -321,7 +313,11 @@ pub async fn record_by_hand(
             let says = format!("Stated by the desk: the holder set a new password. {how}");
             let subject = "A new password was set on your device";
             let by = Voice::from(permit.actor());
-            end(&app, tx, &row, &End { state: ResetState::Stated, subject, says: &says, by }, now)
+            end(
+                Work { app: &app, tx, now },
+                &row,
+                &End { state: ResetState::Stated, subject, says: &says, by },
+            )
         })
         .await
 }
@@ -340,7 +336,7 @@ pub async fn state_changed(app: &App, permit: Permit<AcceptOwn>, id: ResetId) ->
             let says = "Stated by the holder: they have changed the password. The device cannot show it.";
             let subject = "You said that you have changed your password";
             let by = Voice::from(permit.actor());
-            end(&app, tx, &row, &End { state: ResetState::Stated, subject, says, by }, now)
+            end(Work { app: &app, tx, now }, &row, &End { state: ResetState::Stated, subject, says, by })
         })
         .await
 }

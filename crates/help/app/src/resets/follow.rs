@@ -10,7 +10,7 @@ use store::{Tx, cases, commands, messages};
 use super::{End, Entered, OVERDUE, end, enter, limits, save, say, tell_holder};
 use crate::{StepsDone, Voice};
 use devices_app::commands::{call_off_reset, look_soon};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Takes the open request about a device further. Running it again changes nothing.
 ///
@@ -18,7 +18,7 @@ use kernel::{App, AppError};
 /// Only if the database does not answer.
 pub async fn follow_reset(app: &App, device: DeviceId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| follow_in(&app, tx, device, now)).await
+    app.clone().store().write(move |tx| follow_in(Work { app: &app, tx, now }, device)).await
 }
 
 /// Takes requests further that are overdue although no job came for them; returns their number.
@@ -31,54 +31,50 @@ pub async fn follow_overdue_resets(app: &App, limit: u32) -> Result<usize, AppEr
     kernel::jobs::each(overdue, |device| follow_reset(app, device)).await
 }
 
-fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result<(), AppError> {
+fn follow_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(id))?;
     let Some(row) = resets::open_of_device(tx, id)? else { return Ok(()) };
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     locks::take(tx, Lock::Case(row.case))?;
     let seen = seen(tx, &row)?;
-    if withdrawn_as_lost(app, tx, &row, &seen, now)? {
+    if withdrawn_as_lost(Work { app, tx, now }, &row, &seen)? {
         return Ok(());
     }
     match next(&seen, &limits(app), now) {
-        Next::Wait(at) => wait(app, tx, Of { row: &row, device: &device }, at, now),
+        Next::Wait(at) => wait(Work { app, tx, now }, Of { row: &row, device: &device }, at),
         Next::Remind(at) => {
             let reminded = Reset { reminders: row.reminders + 1, ..row.clone() };
             remind(app, tx, &reminded)?;
-            wait(app, tx, Of { row: &reminded, device: &device }, at, now)
+            wait(Work { app, tx, now }, Of { row: &reminded, device: &device }, at)
         }
-        Next::Cleared => cleared(app, tx, &row, &device, now),
+        Next::Cleared => cleared(Work { app, tx, now }, &row, &device),
         Next::Restored => {
             let says = "The device reported a new password that meets its rules.";
             over(
-                app,
-                tx,
+                Work { app, tx, now },
                 &row,
                 Over { state: ResetState::Restored, subject: "Your device has a new password", says },
-                now,
             )
         }
-        Next::Failed => over(app, tx, &row, FAILED, now),
+        Next::Failed => over(Work { app, tx, now }, &row, FAILED),
         Next::Expired => {
             take_back(tx, &row, "the time to carry it out was over", now)?;
-            over(app, tx, &row, EXPIRED, now)
+            over(Work { app, tx, now }, &row, EXPIRED)
         }
         Next::Withdrawn => {
             // What the device has already cannot be taken back: its answer is waited for.
             if row.state == ResetState::Ordered && take_back(tx, &row, "the case was closed", now).is_err() {
-                return wait(app, tx, Of { row: &row, device: &device }, now.plus(OVERDUE), now);
+                return wait(Work { app, tx, now }, Of { row: &row, device: &device }, now.plus(OVERDUE));
             }
             let says = "The case was closed by hand.";
             over(
-                app,
-                tx,
+                Work { app, tx, now },
                 &row,
                 Over {
                     state: ResetState::Withdrawn,
                     subject: "A request about your password was closed",
                     says,
                 },
-                now,
             )
         }
     }
@@ -87,11 +83,9 @@ fn follow_in(app: &App, tx: &mut Tx<'_>, id: DeviceId, now: Timestamp) -> Result
 /// Ends a request whose order has not reached a device that was reported lost meanwhile; returns whether it did. What the device has
 /// already cannot be taken back, so its answer is waited for.
 fn withdrawn_as_lost(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     row: &Reset,
     seen: &Seen,
-    now: Timestamp,
 ) -> Result<bool, AppError> {
     let waits = matches!(
         seen.order,
@@ -108,7 +102,7 @@ fn withdrawn_as_lost(
         Err(AppError::Conflict(_)) => return Ok(false),
         Err(error) => return Err(error),
     }
-    over(app, tx, row, LOST, now)?;
+    over(Work { app, tx, now }, row, LOST)?;
     Ok(true)
 }
 
@@ -146,9 +140,9 @@ const EXPIRED: Over = Over {
     says: "The time for this was over: nobody decided, or the device did not connect. Nothing was cleared. The desk has to ask again.",
 };
 
-fn over(app: &App, tx: &mut Tx<'_>, row: &Reset, over: Over, now: Timestamp) -> Result<(), AppError> {
+fn over(Work { app, tx, now }: Work<'_, '_>, row: &Reset, over: Over) -> Result<(), AppError> {
     let Over { state, subject, says } = over;
-    end(app, tx, row, &End { state, subject, says, by: Voice::SYSTEM }, now)
+    end(Work { app, tx, now }, row, &End { state, subject, says, by: Voice::SYSTEM })
 }
 
 /// Reads what is known of a request now.
@@ -181,12 +175,12 @@ fn reported(tx: &mut Tx<'_>, device: DeviceId) -> Result<Option<Reported>, AppEr
     Ok(Some(Reported { set, at: present.at }))
 }
 
-fn wait(app: &App, tx: &mut Tx<'_>, of: Of<'_>, at: Timestamp, now: Timestamp) -> Result<(), AppError> {
+fn wait(Work { app, tx, now }: Work<'_, '_>, of: Of<'_>, at: Timestamp) -> Result<(), AppError> {
     if of.row.state == ResetState::Cleared {
         look_soon(tx, of.device, now)?;
     }
     let changed = Reset { next_at: Some(at), ..of.row.clone() };
-    save(app, tx, &changed, of.row.state, now)
+    save(Work { app, tx, now }, &changed, of.row.state)
 }
 
 fn remind(app: &App, tx: &mut Tx<'_>, row: &Reset) -> Result<(), AppError> {
@@ -206,7 +200,7 @@ fn remind(app: &App, tx: &mut Tx<'_>, row: &Reset) -> Result<(), AppError> {
 }
 
 /// Notes that the device has acknowledged: from now on it is open until its holder sets a password.
-fn cleared(app: &App, tx: &mut Tx<'_>, row: &Reset, device: &Device, now: Timestamp) -> Result<(), AppError> {
+fn cleared(Work { app, tx, now }: Work<'_, '_>, row: &Reset, device: &Device) -> Result<(), AppError> {
     let acknowledged = match row.command {
         Some(command) => commands::by_id(tx, command)?,
         None => None,
@@ -217,11 +211,11 @@ fn cleared(app: &App, tx: &mut Tx<'_>, row: &Reset, device: &Device, now: Timest
         .unwrap_or(now);
     let changed =
         Reset { state: ResetState::Cleared, cleared_at: Some(at), next_at: Some(now), ..row.clone() };
-    save(app, tx, &changed, row.state, now)?;
+    save(Work { app, tx, now }, &changed, row.state)?;
     look_soon(tx, device, now)?;
     let says = "The device acknowledged that its password is cleared. Its holder sets a new one on it.";
     let done = StepsDone { names: &["reset"], outcome: "done", proof: says, by: Voice::SYSTEM };
-    crate::end_steps(app, tx, row.case, &done, now)?;
+    crate::end_steps(Work { app, tx, now }, row.case, &done)?;
     say(app, tx, &changed, Voice::SYSTEM, says)?;
     enter(app, tx, &changed, Voice::SYSTEM, Entered::new("reset.cleared"))?;
     let body = "The password of your device is cleared. Unlock it and set a new password now: until then anybody who has it can open \

@@ -24,7 +24,7 @@ pub use read::{
 /// What came of entering a number.
 pub use help::number::Entry;
 
-use domain::{PersonId, ResetCause, ResetId, ResetState, Span, Timestamp};
+use domain::{PersonId, ResetCause, ResetId, ResetState, Span};
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::resets::{self, Reset};
@@ -35,7 +35,7 @@ use crate::{StepsDone, Voice};
 use kernel::access::Actor;
 use kernel::record::Record;
 use kernel::second::{AtStake, could_be_one};
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 
 /// The page of a holder's own requests.
 const OWN_PAGE: &str = "/me/password";
@@ -94,7 +94,7 @@ fn not_the_holder(tx: &mut Tx<'_>, row: &Reset, actor: &Actor) -> Result<(), App
 }
 
 /// Stores the progress of a request and schedules its next look.
-fn save(app: &App, tx: &mut Tx<'_>, row: &Reset, before: ResetState, now: Timestamp) -> Result<(), AppError> {
+fn save(Work { app, tx, now }: Work<'_, '_>, row: &Reset, before: ResetState) -> Result<(), AppError> {
     if !resets::set(tx, row, before)? {
         return Err(AppError::Conflict("somebody else went on with this request; reload the page".into()));
     }
@@ -166,37 +166,33 @@ struct End<'a> {
 }
 
 /// Ends a request: its case, the ledger and its holder learn why.
-fn end(app: &App, tx: &mut Tx<'_>, row: &Reset, end: &End<'_>, now: Timestamp) -> Result<(), AppError> {
+fn end(Work { app, tx, now }: Work<'_, '_>, row: &Reset, end: &End<'_>) -> Result<(), AppError> {
     let ended = Reset { state: end.state, ended_at: Some(now), next_at: None, number: None, ..row.clone() };
-    save(app, tx, &ended, row.state, now)?;
+    save(Work { app, tx, now }, &ended, row.state)?;
     say(app, tx, &ended, end.by, end.says)?;
-    end_case_steps(app, tx, &ended, end, now)?;
+    end_case_steps(Work { app, tx, now }, &ended, end)?;
     enter(app, tx, &ended, end.by, Entered::new("reset.ended").reason(end.state.as_str()).said(end.says))?;
     let body = format!("{} If you did not ask for this, tell the Service Desk now.", end.says);
     tell_holder(app, tx, &ended, end.subject, &body)
 }
 
 /// Ends the steps of the case that the end of a request answers. What expired or failed leaves them undone: the desk has to go on.
-fn end_case_steps(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    end: &End<'_>,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn end_case_steps(Work { app, tx, now }: Work<'_, '_>, row: &Reset, end: &End<'_>) -> Result<(), AppError> {
     let steps = |names, outcome| StepsDone { names, outcome, proof: end.says, by: end.by };
     let all: &[&str] = &["identity", "reset", "change", "restored"];
     // A case that was there before the request is about more than it.
     let own = cases::by_id(tx, row.case)?.is_some_and(|case| case.opened_at == row.opened_at);
     match end.state {
         ResetState::Restored | ResetState::Stated => {
-            crate::end_steps(app, tx, row.case, &steps(all, "done"), now)
+            crate::end_steps(Work { app, tx, now }, row.case, &steps(all, "done"))
         }
         ResetState::Refused if own => {
-            crate::end_steps(app, tx, row.case, &steps(&["identity"], "done"), now)?;
-            crate::end_steps(app, tx, row.case, &steps(all, "not-needed"), now)
+            crate::end_steps(Work { app, tx, now }, row.case, &steps(&["identity"], "done"))?;
+            crate::end_steps(Work { app, tx, now }, row.case, &steps(all, "not-needed"))
         }
-        ResetState::Withdrawn if own => crate::end_steps(app, tx, row.case, &steps(all, "not-needed"), now),
+        ResetState::Withdrawn if own => {
+            crate::end_steps(Work { app, tx, now }, row.case, &steps(all, "not-needed"))
+        }
         _ => Ok(()),
     }
 }
@@ -221,7 +217,7 @@ pub const fn in_words(state: ResetState) -> &'static str {
 }
 
 /// Returns whether a person has a role for which the force asks for a stronger proof.
-fn is_privileged(app: &App, tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<bool, AppError> {
+fn is_privileged(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<bool, AppError> {
     let policy = app.policy();
     let listed = policy.library().texts("privileged-roles");
     let Some(standing) = kernel::roles::standing_of(tx, person, now)? else { return Ok(true) };

@@ -1,6 +1,6 @@
 //! Opens requests: at the desk, by telephone or in person, and by the holder on a page of their own.
 
-use domain::{CaseId, DeviceId, PersonId, ResetCame, ResetCause, ResetId, ResetState, Span, Timestamp};
+use domain::{CaseId, DeviceId, PersonId, ResetCame, ResetCause, ResetId, ResetState, Span};
 use store::Tx;
 use store::devices::{self, Device};
 use store::locks::{self, Lock};
@@ -10,7 +10,7 @@ use super::{Entered, kind_of, limits};
 use crate::Voice;
 use cases_app::Opening;
 use kernel::access::{AcceptOwn, AskReset, Permit};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// The time in which requests about one person are counted.
 const WEEK: Span = Span::from_secs(7 * 24 * 3600);
@@ -76,7 +76,7 @@ pub async fn ask_reset_at_desk(
             }
             let by = Voice::from(permit.actor());
             let state = ResetState::Proving;
-            begin(&app, tx, &Beginning { new: &new, digest, device, person, state, by }, now)
+            begin(Work { app: &app, tx, now }, &Beginning { new: &new, digest, device, person, state, by })
         })
         .await
 }
@@ -114,7 +114,7 @@ pub async fn ask_own_reset(
                 ResetCause::Known | ResetCause::Forgotten => ResetState::Proving,
             };
             let by = Voice::from(actor);
-            begin(&app, tx, &Beginning { new: &new, digest, device, person, state, by }, now)
+            begin(Work { app: &app, tx, now }, &Beginning { new: &new, digest, device, person, state, by })
         })
         .await
 }
@@ -127,7 +127,7 @@ fn device_of(tx: &mut Tx<'_>, id: DeviceId) -> Result<Device, AppError> {
         .ok_or_else(|| AppError::not_found("device", id))
 }
 
-fn begin(app: &App, tx: &mut Tx<'_>, of: &Beginning<'_>, now: Timestamp) -> Result<ResetId, AppError> {
+fn begin(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<ResetId, AppError> {
     let (new, device) = (of.new, &of.device);
     if let Some(open) = resets::open_of_device(tx, device.id)? {
         return Ok(open.id);
@@ -142,7 +142,7 @@ fn begin(app: &App, tx: &mut Tx<'_>, of: &Beginning<'_>, now: Timestamp) -> Resu
              what follows: ring them"
         )));
     }
-    let case = case_for(app, tx, of, now)?;
+    let case = case_for(Work { app, tx, now }, of)?;
     let until = match of.state {
         ResetState::Changing => now.plus(limits(app).remind_after),
         _ => now.plus(limits(app).decided_within),
@@ -155,7 +155,7 @@ fn begin(app: &App, tx: &mut Tx<'_>, of: &Beginning<'_>, now: Timestamp) -> Resu
         person: of.person,
         cause: new.cause,
         came: new.came,
-        privileged: super::is_privileged(app, tx, of.person, now)?,
+        privileged: super::is_privileged(Work { app, tx, now }, of.person)?,
         opened_by: of.by.name.to_owned(),
         opened_at: now,
         form_digest: of.digest.clone(),
@@ -203,7 +203,7 @@ fn says(new: &NewReset) -> &'static str {
 }
 
 /// Opens the case of a request, or joins the one that is open.
-fn case_for(app: &App, tx: &mut Tx<'_>, of: &Beginning<'_>, now: Timestamp) -> Result<CaseId, AppError> {
+fn case_for(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<CaseId, AppError> {
     let kind = kind_of(of.new.cause);
     if let Some(open) = crate::open_case_of(tx, of.device.id, kind)? {
         locks::take(tx, Lock::Case(open.id))?;
@@ -227,7 +227,7 @@ fn case_for(app: &App, tx: &mut Tx<'_>, of: &Beginning<'_>, now: Timestamp) -> R
         items: Vec::new(),
         says: (of.by.shown, says(of.new)),
     };
-    cases_app::open_case(app, tx, &opening, now)
+    cases_app::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Tells the holder that somebody asked in their name, unless they did so themselves.

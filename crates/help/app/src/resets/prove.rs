@@ -15,7 +15,7 @@ use crate::{Voice, person_of};
 use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, VouchIdentity};
 use kernel::named::NamedPerson;
 use kernel::second::{AtStake, could_be_one};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use notices_app::Told;
 use notices_app::alarms::{self, Alarm, AlarmKind};
 
@@ -129,7 +129,7 @@ pub async fn ask_number(app: &App, permit: Permit<AskReset>, id: ResetId) -> Res
                 }
                 not_entered(&app, tx, &row, permit.actor())?;
                 if was_last {
-                    save(&app, tx, &Reset { number: None, ..row.clone() }, row.state, now)?;
+                    save(Work { app: &app, tx, now }, &Reset { number: None, ..row.clone() }, row.state)?;
                     return Ok(false);
                 }
             } else if none_left(tx, &row)? {
@@ -139,7 +139,7 @@ pub async fn ask_number(app: &App, permit: Permit<AskReset>, id: ResetId) -> Res
             let sealed = app.sealer().seal(app.world(), &number_place(id), &[number])?;
             let number = Number { sealed, until: now.plus(number::COUNTS_FOR), tries: 0 };
             let changed = Reset { number: Some(number), ..row.clone() };
-            save(&app, tx, &changed, row.state, now)?;
+            save(Work { app: &app, tx, now }, &changed, row.state)?;
             let by = Voice::from(permit.actor());
             say(&app, tx, &row, by, "Read a number to the caller, to be entered in a session of their own")?;
             enter(&app, tx, &row, by, Entered::new("reset.number-made"))?;
@@ -194,7 +194,7 @@ pub async fn answer_number(
                 Entry::Expired => Some(held),
                 Entry::Right | Entry::Spent => None,
             };
-            save(&app, tx, &Reset { number: left, ..row.clone() }, row.state, now)?;
+            save(Work { app: &app, tx, now }, &Reset { number: left, ..row.clone() }, row.state)?;
             match entry {
                 Entry::Right => {
                     let made = Made { kind: ProofKind::Number, given: true, note: "" };
@@ -243,23 +243,17 @@ pub async fn deny_reset(app: &App, permit: Permit<AcceptOwn>, id: ResetId) -> Re
             if row.opened_by == permit.actor().name {
                 let (state, says) = (ResetState::Withdrawn, "The holder does not want it any more.");
                 let how = End { state, subject: "You withdrew your request about a password", says, by };
-                return end(&app, tx, &row, &how, now);
+                return end(Work { app: &app, tx, now }, &row, &how);
             }
             let says = "The holder says that they did not ask for this: somebody else did, in their name.";
             let subject = "A new password was refused: you said that you did not ask";
-            end(&app, tx, &row, &End { state: ResetState::Refused, subject, says, by }, now)?;
-            warn_of_denial(&app, tx, &row, says, now)
+            end(Work { app: &app, tx, now }, &row, &End { state: ResetState::Refused, subject, says, by })?;
+            warn_of_denial(Work { app: &app, tx, now }, &row, says)
         })
         .await
 }
 
-fn warn_of_denial(
-    app: &App,
-    tx: &mut Tx<'_>,
-    row: &Reset,
-    says: &str,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn warn_of_denial(Work { app, tx, now }: Work<'_, '_>, row: &Reset, says: &str) -> Result<(), AppError> {
     let body = format!(
         "{says} Whoever asked may be attacking the desk: look at the proofs on the page, and warn the desk. Nothing was cleared by \
          this request."
@@ -272,7 +266,7 @@ fn warn_of_denial(
         body,
         link: format!("/help/passwords/{}", row.id),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Asks the line manager of the person to vouch for them; returns when they are told.
@@ -297,7 +291,7 @@ pub async fn ask_manager(app: &App, permit: Permit<AskReset>, id: ResetId) -> Re
                     "the register names no line manager of this person who could vouch; use another proof".into(),
                 ));
             };
-            save(&app, tx, &Reset { vouch_asked_at: Some(now), ..row.clone() }, row.state, now)?;
+            save(Work { app: &app, tx, now }, &Reset { vouch_asked_at: Some(now), ..row.clone() }, row.state)?;
             let body = format!(
                 "{} is said to ask for a new password for their device. Speak to them yourself, then say whether it is them.",
                 kernel::words::shown(&person)
@@ -382,8 +376,8 @@ pub async fn vouch_for(
             let says = format!("{}'s line manager says that it is not them.", person.name);
             let subject = "A new password was refused: your line manager did not vouch";
             let by = Voice::from(permit.actor());
-            end(&app, tx, &row, &End { state: ResetState::Refused, subject, says: &says, by }, now)?;
-            warn_of_denial(&app, tx, &row, "Their line manager says that it is not them.", now)
+            end(Work { app: &app, tx, now }, &row, &End { state: ResetState::Refused, subject, says: &says, by })?;
+            warn_of_denial(Work { app: &app, tx, now }, &row, "Their line manager says that it is not them.")
         })
         .await
 }

@@ -13,7 +13,7 @@ use devices_app::commands::{ResetWay, way_to_reset};
 use kernel::access::{AcceptOwn, Actor, AskReset, DecideReset, Permit, SeeCases};
 use kernel::named::NamedDevice;
 use kernel::todo::Todo;
-use kernel::{App, AppError, access, words};
+use kernel::{App, AppError, Work, access, words};
 
 /// Most requests of either sort that a list shows.
 const MOST: u32 = 100;
@@ -200,18 +200,12 @@ pub async fn reset(app: &App, permit: Permit<SeeCases>, id: ResetId) -> Result<R
         .read(move |tx| {
             let found = resets::by_id(tx, id)?.ok_or_else(|| AppError::not_found("request", id))?;
             permit.reaches(found.force)?;
-            read_in(&app, tx, permit.actor(), &found, now)
+            read_in(Work { app: &app, tx, now }, permit.actor(), &found)
         })
         .await
 }
 
-fn read_in(
-    app: &App,
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    of: &Reset,
-    now: Timestamp,
-) -> Result<ResetRead, AppError> {
+fn read_in(Work { app, tx, now }: Work<'_, '_>, actor: &Actor, of: &Reset) -> Result<ResetRead, AppError> {
     let may_work = access::permit::<AskReset>(actor).is_ok_and(|permit| permit.scope().covers(of.force));
     let may_decide = access::permit::<DecideReset>(actor).is_ok_and(|permit| permit.scope().covers(of.force));
     let device = devices::by_id(tx, of.device)?.ok_or_else(|| AppError::not_found("device", of.device))?;
@@ -236,7 +230,7 @@ fn read_in(
         asked: doer(tx, of.asked.as_ref())?,
         decided: doer(tx, of.decided.as_ref())?,
         decider: role.title(),
-        reachable: reachable(app, tx, of, role, now)?,
+        reachable: reachable(Work { app, tx, now }, of, role)?,
         by_hand: match way_to_reset(app, tx, device.id)? {
             ResetWay::Clear => None,
             ResetWay::ByHand(why) => Some(why),
@@ -280,16 +274,14 @@ fn doer(tx: &mut Tx<'_>, by: Option<&resets::By>) -> Result<Option<Doer>, AppErr
 
 /// Lists who decides now and can be reached, while a decision is wanted.
 fn reachable(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     of: &Reset,
     role: access::Role,
-    now: Timestamp,
 ) -> Result<Vec<String>, AppError> {
     if of.state != ResetState::Deciding {
         return Ok(Vec::new());
     }
-    let people = losses_app::chain::reachable(app, tx, of.force, role, now)?.into_iter();
+    let people = losses_app::chain::reachable(Work { app, tx, now }, of.force, role)?.into_iter();
     Ok(people
         .map(|one| match one.phone {
             Some(phone) => format!("{} ({}), {phone}", one.name, one.number),

@@ -104,7 +104,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             .await?
         }
     };
-    let next = next.map(time_key);
+    let next = next.map(|(at, id)| time_key(at, id));
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let (checkpoint, covered, signed) = match read.checkpoint {
         Some((note, size, at)) => (note, size, Some(at)),

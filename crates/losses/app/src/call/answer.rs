@@ -10,7 +10,7 @@ use store::{Tx, people};
 use super::Line;
 use kernel::access::{ManageCases, Permit, Role};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// What the page of a link shows of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +63,9 @@ pub(super) fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp)
 /// Takes an answer in; returns whether it changed anything. The answer of a duty officer, or for a device that is contained, ends
 /// the call. Anybody else has taken it, and people are called again if the device is not contained in time.
 pub(super) fn take_answer(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     loss: LossId,
     by: &By<'_>,
-    now: Timestamp,
 ) -> Result<bool, AppError> {
     let mut line = Line::of(app, tx, loss, now)?;
     let before = line.standing();
@@ -113,21 +111,19 @@ pub(crate) struct AtDesk<'a> {
 
 /// Takes the report of somebody at the open desk as their answer to the call.
 pub(crate) fn answered_at_desk(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     loss: LossId,
     at_desk: &AtDesk<'_>,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let is_duty_officer = match at_desk.person {
         Some(person) => is_duty_officer(tx, person, now)?,
         None => false,
     };
     let by = By { name: at_desk.name, shown: at_desk.shown, instead_of: None, is_duty_officer, how: "desk" };
-    take_answer(app, tx, loss, &by, now).map(drop)
+    take_answer(Work { app, tx, now }, loss, &by).map(drop)
 }
 
-fn read(app: &App, tx: &mut Tx<'_>, loss: LossId, works: bool, now: Timestamp) -> Result<CallRead, AppError> {
+fn read(Work { app, tx, now }: Work<'_, '_>, loss: LossId, works: bool) -> Result<CallRead, AppError> {
     let line = Line::of(app, tx, loss, now)?;
     let answered = match &line.row.answer {
         Some(answer) => Some((kernel::words::who(tx, &answer.by)?, answer.at)),
@@ -156,7 +152,7 @@ pub async fn look_at_link(app: &App, token: &str) -> Result<Option<CallRead>, Ap
         .read(move |tx| {
             let Some(message) = loss_calls::by_token(tx, &digest)? else { return Ok(None) };
             let works = message.token_used_at.is_none() && message.token_until > now;
-            read(&app, tx, message.loss, works, now).map(Some)
+            read(Work { app: &app, tx, now }, message.loss, works).map(Some)
         })
         .await
 }
@@ -178,15 +174,15 @@ pub async fn answer_by_link(app: &App, token: &str) -> Result<Answered, AppError
             if !loss_calls::use_token(tx, &digest, now)? {
                 // A second press of the button shows what the first one did.
                 return match message.token_used_at {
-                    Some(_) => read(&app, tx, message.loss, false, now).map(Answered::Before),
+                    Some(_) => read(Work { app: &app, tx, now }, message.loss, false).map(Answered::Before),
                     None => Ok(Answered::NoLink),
                 };
             }
             let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
             let is_duty_officer = is_duty_officer(tx, person.id, now)?;
             let by = By { name: &name, shown: &shown, instead_of: None, is_duty_officer, how: "link" };
-            let ended = take_answer(&app, tx, message.loss, &by, now)?;
-            let read = read(&app, tx, message.loss, false, now)?;
+            let ended = take_answer(Work { app: &app, tx, now }, message.loss, &by)?;
+            let read = read(Work { app: &app, tx, now }, message.loss, false)?;
             Ok(if ended { Answered::Now(read) } else { Answered::Before(read) })
         })
         .await
@@ -229,7 +225,7 @@ pub async fn acknowledge_call(
                 None => actor.roles.has(Role::DutyOfficer),
             };
             let by = By { name: &actor.name, shown: &actor.shown, instead_of, is_duty_officer, how: "page" };
-            take_answer(&app, tx, loss, &by, now)
+            take_answer(Work { app: &app, tx, now }, loss, &by)
         })
         .await
 }

@@ -3,7 +3,6 @@
 //! A code counts only from a number that its person has proved to be theirs. Wrong ones are limited, because a code is short; old ones and
 //! repeated ones get an answer that says so.
 
-use domain::Timestamp;
 use losses::reference::reply_codes_in;
 use outbound::channel::{Channels, Reply};
 use store::locks::{self, Lock};
@@ -12,7 +11,7 @@ use store::{Tx, contacts, deliveries, people};
 
 use super::answer::{By, is_duty_officer, take_answer};
 use super::{Line, contain_within};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use notices_app::methods::{self, Answering, Come, StopWord};
 
 /// Most wrong codes of one person in an hour.
@@ -121,7 +120,7 @@ fn take(app: &App, tx: &mut Tx<'_>, reply: &Reply) -> Result<Replied, AppError> 
             None => (first, Replied::Wrong),
             Some(message) => {
                 let whose = from.iter().find(|one| one.person == message.person).copied().unwrap_or(first);
-                (whose, answer_by_text(app, tx, &message, now)?)
+                (whose, answer_by_text(Work { app, tx, now }, &message)?)
             }
         }
     };
@@ -178,12 +177,7 @@ fn find(tx: &mut Tx<'_>, from: &[Answering], text: &str) -> Result<Option<LossMe
     Ok(None)
 }
 
-fn answer_by_text(
-    app: &App,
-    tx: &mut Tx<'_>,
-    message: &LossMessage,
-    now: Timestamp,
-) -> Result<Replied, AppError> {
+fn answer_by_text(Work { app, tx, now }: Work<'_, '_>, message: &LossMessage) -> Result<Replied, AppError> {
     let Some(row) = loss_calls::by_id(tx, message.loss)? else { return Ok(Replied::Old) };
     locks::take(tx, Lock::Case(row.case))?;
     let person = people::by_id(tx, message.person)?.filter(|person| person.ended_at.is_none());
@@ -200,7 +194,7 @@ fn answer_by_text(
     let (name, shown) = (format!("person:{}", person.id), kernel::words::shown(&person));
     let is_duty_officer = is_duty_officer(tx, person.id, now)?;
     let by = By { name: &name, shown: &shown, instead_of: None, is_duty_officer, how: "text" };
-    Ok(match (take_answer(app, tx, message.loss, &by, now)?, is_open) {
+    Ok(match (take_answer(Work { app, tx, now }, message.loss, &by)?, is_open) {
         (true, _) => Replied::Taken,
         (false, true) => Replied::Before,
         (false, false) => Replied::Old,

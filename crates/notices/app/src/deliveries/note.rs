@@ -11,7 +11,7 @@ use super::{ASK_EVERY, MOST_TRIES};
 use crate::alarms::{self, Alarm, AlarmKind};
 use crate::calls;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 const DAY: Span = Span::from_secs(24 * 3600);
 
@@ -85,7 +85,7 @@ fn hook_ended(app: &App, tx: &mut Tx<'_>, why: &str) -> Result<(), AppError> {
         ),
         link: "/losses".to_owned(),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Notes what the provider says of a text. That it does not answer tells nothing: it is asked again.

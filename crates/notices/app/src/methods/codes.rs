@@ -1,8 +1,8 @@
 //! Codes that prove a way of being reached: sent to it, and entered by its person.
 
-use domain::{Channel, ContactMethodId, Secret, Span, Timestamp};
+use domain::{Channel, ContactMethodId, Secret, Span};
 use kernel::access::{AcceptOwn, Permit};
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 use store::contacts::{self, Code, ContactMethod};
 use store::{Tx, deliveries};
 
@@ -22,12 +22,7 @@ const CODES_AN_HOUR: i64 = 5;
 const HOUR: Span = Span::from_secs(3600);
 
 /// Sends a code to a way that is not verified. Each code differs, so that networks take no text for a repetition.
-pub(super) fn send_code(
-    app: &App,
-    tx: &mut Tx<'_>,
-    method: &ContactMethod,
-    now: Timestamp,
-) -> Result<(), AppError> {
+pub(super) fn send_code(Work { app, tx, now }: Work<'_, '_>, method: &ContactMethod) -> Result<(), AppError> {
     let wait =
         method.code_sent_at.map(|at| at.plus(BETWEEN_CODES).since(now)).filter(|wait| wait.millis() > 0);
     if let Some(wait) = wait {
@@ -81,7 +76,7 @@ pub async fn send_method_code(
         .store()
         .write(move |tx| {
             let method = own_method(tx, &permit, id)?;
-            send_code(&app, tx, &method, now)
+            send_code(Work { app: &app, tx, now }, &method)
         })
         .await
 }

@@ -1,8 +1,7 @@
 //! Performs held acts other than commands, once a second person has released them.
 
-use domain::{HeldId, HeldState, Timestamp};
+use domain::{HeldId, HeldState};
 use serde_json::json;
-use store::Tx;
 use store::locks::{self, Lock};
 use store::orders::{self, HeldAct};
 
@@ -10,7 +9,7 @@ use custody_app as custody;
 use custody_app::register::{self, Restated};
 use devices_app::caps::HeldDeed;
 use devices_app::{commands, enrolment, withdrawals};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Performs a held act that was released. Where it is no longer possible, the page and the ledger say why. Running it
 /// again changes nothing.
@@ -29,7 +28,7 @@ pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
                     return Ok(());
                 }
                 locks::take(tx, Lock::Device(act.device))?;
-                now_do(&app, tx, (&act, &what), now)
+                now_do(Work { app: &app, tx, now }, &act, &what)
             })
             .await
     };
@@ -41,15 +40,12 @@ pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
 
 /// Performs a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed
 /// elsewhere.
-fn now_do(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (act, what): (&HeldAct, &HeldDeed),
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn now_do(Work { app, tx, now }: Work<'_, '_>, act: &HeldAct, what: &HeldDeed) -> Result<(), AppError> {
     let by = (act.asked_by.as_str(), now);
     match what {
-        HeldDeed::SetHolder { holder } => register::change_holder(app, tx, (act.device, *holder), by),
+        HeldDeed::SetHolder { holder } => {
+            register::change_holder(Work { app, tx, now: by.1 }, act.device, *holder, by.0)
+        }
         HeldDeed::Retire { why } => {
             register::restate_checked(app, tx, (act.device, Restated::Retired, why), by)
         }
@@ -57,11 +53,13 @@ fn now_do(
             register::restate_checked(app, tx, (act.device, Restated::Missing, why), by)
         }
         HeldDeed::Withdraw { why, shown } => {
-            withdrawals::order_return(app, tx, (act.device, why), (&act.asked_by, shown), now).map(drop)
+            withdrawals::order_return(Work { app, tx, now }, act.device, why, &act.asked_by, shown).map(drop)
         }
-        HeldDeed::Revoke { why } => enrolment::revoke_now(app, tx, (act.device, why), by).map(drop),
+        HeldDeed::Revoke { why } => {
+            enrolment::revoke_now(Work { app, tx, now: by.1 }, act.device, why, by.0).map(drop)
+        }
         HeldDeed::TakeBack { command, shown } => {
-            commands::take_back_now(app, tx, *command, (&act.asked_by, shown), now)
+            commands::take_back_now(Work { app, tx, now }, *command, (&act.asked_by, shown))
         }
         HeldDeed::HandOver { .. } => Ok(()),
     }

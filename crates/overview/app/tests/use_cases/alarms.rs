@@ -6,7 +6,7 @@ use domain::{AlarmId, Force, PersonId};
 use kernel::access::Role;
 use kernel::access::{Actor, Roles, Who, permit};
 use kernel::testing::{Bench, on_bench};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use notices_app::alarms::*;
 use people_app::NewPerson;
 use people_app::grants::NewGrant;
@@ -37,7 +37,7 @@ async fn raised(app: &App, force: Option<Force>, by: &str, subject: &str) {
         body: "Look at it.".into(),
         link: "/tokens".into(),
     };
-    app.clone().store().write(move |tx| raise(&app, tx, alarm, now)).await.unwrap();
+    app.clone().store().write(move |tx| raise(Work { app: &app, tx, now }, alarm)).await.unwrap();
 }
 
 async fn told(app: &App, person: PersonId) -> Vec<notices::Notice> {
@@ -136,7 +136,7 @@ fn a_name_in_an_alarm_goes_with_its_person() {
         let forgotten = app.store().write(move |tx| {
             let whose = people::by_id(tx, person)?.unwrap();
             let numbered = format!("{} ({})", whose.name, whose.number);
-            store::erasure::forget_name(tx, person, (&numbered, "Somebody who left"), true)
+            store::erasure::forget_name(tx, person, &numbered, "Somebody who left", true)
         });
         forgotten.await.unwrap();
         let subject = open(&app, &Actor::command_line("test")).await[0].alarm.subject.clone();

@@ -4,7 +4,7 @@ use domain::{PersonId, Span, local_time};
 use kernel::access::{Actor, Roles, SeeDevices, SeeLedger, permit};
 use kernel::access::{Permit, Role};
 use kernel::testing::{Bench, on_bench};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use people_app::grants::*;
 use sign_in_app::sessions::SignedIn;
 use store::people;
@@ -138,7 +138,12 @@ fn the_directorys_groups_give_and_take_and_an_auditors_group_gives_once() {
             app.clone()
                 .store()
                 .write(move |tx| {
-                    people_app::grants::groups::take_groups(&app, tx, &whose, (groups, Names::SignIn), now)
+                    people_app::grants::groups::take_groups(
+                        Work { app: &app, tx, now },
+                        &whose,
+                        groups,
+                        Names::SignIn,
+                    )
                 })
                 .await
                 .unwrap()

@@ -7,7 +7,7 @@ use domain::{GrantId, PersonId};
 use kernel::access::Role;
 use kernel::access::{Actor, ApiScope, Comes, Roles, Who, permit};
 use kernel::testing::{Bench, on_both};
-use kernel::{App, AppError, second};
+use kernel::{App, AppError, Work, second};
 use people_app::NewPerson;
 use people_app::grants::*;
 use people_app::keep::keep_person;
@@ -147,7 +147,7 @@ fn a_token_of_one_force_gives_no_role_over_another_and_none_that_administers_by_
             let (app, whose, now) = (app.clone(), whose.clone(), world.now());
             app.clone()
                 .store()
-                .write(move |tx| groups::take_groups(&app, tx, &whose, (groups, names), now))
+                .write(move |tx| groups::take_groups(Work { app: &app, tx, now }, &whose, groups, names))
                 .await
                 .unwrap()
         };
@@ -242,7 +242,7 @@ fn what_somebody_asked_for_ends_with_them_and_their_tokens_are_told() {
         app.store()
             .write(move |tx| {
                 let after = Person { ended_at: None, ..back.clone() };
-                keep_person(&again, tx, Some(&back), after, ("person:hr", now)).map(drop)
+                keep_person(Work { app: &again, tx, now }, Some(&back), after, "person:hr").map(drop)
             })
             .await
             .unwrap();

@@ -112,11 +112,11 @@ fn an_export_of_an_asset_system_is_read_row_by_row_and_what_is_open_is_asked() {
         assert_eq!((read.plan.items.len(), read.plan.asked()), (4, 1));
         let how = |all_or_nothing| Apply { digest: read.plan.digest.clone(), all_or_nothing };
         let by = || permit(&Actor::system()).unwrap();
-        let all = take(&bench.app, by(), (&file, choices()), how(true)).await.unwrap_err().to_string();
+        let all = take(&bench.app, by(), &file, choices(), how(true)).await.unwrap_err().to_string();
         assert!(all.contains("1 rows wait for an answer"), "{all}");
-        let done = take(&bench.app, by(), (&file, choices()), how(false)).await.unwrap();
+        let done = take(&bench.app, by(), &file, choices(), how(false)).await.unwrap();
         assert_eq!((done.added, done.left_out, done.unanswered), (4, 0, 1));
-        let again = take(&bench.app, by(), (&file, choices()), how(false)).await.unwrap_err().to_string();
+        let again = take(&bench.app, by(), &file, choices(), how(false)).await.unwrap_err().to_string();
         assert!(again.contains("changed since this preview"), "{again}");
         assert_eq!(wait(&bench).await, 0);
     });

@@ -12,7 +12,7 @@ use devices_app::holds::NewHold;
 use devices_app::withdrawals::Withdrawn;
 use kernel::access::{Action, Actor, Permit, permit};
 use kernel::testing::{Bench, on_bench};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use people_app::movers::NewEvent;
 
 fn may<A: Action>() -> Permit<A> {
@@ -51,7 +51,7 @@ async fn handed_in(app: &App, device: DeviceId, from: PersonId) -> usize {
                 proof: "hand-over:H-1",
                 by: ("person:desk", "Desk"),
             };
-            cases_app::custody_moved(&with, tx, &moved, now)
+            cases_app::custody_moved(Work { app: &with, tx, now }, &moved)
         })
         .await
         .unwrap()

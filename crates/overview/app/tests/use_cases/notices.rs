@@ -78,7 +78,7 @@ async fn case_about(app: &App, person: Option<PersonId>, open: bool) -> CaseId {
         .write(move |tx| {
             store::cases::open(tx, &case)?;
             if !open {
-                store::cases::close(tx, id, now, ("done", "by-hand"))?;
+                store::cases::close(tx, id, now, "done", "by-hand")?;
             }
             Ok::<_, AppError>(())
         })

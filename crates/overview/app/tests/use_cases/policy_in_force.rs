@@ -70,7 +70,7 @@ fn a_version_without_a_file_of_forces_speaks_of_those_of_today() {
             let files = sessions::policy_files(tx, &digest)?.unwrap();
             let mut files: BTreeMap<String, String> = serde_json::from_str(&files).unwrap();
             assert!(files.remove("forces.toml").is_some());
-            sessions::keep_policy(tx, "former", (&serde_json::to_string(&files).unwrap(), "{}"), now)
+            sessions::keep_policy(tx, "former", &serde_json::to_string(&files).unwrap(), "{}", now)
         });
         kept.await.unwrap();
         let former = app.store().read(|tx| kernel::policy_in_force::kept(tx, "former")).await;

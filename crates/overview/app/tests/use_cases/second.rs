@@ -3,11 +3,11 @@
 use store::grants as rows;
 
 use domain::{Force, PersonId, Timestamp};
-use kernel::App;
 use kernel::access::{Actor, Role};
 use kernel::access::{ApproveDestruction, Roles, Who, permit};
 use kernel::second::*;
 use kernel::testing::{Bench, on_bench};
+use kernel::{App, Work};
 use people_app::NewPerson;
 use people_app::grants::NewGrant;
 use store::grants::Grant;
@@ -170,11 +170,10 @@ async fn agrees(app: &App, asked_by: &str, actor: &Actor) -> Result<(), String> 
     app.store()
         .read(move |tx| {
             another_human_for::<ApproveDestruction>(
-                &asked,
-                tx,
+                Work { app: &asked, tx, now },
                 &asked_by,
                 &actor,
-                (domain::samples::NORFOLK, now),
+                domain::samples::NORFOLK,
             )
         })
         .await

@@ -15,7 +15,7 @@ use crate::grants::Names;
 use kernel::access::{Permit, ProvisionPeople};
 use kernel::fields::text;
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most ids that an entry's detail lists of people who joined or left; beyond that it has only their count.
 const NAMED: usize = 2000;
@@ -173,7 +173,7 @@ pub async fn change_group(
             if !same {
                 // A renamed group may give other roles: the settings identify groups by name.
                 for person in members.intersection(&old) {
-                    groups_changed(&app, tx, *person, (&permit.actor().name, now))?;
+                    groups_changed(Work { app: &app, tx, now }, *person, &permit.actor().name)?;
                 }
             }
             read(tx, group, true).map(Some)
@@ -274,17 +274,16 @@ pub async fn groups(
 /// Gives a person the roles that follow from their groups, and ends those that no longer do. A person off the books
 /// has none; their open grants are corrected when they return.
 pub(super) fn groups_changed(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: PersonId,
-    (token, now): (&str, Timestamp),
+    token: &str,
 ) -> Result<(), AppError> {
     let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
         return Ok(());
     };
     let named = groups::of_person(tx, person.id)?;
     let names: Vec<&str> = named.iter().map(|(_, name)| name.as_str()).collect();
-    crate::grants::take_groups(app, tx, &person, (&names, Names::Token(token)), now).map(|_| ())
+    crate::grants::take_groups(Work { app, tx, now }, &person, &names, Names::Token(token)).map(|_| ())
 }
 
 /// Adds people to and removes them from a group, and records it in the ledger.
@@ -303,7 +302,7 @@ fn note_group(
         groups::leave(tx, group.id, *person)?;
     }
     for person in joined.iter().chain(left) {
-        groups_changed(app, tx, *person, (actor, now))?;
+        groups_changed(Work { app, tx, now }, *person, actor)?;
     }
     let named = |people: &BTreeSet<PersonId>| -> Vec<String> {
         people.iter().take(NAMED).map(ToString::to_string).collect()

@@ -3,17 +3,17 @@
 //! That is to provision the person, or to change the name that they sign in with. Until then the directory is
 //! answered that the number or name is taken, and asks again.
 
-use domain::{PersonId, Timestamp};
+use domain::PersonId;
 use serde_json::json;
 use store::people::Person;
 use store::takeovers::{self, Takeover};
-use store::{Tx, grants, people};
+use store::{grants, people};
 
 use kernel::access::{ManageAccess, Permit, ProvisionPeople, Role};
 use kernel::record::Record;
 use kernel::roles::is_strong;
 use kernel::second::AtStake;
-use kernel::{App, AppError, presence, second};
+use kernel::{App, AppError, Work, presence, second};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -24,15 +24,14 @@ const WAITS: &str = "this person has a role in Lanyard, so an administrator has 
 /// Returns the error for the directory where its change has to wait for an administrator. Saves, records and
 /// announces the request once.
 pub(super) fn takeover_waits(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     before: Option<&Person>,
     after: &Person,
-    (permit, now): (&Permit<ProvisionPeople>, Timestamp),
+    permit: &Permit<ProvisionPeople>,
 ) -> Result<Option<AppError>, AppError> {
     let Some(before) = before else { return Ok(None) };
     let same = before.user_name == after.user_name && before.external_id == after.external_id;
-    if same || !has_role_that_matters(app, tx, before.id, now)? {
+    if same || !has_role_that_matters(Work { app, tx, now }, before.id)? {
         return Ok(None);
     }
     let wanted = Takeover {
@@ -51,7 +50,7 @@ pub(super) fn takeover_waits(
         Some(known) if is_as_shown(&known, &wanted) => {}
         _ => {
             takeovers::ask(tx, &wanted)?;
-            tell_of_takeover(app, tx, before, &wanted, now)?;
+            tell_of_takeover(Work { app, tx, now }, before, &wanted)?;
         }
     }
     Ok(Some(AppError::Conflict(WAITS.to_owned())))
@@ -59,23 +58,16 @@ pub(super) fn takeover_waits(
 
 /// Returns whether the person has a role that somebody gave, or one that destroys, approves or administers. Other
 /// roles came from a group of the directory, so the directory may take them over with the person.
-fn has_role_that_matters(
-    app: &App,
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<bool, AppError> {
+fn has_role_that_matters(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<bool, AppError> {
     let strong = |role: &str| role.parse::<Role>().is_ok_and(|role| is_strong(app.policy().access(), role));
     let open = grants::open(tx, person)?;
     Ok(open.iter().any(|grant| grant.is_open_at(now) && (!grant.from_directory || strong(&grant.role))))
 }
 
 fn tell_of_takeover(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
     wanted: &Takeover,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let record = Record::new(&wanted.asked_by, "directory-takeover.asked", format!("person:{}", whose.id))
         .force(whose.force)
@@ -93,7 +85,7 @@ fn tell_of_takeover(
         ),
         link: format!("/people/{}/roles", whose.id),
     };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Confirms or refuses that the directory provisions a person under the names that were shown.
@@ -112,16 +104,16 @@ pub async fn decide_takeover(
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
-        .write(move |tx| decide_takeover_in(&app, tx, &permit, (person, &shown), (confirm, now)))
+        .write(move |tx| decide_takeover_in(Work { app: &app, tx, now }, &permit, person, &shown, confirm))
         .await
 }
 
 fn decide_takeover_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<ManageAccess>,
-    (person, shown): (PersonId, &(String, String)),
-    (confirm, now): (bool, Timestamp),
+    person: PersonId,
+    shown: &(String, String),
+    confirm: bool,
 ) -> Result<(), AppError> {
     let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
     permit.reaches(whose.force)?;
@@ -139,7 +131,7 @@ fn decide_takeover_in(
             return Err(AppError::Conflict("somebody else must confirm it: it is about you".into()));
         }
         presence::fresh(me, now)?;
-        second::another_human_for::<ManageAccess>(app, tx, &asked.asked_by, me, (whose.force, now))?;
+        second::another_human_for::<ManageAccess>(Work { app, tx, now }, &asked.asked_by, me, whose.force)?;
         takeovers::confirm(tx, &asked, now, &me.name)?;
         "directory-takeover.confirmed"
     } else {

@@ -24,7 +24,7 @@ use kernel::access::{Actor, Comes, ManageAccess, Permit, Role};
 use kernel::fields::text;
 use kernel::record::Record;
 use kernel::second::AtStake;
-use kernel::{App, AppError, presence, second};
+use kernel::{App, AppError, Work, presence, second};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
@@ -158,7 +158,7 @@ pub(super) fn enter_grant(app: &App, tx: &mut Tx<'_>, giving: &Giving<'_>) -> Re
             ..about(whose, grant, AlarmKind::RoleGiven, by)
         }
     };
-    alarms::raise(app, tx, alarm, grant.granted_at)
+    alarms::raise(Work { app, tx, now: grant.granted_at }, alarm)
 }
 
 /// Confirms a role that waits, or one that the directory gave and that approves nothing yet. It counts fully from the
@@ -176,16 +176,17 @@ pub async fn confirm_role(
 ) -> Result<(), AppError> {
     let reason = text("confirm-reason", reason, 500)?;
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| confirm_role_in(&app, tx, &permit, grant, &reason, now)).await
+    app.clone()
+        .store()
+        .write(move |tx| confirm_role_in(Work { app: &app, tx, now }, &permit, grant, &reason))
+        .await
 }
 
 fn confirm_role_in(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<ManageAccess>,
     grant: GrantId,
     reason: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     locks::take(tx, Lock::Roles)?;
     let found = grants::by_id(tx, grant)?.ok_or_else(|| AppError::not_found("grant", grant))?;
@@ -207,7 +208,7 @@ fn confirm_role_in(
         (None, true) => "system",
         (None, false) => found.said_by.as_str(),
     };
-    second::another_human_for::<ManageAccess>(app, tx, asked_by, me, (whose.force, now))?;
+    second::another_human_for::<ManageAccess>(Work { app, tx, now }, asked_by, me, whose.force)?;
     if second::could_be_one(tx, &format!("person:{}", whose.id), me, AtStake::Force)? {
         return Err(AppError::Conflict(
             "somebody else must confirm it: Lanyard takes you for the person whom it is for".into(),
@@ -232,7 +233,7 @@ fn confirm_role_in(
                 .into(),
             ..about(&whose, &found, AlarmKind::RoleGiven, &me.name)
         };
-    alarms::raise(app, tx, alarm, now)
+    alarms::raise(Work { app, tx, now }, alarm)
 }
 
 /// Ends a role that was given by hand, or refuses one that waits. It does not count from the person's next request
@@ -261,7 +262,7 @@ pub async fn end_role(
                     found.said_by
                 )));
             }
-            close_grant(&app, tx, &whose, &found, (&permit.actor().name, &reason), now)
+            close_grant(Work { app: &app, tx, now }, &whose, &found, &permit.actor().name, &reason)
         })
         .await
 }
@@ -269,12 +270,11 @@ pub async fn end_role(
 /// Ends a grant and everything that ends with it. Raises the alarm while the role still counts, so that nobody can
 /// take every administrator's role away unseen.
 pub(crate) fn close_grant(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     whose: &Person,
     grant: &Grant,
-    (by, why): (&str, &str),
-    now: Timestamp,
+    by: &str,
+    why: &str,
 ) -> Result<(), AppError> {
     let role = grant.role.parse::<Role>().ok();
     let strong = role.filter(|role| is_strong(app.policy().access(), *role));
@@ -285,16 +285,16 @@ pub(crate) fn close_grant(
                 body: "If nobody expected this, have it given again by two administrators, and find out who ended it.".into(),
                 ..about(whose, grant, AlarmKind::RoleEnded, by)
             };
-        alarms::raise(app, tx, alarm, now)?;
+        alarms::raise(Work { app, tx, now }, alarm)?;
     }
     if !grants::end(tx, grant.id, now, by)? {
         return Err(AppError::Conflict("it was ended already; reload the page".into()));
     }
-    notices_app::affected::note_person(app, tx, (whose.force, whose.id), (by, now))?;
-    ending::note_grant_ended(app, tx, whose, grant, (by, why), now)?;
+    notices_app::affected::note_person(Work { app, tx, now }, whose.force, whose.id, by)?;
+    ending::note_grant_ended(Work { app, tx, now }, whose, grant, by, why)?;
     match counted {
-        Some(_) => ending::ended(app, tx, whose, Ended::Role, (by, now)),
-        None => devices_app::caps::end_what_they_asked_for(app, tx, whose.id, now),
+        Some(_) => ending::ended(Work { app, tx, now }, whose, Ended::Role, by),
+        None => devices_app::caps::end_what_they_asked_for(Work { app, tx, now }, whose.id),
     }
 }
 

@@ -5,8 +5,7 @@
 //! approves or administers waits until the person's own sign-in names the same group, or an administrator confirms
 //! it.
 
-use domain::{GrantId, Timestamp};
-use store::Tx;
+use domain::GrantId;
 use store::grants::{self, Grant};
 use store::locks::{self, Lock};
 use store::people::Person;
@@ -16,7 +15,7 @@ use kernel::roles::{GroupRole, Standing, is_strong, standing_of};
 
 use super::{AUDITOR_LONGEST, is_granted};
 use kernel::access::Role;
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 /// The source that named a person's groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,11 +57,10 @@ impl Made<'_> {
 /// # Errors
 /// [`AppError::NotFound`] for a person who is not on the books; otherwise only if the database does not answer.
 pub fn take_groups(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    (groups, names): (&[&str], Names<'_>),
-    now: Timestamp,
+    groups: &[&str],
+    names: Names<'_>,
 ) -> Result<Standing, AppError> {
     locks::take(tx, Lock::Roles)?;
     let from_sign_in = names == Names::SignIn;
@@ -82,7 +80,7 @@ pub fn take_groups(
     for grant in open.iter().filter(|grant| !made.iter().any(|one| one.is_same(grant, names))) {
         let replaced = made.iter().any(|one| one.is_of(grant));
         let why = if replaced { "replaced by what the sign-in says" } else { "no longer in the group" };
-        crate::grants::give::close_grant(app, tx, person, grant, ("system", why), now)?;
+        crate::grants::give::close_grant(Work { app, tx, now }, person, grant, "system", why)?;
     }
     for one in made.into_iter().filter(|one| !open.iter().any(|grant| one.is_same(grant, names))) {
         let role = one.rule.role;

@@ -4,7 +4,7 @@
 //! somebody took away, and membership of a group that made an auditor would then make another
 //! ([`crate::grants::groups::take_groups`]).
 
-use domain::{GrantId, Timestamp};
+use domain::GrantId;
 use serde_json::json;
 use store::grants::{self, Grant};
 use store::{Tx, people};
@@ -14,7 +14,7 @@ use crate::ending::Ended;
 use kernel::access::Role;
 use kernel::record::Record;
 use kernel::roles::is_strong;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::{Notice, Told};
 
 /// Schedules the job for the end of the grant, where it has one.
@@ -29,14 +29,14 @@ pub(super) fn await_lapse(app: &App, tx: &mut Tx<'_>, grant: &Grant) -> Result<(
 /// who has left: their end has an entry of its own.
 pub async fn lapse_grant(app: &App, id: GrantId) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
-    app.clone().store().write(move |tx| lapse_grant_in(&app, tx, id, now)).await
+    app.clone().store().write(move |tx| lapse_grant_in(Work { app: &app, tx, now }, id)).await
 }
 
-fn lapse_grant_in(app: &App, tx: &mut Tx<'_>, id: GrantId, now: Timestamp) -> Result<(), AppError> {
+fn lapse_grant_in(Work { app, tx, now }: Work<'_, '_>, id: GrantId) -> Result<(), AppError> {
     let over = |grant: &Grant| grant.ended.is_none() && grant.until.is_some_and(|until| until <= now);
     let Some(grant) = grants::by_id(tx, id)?.filter(over) else { return Ok(()) };
     let Some(person) = people::by_id(tx, grant.person)? else { return Ok(()) };
-    devices_app::caps::end_what_they_asked_for(app, tx, person.id, now)?;
+    devices_app::caps::end_what_they_asked_for(Work { app, tx, now }, person.id)?;
     let role = grant.role.parse::<Role>().map_or("unknown", Role::as_str);
     let title = grant.role.parse::<Role>().map_or("unknown", Role::title);
     let notice = Notice::routine(person.id, format!("role-lapsed:{id}"), format!("Your role {title} has ended"))
@@ -52,7 +52,7 @@ fn lapse_grant_in(app: &App, tx: &mut Tx<'_>, id: GrantId, now: Timestamp) -> Re
         .detail(json!({ "grant": id, "until": grant.until.map(|until| until.to_string()) }));
     app.enter(tx, now, record)?;
     if grant.role.parse().is_ok_and(|role| is_strong(app.policy().access(), role)) {
-        ending::ended(app, tx, &person, Ended::Role, ("system", now))?;
+        ending::ended(Work { app, tx, now }, &person, Ended::Role, "system")?;
     }
     Ok(())
 }

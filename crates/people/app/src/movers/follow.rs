@@ -1,24 +1,22 @@
 //! Keeps a case in step with the events behind it: opens, joins, moves, cancels and reopens it.
 
-use domain::{CaseId, PersonId, Timestamp};
+use domain::{CaseId, PersonId};
 use policy::MoverEvent;
+use store::case_steps;
 use store::cases::{self, Case};
 use store::events::{self, Event};
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::{Tx, case_steps};
 
 use cases_app::Opening;
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 pub(super) fn open_for_event(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     event: &Event,
     kind: &MoverEvent,
     shown: &str,
-    now: Timestamp,
 ) -> Result<CaseId, AppError> {
     let opens = kind.opens.as_deref().unwrap_or_default();
     let policy = app.policy();
@@ -38,18 +36,16 @@ pub(super) fn open_for_event(
         items: cases_app::items_of(tx, person.id)?,
         says: (shown, &says),
     };
-    cases_app::open_case(app, tx, &opening, now)
+    cases_app::open_case(Work { app, tx, now }, &opening)
 }
 
 /// Adds to an open case the steps that only a further event asks for.
 pub(super) fn join_case(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: &Case,
     event: &Event,
     kind: &MoverEvent,
     shown: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let says = format!("A further event asks for the same, of {}: {}", event.on, event.because);
     cases_app::say(app, tx, case.id, shown, &says, now)?;
@@ -60,19 +56,14 @@ pub(super) fn join_case(
     for step in own.filter(|step| !there.iter().any(|old| old.name == step.name)) {
         let mut opening = cases_app::opening_of(case, Vec::new());
         opening.date = event.due_at;
-        cases_app::add_steps(app, tx, (case.id, step), &opening, now)?;
+        cases_app::add_steps(Work { app, tx, now }, case.id, step, &opening)?;
     }
     Ok(())
 }
 
 /// Moves a case's deadlines to the earliest of its events, cancels it when none is left, and reopens it when there is
 /// one again. A finished case stays finished.
-pub(crate) fn case_follows_events(
-    app: &App,
-    tx: &mut Tx<'_>,
-    id: CaseId,
-    now: Timestamp,
-) -> Result<(), AppError> {
+pub(crate) fn case_follows_events(Work { app, tx, now }: Work<'_, '_>, id: CaseId) -> Result<(), AppError> {
     locks::take(tx, Lock::Case(id))?;
     let Some(case) = cases::by_id(tx, id)? else { return Ok(()) };
     let asking: Vec<Event> = events::of_case(tx, id)?
@@ -80,31 +71,23 @@ pub(crate) fn case_follows_events(
         .filter(|event| event.asks && event.cancelled.is_none())
         .collect();
     let Some(due) = asking.iter().filter_map(|event| event.due_at).min() else {
-        return call_off(app, tx, &case, "nothing asks for it any more", now);
+        return call_off(Work { app, tx, now }, &case, "nothing asks for it any more");
     };
-    cases_app::move_to_date(app, tx, &case, due, now)
+    cases_app::move_to_date(Work { app, tx, now }, &case, due)
 }
 
-pub(crate) fn call_off(
-    app: &App,
-    tx: &mut Tx<'_>,
-    case: &Case,
-    why: &str,
-    now: Timestamp,
-) -> Result<(), AppError> {
-    cases_app::end_by_itself(app, tx, case, (why, "called-off", &format!("Called off: {why}.")), now)?;
+pub(crate) fn call_off(Work { app, tx, now }: Work<'_, '_>, case: &Case, why: &str) -> Result<(), AppError> {
+    cases_app::end_by_itself(Work { app, tx, now }, case, why, "called-off", &format!("Called off: {why}."))?;
     Ok(())
 }
 
 /// Cancels the cases of the events that this one ends: after a return to work, nothing has to be handed in for the
 /// absence.
 pub(super) fn end_events(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: PersonId,
     kind: &MoverEvent,
     shown: &str,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     if kind.ends.is_empty() {
         return Ok(());
@@ -118,7 +101,7 @@ pub(super) fn end_events(
         let case = cases::by_id(tx, id)?.filter(|case| case.closed.is_none() && !others);
         if let Some(case) = case {
             cases_app::say(app, tx, id, shown, "The person is back at work.", now)?;
-            call_off(app, tx, &case, "the person is back at work", now)?;
+            call_off(Work { app, tx, now }, &case, "the person is back at work")?;
         }
     }
     Ok(())

@@ -6,12 +6,11 @@
 use domain::Timestamp;
 use jiff::civil::Date;
 use policy::{MoverEvent, PersonDay};
-use store::Tx;
 use store::events::{self, Event};
 use store::people::Person;
 
 use super::{Days, NewEvent};
-use kernel::{App, AppError, days};
+use kernel::{AppError, Work, days};
 
 /// The actor of these events. The change of the record has its own entry, with the actor who made it.
 const BY: (&str, &str) = ("system", "system");
@@ -20,11 +19,9 @@ const BY: (&str, &str) = ("system", "system");
 /// of a person, in its transaction; `before` is `None` for a new person. A changed day moves its event, no matter who
 /// recorded it; a removed day cancels it.
 pub(crate) fn follow_own_days(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     before: Option<&Person>,
     after: &Person,
-    now: Timestamp,
 ) -> Result<(), AppError> {
     let policy = app.policy();
     for day in PersonDay::ALL {
@@ -39,15 +36,13 @@ pub(crate) fn follow_own_days(
             .into_iter()
             .find(|event| event.kind == kind.name && event.cancelled.is_none());
         match (is, known) {
-            (Some(day), known) => follow_day(app, tx, after, kind, (day, known), now)?,
+            (Some(day), known) => follow_day(Work { app, tx, now }, after, kind, day, known)?,
             (None, Some(known)) => {
                 crate::movers::cancel_event_in(
-                    app,
-                    tx,
+                    Work { app, tx, now },
                     &known,
                     "the day was taken out of the person's record",
                     BY,
-                    now,
                 )?;
             }
             (None, None) => {}
@@ -57,16 +52,21 @@ pub(crate) fn follow_own_days(
 }
 
 fn follow_day(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     kind: &MoverEvent,
-    (day, known): (Date, Option<Event>),
-    now: Timestamp,
+    day: Date,
+    known: Option<Event>,
 ) -> Result<(), AppError> {
     if let Some(known) = known {
         let days = Days { on: day, until: None };
-        return crate::movers::move_event(app, tx, &known, kind, (&days, known.carries_device), BY, now);
+        return crate::movers::move_event(
+            Work { app, tx, now },
+            &known,
+            kind,
+            (&days, known.carries_device),
+            BY,
+        );
     }
     // A first day long past needs no event: that person has already been given what they need.
     if kind.follows == Some(PersonDay::First) && day < days::day_of(now) {
@@ -79,7 +79,7 @@ fn follow_day(
         source_ref: kind.follows.map(|day| day.as_str().to_owned()),
         ..NewEvent::default()
     };
-    match crate::movers::record_event_in(app, tx, person, &new, BY, now) {
+    match crate::movers::record_event_in(Work { app, tx, now }, person, &new, BY) {
         // A day that our calendar does not accept is a fault in the record, and no reason to refuse the record.
         Ok(_) | Err(AppError::Invalid { .. }) => Ok(()),
         Err(other) => Err(other),

@@ -55,7 +55,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let view = access::View {
         shell: ctx.under(Area::People),
         roles: choices(list.filter("role")),
-        list: list.with_rows(rows.len(), next.map(name_key)),
+        list: list.with_rows(rows.len(), next.map(|(name, id)| name_key(&name, id))),
         rows,
     };
     shown(&view)

@@ -62,7 +62,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let (rows, next) = walk(&ctx, &list, after, PER_PAGE).await?;
     let view = list::View {
         shell: ctx.shell(Area::People, Vec::new()),
-        list: list.with_rows(rows.len(), next.map(name_key)),
+        list: list.with_rows(rows.len(), next.map(|(name, id)| name_key(&name, id))),
         rows,
         may_add: ctx.may::<ManagePeople>(),
         sees_roles: ctx.may::<SeeAccess>(),

@@ -117,8 +117,7 @@ pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
     let sees = ctx.may::<SeeRegisters>();
     let back =
         if sees && fields.get("from") != "own" { format!("/entries/{id}") } else { "/permissions".into() };
-    match permissions_app::withdraw_permission(&ctx.site.app, permit, id, (fields.get("why"), version)).await
-    {
+    match permissions_app::withdraw_permission(&ctx.site.app, permit, id, fields.get("why"), version).await {
         Ok(()) => Ok(done(&back, "ended")),
         Err(kernel::AppError::Invalid { message, .. }) if sees => {
             let errors = [("why", web_shell::session::sentence(&message))].into_iter().collect();

@@ -67,7 +67,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let registers = permissions_app::read::registers(&ctx.site.app, ctx.permit::<SeeRegisters>()?).await?;
     let view = list::View {
         shell: ctx.under(Area::Registers),
-        list: list.with_rows(rows.len(), next.map(time_key)),
+        list: list.with_rows(rows.len(), next.map(|(at, id)| time_key(at, id))),
         registers: registers.into_iter().map(|row| (row.register.id, row.register.title)).collect(),
         rows,
     };

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use domain::{PersonId, Span, Timestamp, TokenId, local_time};
 use serde_json::json;
+use store::grants;
 use store::tokens::{self, Token};
-use store::{Tx, grants};
 
 use super::WARN;
 use kernel::access::Role;
 use kernel::record::Record;
-use kernel::{App, AppError, jobs};
+use kernel::{App, AppError, Work, jobs};
 use notices_app::{Notice, Told};
 
 /// The times before its end at which a warning is sent, with their number of days.
@@ -26,7 +26,7 @@ fn warnings(token: &Token) -> impl Iterator<Item = (Timestamp, i64)> {
 }
 
 /// Schedules the job for the token's next warning.
-pub(super) fn watch_token(app: &App, tx: &mut Tx<'_>, token: &Token, now: Timestamp) -> Result<(), AppError> {
+pub(super) fn watch_token(Work { app, tx, now }: Work<'_, '_>, token: &Token) -> Result<(), AppError> {
     match warnings(token).map(|(at, _)| at).find(|at| *at > now) {
         Some(next) => kernel::jobs::ask_job(app, tx, jobs::Kind::FollowToken, &token.id.to_string(), next),
         None => Ok(()),
@@ -44,20 +44,14 @@ pub async fn follow_token(app: &App, id: TokenId) -> Result<(), AppError> {
                 return Ok(());
             }
             if let Some((_, days)) = warnings(&token).filter(|(at, _)| *at <= now).last() {
-                tell_of_token(&app, tx, &token, days, now)?;
+                tell_of_token(Work { app: &app, tx, now }, &token, days)?;
             }
-            watch_token(&app, tx, &token, now)
+            watch_token(Work { app: &app, tx, now }, &token)
         })
         .await
 }
 
-fn tell_of_token(
-    app: &App,
-    tx: &mut Tx<'_>,
-    token: &Token,
-    days: i64,
-    now: Timestamp,
-) -> Result<(), AppError> {
+fn tell_of_token(Work { app, tx, now }: Work<'_, '_>, token: &Token, days: i64) -> Result<(), AppError> {
     let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
     let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
     let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;

@@ -124,8 +124,7 @@ pub(crate) async fn finish(
     let next = own_path(fields.get("next"));
     let cookie = Aside::SigningIn.of(&site, &headers).map(Secret::into_exposed).unwrap_or_default();
     let uses = browser::described(&headers);
-    match sign_in_app::use_passkey(&site.app, (fields.get("key"), &cookie), fields.get("answer"), &uses)
-        .await?
+    match sign_in_app::use_passkey(&site.app, fields.get("key"), &cookie, fields.get("answer"), &uses).await?
     {
         Ok(token) => {
             end(&site, &session).await?;

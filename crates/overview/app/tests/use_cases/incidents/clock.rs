@@ -119,7 +119,7 @@ fn a_decision_is_opened_again_with_a_reason_and_so_is_its_case() {
             "only its form is waited for"
         );
         let (case, now) = (row.case, app.world().now());
-        app.store().write(move |tx| store::cases::close(tx, case, now, ("done", "by-hand"))).await.unwrap();
+        app.store().write(move |tx| store::cases::close(tx, case, now, "done", "by-hand")).await.unwrap();
         let again = decided(Decision::Reopen, "the passcode was written down", "");
         assert_eq!(decide(&app, &officer, row.id, again).await.unwrap(), Standing::Possible);
         let open = app.store().read(move |tx| store::cases::by_id(tx, case)).await.unwrap().unwrap();

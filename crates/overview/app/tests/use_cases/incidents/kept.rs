@@ -114,7 +114,7 @@ fn what_a_form_holds_goes_with_its_time_unless_a_hold_keeps_it_and_what_was_done
             Decided { decision: Decision::NotNotifiable, reason: "locked".into(), reference: String::new() };
         incidents_app::decide(&app, permit(&officer).unwrap(), row.id, no).await.unwrap();
         let (case, now) = (row.case, world.now());
-        app.store().write(move |tx| store::cases::close(tx, case, now, ("done", "by-hand"))).await.unwrap();
+        app.store().write(move |tx| store::cases::close(tx, case, now, "done", "by-hand")).await.unwrap();
         let hold = Hold {
             id: HoldId::from_uuid(app.world().uuid()),
             device,
@@ -159,7 +159,7 @@ fn a_reporter_who_is_erased_takes_their_words_along() {
         let (case, left) = (row.case, world.now());
         app.store()
             .write(move |tx| {
-                store::cases::close(tx, case, left, ("done", "by-hand"))?;
+                store::cases::close(tx, case, left, "done", "by-hand")?;
                 store::devices::set_holder(tx, device, Some(person))?;
                 let who = store::people::by_id(tx, reporter)?.unwrap();
                 let ended = store::people::Person { ended_at: Some(left), changed_at: left, ..who };

@@ -15,7 +15,7 @@ use store::{case_steps, findings, incidents as rows};
 use crate::losses::force::{actor, actor_of, entries, minutes, phone, report, settle, with_role};
 use kernel::access::{Actor, Role, permit};
 use kernel::testing::{Bench, on_bench, on_both};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 pub(crate) fn given(pairs: &[(&str, &str)]) -> Given {
     pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
@@ -270,7 +270,7 @@ async fn offered(app: &App, me: &Actor) -> usize {
 async fn once_closed_it_takes_no_more(app: &App, me: &Actor, case: domain::CaseId, new: NewBreach) {
     assert_eq!(offered(app, me).await, 1);
     let now = app.world().now();
-    app.store().write(move |tx| store::cases::close(tx, case, now, ("done", "by-hand"))).await.unwrap();
+    app.store().write(move |tx| store::cases::close(tx, case, now, "done", "by-hand")).await.unwrap();
     assert_eq!(offered(app, me).await, 0, "the page does not offer it");
     let answers = given(&[("what-happened", "And a second picture")]);
     let late = NewBreach { answers, once: "bbbbbbbbbbbbbbbbbbbb".into(), ..new };
@@ -326,7 +326,7 @@ async fn missing(app: &App, person: PersonId, device: DeviceId, force: Force) ->
                 items: Vec::new(),
                 says: ("Desk", "missing"),
             };
-            cases_app::open_case(&node, tx, &opening, now)
+            cases_app::open_case(Work { app: &node, tx, now }, &opening)
         })
         .await
         .unwrap()

@@ -342,7 +342,7 @@ async fn finish(app: &App, night: &Night) {
                 };
                 assert!(store::incidents::set(tx, &done, before)?, "nobody else changes it");
             }
-            store::cases::close(tx, call.case, now, ("the night is over", "done"))?;
+            store::cases::close(tx, call.case, now, "the night is over", "done")?;
             Ok::<_, kernel::AppError>(())
         })
         .await

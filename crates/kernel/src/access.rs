@@ -34,6 +34,26 @@ pub struct Actor {
     by: By,
 }
 
+/// Somebody who does something, by both their names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Voice<'a> {
+    /// Name in the ledger.
+    pub name: &'a str,
+    /// Name as it is shown to people.
+    pub shown: &'a str,
+}
+
+impl Voice<'static> {
+    /// The service itself.
+    pub const SYSTEM: Self = Self { name: "system", shown: "system" };
+}
+
+impl<'a> From<&'a Actor> for Voice<'a> {
+    fn from(actor: &'a Actor) -> Self {
+        Self { name: &actor.name, shown: &actor.shown }
+    }
+}
+
 /// Evidence that the person behind a session is present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Proof {

@@ -14,13 +14,13 @@ mod uses;
 
 use std::collections::BTreeMap;
 
-use domain::{Force, Timestamp};
+use domain::Force;
 use serde_json::Value;
 use store::Tx;
 
 use crate::access::{Action, Permit};
 use crate::forces::Forces;
-use crate::{App, AppError};
+use crate::{AppError, Work};
 
 pub use crate::columns;
 pub use columns::Cells;
@@ -127,14 +127,9 @@ pub trait Kind: Sized + 'static {
     /// Returns what a row depends on and results in: another value means another plan.
     fn fingerprint(entry: &Self::Entry) -> Value;
 
-    /// Enters the rows of a plan.
+    /// Enters the rows of a plan, for the actor who applies it.
     ///
     /// # Errors
     /// The error of the use case for one row; nothing is entered then.
-    fn enter(
-        app: &App,
-        tx: &mut Tx<'_>,
-        by: (&str, Timestamp),
-        items: Vec<Item<Self::Entry>>,
-    ) -> Result<(), AppError>;
+    fn enter(work: Work<'_, '_>, by: &str, items: Vec<Item<Self::Entry>>) -> Result<(), AppError>;
 }

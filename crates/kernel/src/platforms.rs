@@ -13,6 +13,15 @@ use store::own_tables::OwnTable;
 
 use crate::{App, AppError};
 
+/// Enrolment, with the platform of its device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EnrolledOn {
+    /// Id of the enrolment.
+    pub enrolment: EnrolmentId,
+    /// Platform of its device.
+    pub platform: Platform,
+}
+
 /// Vendor, with the store for what it alone needs of an enrolment.
 #[derive(Debug, Clone)]
 pub struct Served {
@@ -111,7 +120,7 @@ pub fn sealed_place(kind: &str, enrolment: EnrolmentId) -> String {
 pub fn keep(
     app: &App,
     tx: &mut Tx<'_>,
-    (enrolment, platform): (EnrolmentId, Platform),
+    EnrolledOn { enrolment, platform }: EnrolledOn,
     what: &str,
     value: Option<&Secret<Vec<u8>>>,
 ) -> Result<(), AppError> {
@@ -136,7 +145,7 @@ pub fn kept(
 pub fn target(
     app: &App,
     tx: &mut Tx<'_>,
-    (enrolment, platform): (EnrolmentId, Platform),
+    EnrolledOn { enrolment, platform }: EnrolledOn,
     supervised: bool,
     lost_mode: Option<bool>,
 ) -> Result<Target, AppError> {

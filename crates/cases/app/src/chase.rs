@@ -60,7 +60,7 @@ fn remind(
     let Some(to) = recipient(tx, case, chase)? else {
         let desk = who(chase.to.as_str());
         let lead = if chase.after { "It is overdue" } else { "It is due soon" };
-        return crate::say(app, tx, case.id, "system", &format!("{lead}: now for {desk}."), now);
+        return crate::say(Work { app, tx, now }, case.id, "system", &format!("{lead}: now for {desk}."));
     };
     let subject = if chase.after { "Something is overdue" } else { "Something is due soon" };
     let steps = case_steps::of_case(tx, case.id)?;

@@ -173,7 +173,7 @@ pub async fn retry_notice(app: &App, permit: Permit<ManageNotices>, id: NoticeId
         .await
 }
 
-/// Lists the notices sent to people off duty between two times, in order, with who decided each; and counts those
+/// Lists the notices sent to people off duty from one time until another, in order, with who decided each; and counts those
 /// sent, in the force's hours for that, to people whose duty is not known.
 ///
 /// # Errors
@@ -182,7 +182,8 @@ pub async fn notice_exceptions(
     app: &App,
     permit: Permit<ReviewOffDuty>,
     force: Option<Force>,
-    between: (Timestamp, Timestamp),
+    from: Timestamp,
+    until: Timestamp,
 ) -> Result<(Vec<Listed>, u64), AppError> {
     let force = match (permit.scope().force(), force) {
         (Some(own), Some(asked)) if own != asked => return Ok((Vec::new(), 0)),
@@ -192,8 +193,8 @@ pub async fn notice_exceptions(
     app.clone()
         .store()
         .read(move |tx| {
-            let rows = notices::exceptions(tx, force, between.0, between.1, MOST_EXCEPTIONS)?;
-            let unknown = notices::told_unknown(tx, force, between.0, between.1)?.unsigned_abs();
+            let rows = notices::exceptions(tx, force, from, until, MOST_EXCEPTIONS)?;
+            let unknown = notices::told_unknown(tx, force, from, until)?.unsigned_abs();
             Ok((listed(&app, tx, permit.actor(), rows)?, unknown))
         })
         .await

@@ -12,7 +12,7 @@ use store::{Tx, cases};
 use kernel::access::{Actor, ManageCases, Permit, SeeCases};
 use kernel::record::Record;
 use kernel::words::who;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 10 << 20;
@@ -141,7 +141,7 @@ pub fn attach_file(app: &App, tx: &mut Tx<'_>, actor: &Actor, new: Prepared) -> 
     let (now, file) = (file.added_at, CaseFile { added_by: actor.name.clone(), ..file });
     case_files::add(tx, &file, sealed)?;
     let says = format!("Attached: {} ({}).", file.name, media.title());
-    crate::say(app, tx, case, &actor.shown, &says, now)?;
+    crate::say(Work { app, tx, now }, case, &actor.shown, &says)?;
     let record = Record::new(&actor.name, "case.file.added", format!("case:{case}"))
         .force(found.force)
         .detail(json!({

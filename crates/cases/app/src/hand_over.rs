@@ -104,7 +104,7 @@ pub async fn hand_over_cases(
                     )));
                 }
                 let says = format!("Handed to {whom} at the end of the shift: {}", one.note);
-                crate::say(&app, tx, one.case.id, &actor.shown, &says, now)?;
+                crate::say(Work { app: &app, tx, now }, one.case.id, &actor.shown, &says)?;
             }
             tell(Work { app: &app, tx, now }, actor, &Told { to: to.as_ref(), whom: &whom, all: &all })?;
             let ids: Vec<CaseId> = all.iter().map(|one| one.case.id).collect();

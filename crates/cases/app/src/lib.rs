@@ -132,7 +132,7 @@ pub fn open_case(Work { app, tx, now }: Work<'_, '_>, opening: &Opening<'_>) -> 
         kernel::jobs::ask_standing(Work { app, tx, now }, person)?;
     }
     let (who, says) = opening.says;
-    say(app, tx, id, who, says, now)?;
+    say(Work { app, tx, now }, id, who, says)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::FollowCase, &id.to_string(), now)?;
     // Whoever opens such a case need not know of its form.
     if policy.library().form_of(opening.kind).is_some() {
@@ -146,10 +146,11 @@ fn steps_for(app: &App, case: CaseId, of: &CaseStep, opening: &Opening<'_>, now:
     if of.if_nothing_held && !opening.items.is_empty() {
         return Vec::new();
     }
+    let new = NewStep { case, of, opening, now };
     if !of.each_item {
-        return vec![step_for(app, case, of, opening, None, now)];
+        return vec![new.step(app, None)];
     }
-    opening.items.iter().map(|item| step_for(app, case, of, opening, Some(item), now)).collect()
+    opening.items.iter().map(|item| new.step(app, Some(item))).collect()
 }
 
 /// Adds to an open case the steps for one step of its type.
@@ -179,7 +180,7 @@ pub fn move_to_date(
     due: Timestamp,
 ) -> Result<(), AppError> {
     if cases::reopen(tx, case.id)? {
-        say(app, tx, case.id, "system", "Opened again: an event asks for it.", now)?;
+        say(Work { app, tx, now }, case.id, "system", "Opened again: an event asks for it.")?;
     } else if case.closed.is_some() {
         return Ok(());
     }
@@ -208,41 +209,50 @@ pub fn end_by_itself(
     if !cases::close(tx, case.id, now, why, word)? {
         return Ok(false);
     }
-    say(app, tx, case.id, "system", says, now)?;
+    say(Work { app, tx, now }, case.id, "system", says)?;
     judge_after(app, tx, case, now)?;
     Ok(true)
 }
 
-fn step_for(
-    app: &App,
+/// The steps that a case gets for one step of its type.
+struct NewStep<'a> {
+    /// The case.
     case: CaseId,
-    of: &CaseStep,
-    opening: &Opening<'_>,
-    item: Option<&Item>,
+    /// The step of its type.
+    of: &'a CaseStep,
+    /// The data with which the case is opened.
+    opening: &'a Opening<'a>,
+    /// The time from which a step is due within its limit.
     now: Timestamp,
-) -> Step {
-    let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
-    let title = match item {
-        Some(item) => format!("{}{}: {}", of.title, place, item.title),
-        None => of.title.clone(),
-    };
-    Step {
-        id: StepId::from_uuid(app.world().uuid()),
-        case,
-        place: 0,
-        name: of.name.clone(),
-        item: item.map(|item| item.key.clone()).unwrap_or_default(),
-        title,
-        who: of.who.as_str().to_owned(),
-        person: opening.person.filter(|_| of.who == Actor::Holder),
-        clause: of.clause.clone(),
-        proof_kind: of.proof.as_str().to_owned(),
-        due_at: match &of.due {
-            StepDue::Never => None,
-            StepDue::Within(limit) => Some(now.plus(limit.span)),
-            StepDue::CaseDate => opening.date,
-        },
-        done: None,
+}
+
+impl NewStep<'_> {
+    /// Makes the step for a thing, or the one that is about none.
+    fn step(&self, app: &App, item: Option<&Item>) -> Step {
+        let Self { case, of, opening, now } = *self;
+        let place = opening.place.map(|place| format!(" at {place}")).unwrap_or_default();
+        let title = match item {
+            Some(item) => format!("{}{}: {}", of.title, place, item.title),
+            None => of.title.clone(),
+        };
+        Step {
+            id: StepId::from_uuid(app.world().uuid()),
+            case,
+            place: 0,
+            name: of.name.clone(),
+            item: item.map(|item| item.key.clone()).unwrap_or_default(),
+            title,
+            who: of.who.as_str().to_owned(),
+            person: opening.person.filter(|_| of.who == Actor::Holder),
+            clause: of.clause.clone(),
+            proof_kind: of.proof.as_str().to_owned(),
+            due_at: match &of.due {
+                StepDue::Never => None,
+                StepDue::Within(limit) => Some(now.plus(limit.span)),
+                StepDue::CaseDate => opening.date,
+            },
+            done: None,
+        }
     }
 }
 
@@ -255,14 +265,12 @@ pub fn clause_of_procedure(app: &App, procedure: &str) -> Option<ClauseId> {
 
 /// Adds a line to a case's timeline.
 pub fn say(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     case: CaseId,
     actor: &str,
     says: &str,
-    at: Timestamp,
 ) -> Result<(), AppError> {
-    cases::add_event(tx, EntryId::from_uuid(app.world().uuid()), case, at, actor, says)?;
+    cases::add_event(tx, EntryId::from_uuid(app.world().uuid()), case, now, actor, says)?;
     Ok(())
 }
 
@@ -312,7 +320,7 @@ pub async fn note_on_case(
         .store()
         .write(move |tx| {
             let found = crate::sealed::case_to_work_on(&app, tx, &permit, case)?;
-            say(&app, tx, case, &permit.actor().shown, &note, now)?;
+            say(Work { app: &app, tx, now }, case, &permit.actor().shown, &note)?;
             let record = Record::new(&permit.actor().name, "case.noted", format!("case:{case}"))
                 .force(found.force)
                 .detail(json!({ "note": note }));
@@ -337,7 +345,7 @@ pub async fn take_case(app: &App, permit: Permit<ManageCases>, case: CaseId) -> 
             if !cases::take(tx, case, &permit.actor().name)? {
                 return Ok(());
             }
-            say(&app, tx, case, &permit.actor().shown, "Took the case", now)?;
+            say(Work { app: &app, tx, now }, case, &permit.actor().shown, "Took the case")?;
             let record =
                 Record::new(&permit.actor().name, "case.taken", format!("case:{case}")).force(found.force);
             app.enter(tx, now, record)
@@ -369,7 +377,7 @@ pub async fn close_case(
             if !cases::close(tx, case, now, &why, "by-hand")? {
                 return Err(AppError::Conflict("the case is closed already; reload the page".into()));
             }
-            say(&app, tx, case, &permit.actor().shown, &format!("Closed: {why}"), now)?;
+            say(Work { app: &app, tx, now }, case, &permit.actor().shown, &format!("Closed: {why}"))?;
             judge_after(&app, tx, &found, now)?;
             let record = Record::new(&permit.actor().name, "case.closed", format!("case:{case}"))
                 .force(found.force)

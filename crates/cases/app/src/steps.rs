@@ -11,7 +11,7 @@ use store::locks::{self, Lock};
 use store::{Tx, devices};
 
 use super::{Item, Opening, device_item, device_of_key};
-use kernel::access::{Action, ManageCases, Permit};
+use kernel::access::{Action, ManageCases, Permit, Voice};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
@@ -28,8 +28,8 @@ pub struct Moved<'a> {
     pub to: Option<PersonId>,
     /// The proof, such as `hand-over:UUID`.
     pub proof: &'a str,
-    /// The actor who recorded it: as named in the ledger, and as people are shown.
-    pub by: (&'a str, &'a str),
+    /// The actor who recorded it.
+    pub by: Voice<'a>,
 }
 
 /// The way in which a step ends.
@@ -38,8 +38,8 @@ pub struct Ending<'a> {
     pub outcome: &'static str,
     /// The proof of it.
     pub proof: &'a str,
-    /// The actor who recorded it: as named in the ledger, and as people are shown.
-    pub by: (&'a str, &'a str),
+    /// The actor who recorded it.
+    pub by: Voice<'a>,
     /// The line of the timeline.
     pub says: String,
 }
@@ -53,7 +53,7 @@ pub(crate) fn end_step(
 ) -> Result<bool, AppError> {
     let done = Done {
         at: now,
-        by: ending.by.0.to_owned(),
+        by: ending.by.name.to_owned(),
         outcome: ending.outcome.to_owned(),
         proof: ending.proof.to_owned(),
     };
@@ -61,7 +61,7 @@ pub(crate) fn end_step(
     if !case_steps::finish(tx, step.id, &done)? {
         return Ok(false);
     }
-    crate::say(app, tx, step.case, ending.by.1, &ending.says, now)?;
+    crate::say(Work { app, tx, now }, step.case, ending.by.shown, &ending.says)?;
     let Some(case) = cases::by_id(tx, step.case)? else { return Ok(true) };
     settle_case(Work { app, tx, now }, &case)?;
     Ok(true)
@@ -95,7 +95,7 @@ pub fn settle_case(Work { app, tx, now }: Work<'_, '_>, case: &Case) -> Result<(
         if !cases::close(tx, case.id, now, why, how)? {
             return Ok(());
         }
-        crate::say(app, tx, case.id, "system", &format!("Closed: {why}."), now)?;
+        crate::say(Work { app, tx, now }, case.id, "system", &format!("Closed: {why}."))?;
     } else if let Some(next) = undone.iter().filter_map(|step| step.due_at).min() {
         cases::set_due(tx, case.id, Some(next))?;
     }
@@ -129,7 +129,7 @@ pub async fn do_step(
             let ending = Ending {
                 outcome: "done",
                 proof: &note,
-                by: (&actor.name, &actor.shown),
+                by: actor.into(),
                 says: format!("Done: {}. {note}", step.title),
             };
             end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
@@ -164,11 +164,11 @@ pub async fn item_missing(
                 return Err(AppError::Conflict("this step is about no thing that could be missing".into()));
             }
             let actor = permit.actor();
-            let lost = open_lost(Work { app: &app, tx, now }, &found, &step, (&actor.shown, &why))?;
+            let lost = open_lost(Work { app: &app, tx, now }, &found, &step, &actor.shown, &why)?;
             let ending = Ending {
                 outcome: "missing",
                 proof: &format!("case:{lost}"),
-                by: (&actor.name, &actor.shown),
+                by: actor.into(),
                 says: format!("Missing: {}. {why}", step.title),
             };
             end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
@@ -186,7 +186,8 @@ fn open_lost(
     Work { app, tx, now }: Work<'_, '_>,
     from: &Case,
     step: &Step,
-    says: (&str, &str),
+    shown: &str,
+    why: &str,
 ) -> Result<CaseId, AppError> {
     let clause = crate::clause_of_procedure(app, LOST);
     let device = device_of_key(&step.item).map(|id| devices::by_id(tx, id)).transpose()?.flatten();
@@ -194,12 +195,10 @@ fn open_lost(
         && let Some(open) = cases::open_for(tx, device.id, clause, LOST)?
     {
         crate::say(
-            app,
-            tx,
+            Work { app, tx, now },
             open.id,
-            says.0,
-            &format!("Missing when it was to be handed in: {}", says.1),
-            now,
+            shown,
+            &format!("Missing when it was to be handed in: {why}"),
         )?;
         return Ok(open.id);
     }
@@ -215,7 +214,7 @@ fn open_lost(
         event: None,
         place: None,
         items: Vec::new(),
-        says,
+        says: (shown, why),
     };
     crate::open_case(Work { app, tx, now }, &opening)
 }
@@ -256,7 +255,7 @@ pub fn acceptance_steps_done(Work { app, tx, now }: Work<'_, '_>, person: Person
     for step in case_steps::open_of_person(tx, person)? {
         if step.proof_kind == Proof::Acceptance.as_str() {
             let says = "Accepted all terms in force".to_owned();
-            let ending = Ending { outcome: "done", proof: "terms in force", by: ("system", "system"), says };
+            let ending = Ending { outcome: "done", proof: "terms in force", by: Voice::SYSTEM, says };
             end_step(Work { app, tx, now }, &step, &ending)?;
         }
     }
@@ -304,7 +303,12 @@ pub fn ask_again(
     let again = Step { id: StepId::from_uuid(app.world().uuid()), due_at, done: None, ..last.clone() };
     case_steps::add(tx, &again)?;
     if cases::reopen_any(tx, case)? {
-        crate::say(app, tx, case, "system", "Opened again: something in it is to be decided again.", now)?;
+        crate::say(
+            Work { app, tx, now },
+            case,
+            "system",
+            "Opened again: something in it is to be decided again.",
+        )?;
     }
     if let Some(case) = cases::by_id(tx, case)? {
         settle_case(Work { app, tx, now }, &case)?;
@@ -333,7 +337,7 @@ pub(crate) fn follow_items(Work { app, tx, now }: Work<'_, '_>, case: &Case) -> 
     for item in held.iter().filter(|item| !steps.iter().any(|step| step.item == item.key)) {
         let opening = opening_of(case, vec![item.clone()]);
         crate::add_steps(Work { app, tx, now }, case.id, of, &opening)?;
-        crate::say(app, tx, case.id, "system", &format!("Also held: {}", item.title), now)?;
+        crate::say(Work { app, tx, now }, case.id, "system", &format!("Also held: {}", item.title))?;
     }
     let gone = |step: &&Step| {
         step.done.is_none()
@@ -343,8 +347,7 @@ pub(crate) fn follow_items(Work { app, tx, now }: Work<'_, '_>, case: &Case) -> 
     };
     for step in steps.iter().filter(gone) {
         let says = format!("No longer held: {}", step.title);
-        let ending =
-            Ending { outcome: "not-needed", proof: "no longer held", by: ("system", "system"), says };
+        let ending = Ending { outcome: "not-needed", proof: "no longer held", by: Voice::SYSTEM, says };
         end_step(Work { app, tx, now }, step, &ending)?;
     }
     Ok(())

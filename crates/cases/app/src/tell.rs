@@ -49,7 +49,12 @@ pub fn tell(
         Told::Held { .. } => "will be told when next on duty",
     };
     let name = people::by_id(tx, to)?.map_or_else(|| "Somebody".to_owned(), |person| person.name);
-    crate::say(app, tx, case, "system", &format!("{name} {how}: {}.", telling.subject.to_lowercase()), now)
+    crate::say(
+        Work { app, tx, now },
+        case,
+        "system",
+        &format!("{name} {how}: {}.", telling.subject.to_lowercase()),
+    )
 }
 
 /// The longest body of a notice, in characters.

@@ -125,7 +125,7 @@ pub async fn answer_unused(
                 let ending = Ending {
                     outcome: "done",
                     proof: says.trim(),
-                    by: (&actor.name, &actor.shown),
+                    by: actor.into(),
                     says: says.trim().to_owned(),
                 };
                 crate::end_step_once(Work { app: &app, tx, now }, &step, &ending)?;

@@ -64,7 +64,7 @@ fn follow_breach_in(
             open_breach(Work { app, tx, now }, &device, rule, &because)
         }
         (Some((Outcome::NotMet { because }, _)), Some(open)) => {
-            cases_app::say(app, tx, open.id, "system", &format!("Still not met: {because}"), now)
+            cases_app::say(Work { app, tx, now }, open.id, "system", &format!("Still not met: {because}"))
         }
         (Some((Outcome::Met | Outcome::OnRecord { .. }, _)), Some(open)) => {
             end_breach(Work { app, tx, now }, &open, clause, &MET_AGAIN)
@@ -105,7 +105,7 @@ fn open_breach(
     };
     let case = cases_app::open_case(Work { app, tx, now }, &opening)?;
     if let Some(confidence) = confidence_of(app, rule) {
-        cases_app::say(app, tx, case, "system", &confidence, now)?;
+        cases_app::say(Work { app, tx, now }, case, "system", &confidence)?;
     }
     if app.policy().library().cases.get(&rule.opens).is_some_and(asks_holder) {
         cases_app::unused::ask_about_unused(Work { app, tx, now }, case, device)?;
@@ -125,7 +125,7 @@ fn end_breach(
 ) -> Result<(), AppError> {
     // What people reported is theirs to end: a device that meets a clause again says nothing of a caller at the desk.
     if cases::events(tx, open.id)?.first().is_some_and(|(_, opened_by, _)| opened_by != "system") {
-        return cases_app::say(app, tx, open.id, "system", says, now);
+        return cases_app::say(Work { app, tx, now }, open.id, "system", says);
     }
     if !cases_app::end_by_itself(Work { app, tx, now }, open, why, "breach-over", says)? {
         return Ok(());

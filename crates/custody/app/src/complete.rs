@@ -30,7 +30,7 @@ pub(super) fn complete(
                 from: thing.device.holder.filter(|_| handover.kind.from_person()),
                 to: holder,
                 proof: &proof(handover.id),
-                by: (&actor.name, &actor.shown),
+                by: actor.into(),
             };
             cases_app::custody_moved(Work { app, tx, now }, &moved)?;
         }

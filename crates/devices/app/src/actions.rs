@@ -6,6 +6,7 @@ use store::devices::Device;
 use store::{Tx, freezes};
 
 use kernel::access::{Actor, CommandDevices, DestroyData, LocateDevices};
+use kernel::platforms::EnrolledOn;
 use kernel::{App, AppError, access, platforms};
 
 /// Action that can be done to a device.
@@ -56,9 +57,10 @@ pub fn actions(
     let Some((platform, served)) = app.platforms().of_kind(device.kind) else { return Ok(Vec::new()) };
     let vendor = &served.vendor;
     let target = match live {
-        Some(live) => {
+        Some(enrolment) => {
+            let on = EnrolledOn { enrolment, platform };
             let supervised = device.supervised.unwrap_or(false);
-            Some(platforms::target(app, tx, (live, platform), supervised, Some(lost_mode))?)
+            Some(platforms::target(app, tx, on, supervised, Some(lost_mode))?)
         }
         None => None,
     };

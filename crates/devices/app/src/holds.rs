@@ -200,8 +200,7 @@ pub async fn decide_hold(
                 "No legal hold is needed.".to_owned()
             };
             let actor = permit.actor();
-            let ending =
-                Ending { outcome: "done", proof: &says, by: (&actor.name, &actor.shown), says: says.clone() };
+            let ending = Ending { outcome: "done", proof: &says, by: actor.into(), says: says.clone() };
             cases_app::end_step_once(Work { app: &app, tx, now }, &step, &ending)?;
             let held: Vec<DeviceId> = devices.iter().map(|device| device.id).collect();
             let record = Record::new(&actor.name, "case.hold.decided", format!("case:{case}"))

@@ -19,6 +19,7 @@ use store::Tx;
 use store::duty::{self as rows, PeriodRow, WrittenPattern};
 
 use kernel::AppError;
+use rota::Window;
 
 pub use duty::{AbsenceKind, State, Unknown};
 
@@ -35,26 +36,22 @@ pub fn duty_state(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<St
 }
 
 /// Returns the window that includes everything that can matter for the duty state at a time.
-fn window(at: Timestamp) -> (Timestamp, Timestamp) {
+fn window(at: Timestamp) -> Window {
     let ahead = Span::from_millis(DAY.millis().saturating_mul(i64::from(HORIZON_DAYS) + 2));
-    (at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead))
+    Window::new(at.minus(DAY).minus(DAY).minus(DAY), at.plus(ahead))
 }
 
-/// Reads a person's roster between two times.
-pub(crate) fn roster(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    window: (Timestamp, Timestamp),
-) -> Result<Roster, AppError> {
+/// Reads a person's roster within a window.
+pub(crate) fn roster(tx: &mut Tx<'_>, person: PersonId, window: Window) -> Result<Roster, AppError> {
     let mut assignments = Vec::new();
     for (row, written) in rows::assignments(tx, person)? {
         let pattern = read(&written)?;
         assignments.push(Assignment { pattern, anchor: row.anchor, from: row.from, until: row.until });
     }
     let most = u32::try_from(MOST_PERIODS).unwrap_or(u32::MAX);
-    let mut periods: Vec<Period> =
-        rows::periods(tx, person, window.0, window.1, most)?.iter().map(period).collect::<Result<_, _>>()?;
-    let on_call = rota::times_on_call(tx, person, rota::Window::new(window.0, window.1))?.into_iter();
+    let found = rows::periods(tx, person, window.from, window.until, most)?;
+    let mut periods: Vec<Period> = found.iter().map(period).collect::<Result<_, _>>()?;
+    let on_call = rota::times_on_call(tx, person, window)?.into_iter();
     periods.extend(on_call.map(|(start, end)| Period { kind: PeriodKind::OnCall, start, end }));
     Ok(Roster { assignments, periods })
 }

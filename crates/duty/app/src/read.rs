@@ -186,7 +186,7 @@ pub async fn duty_of(app: &App, permit: PermitWithin<SeeDuty>, id: PersonId) -> 
                 .map(|(row, written)| (row.into(), written.name))
                 .collect();
             let periods =
-                rows::periods(tx, id, now, window.1, 200)?.into_iter().map(PeriodView::from).collect();
+                rows::periods(tx, id, now, window.until, 200)?.into_iter().map(PeriodView::from).collect();
             let days = (0..AHEAD).map(|ahead| day(&roster, today.saturating_add(ahead.days()), ahead == 0));
             Ok(DutyRead {
                 state: roster.state_at(now),

@@ -11,10 +11,10 @@ use store::faults::{self, FaultReport};
 use store::locks::{self, Lock};
 use store::{Tx, cases};
 
+use crate::form_digest;
 use crate::tell::{self, Word};
-use crate::{Voice, form_digest};
 use cases_app::Opening;
-use kernel::access::{AcceptOwn, ManageCases, Permit};
+use kernel::access::{AcceptOwn, ManageCases, Permit, Voice};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
@@ -156,7 +156,7 @@ fn take_in(
     let case = match crate::open_case_of(tx, device.id, kind)? {
         Some(open) => {
             locks::take(tx, Lock::Case(open.id))?;
-            cases_app::say(app, tx, open.id, arrival.by.shown, arrival.says, now)?;
+            cases_app::say(Work { app, tx, now }, open.id, arrival.by.shown, arrival.says)?;
             open.id
         }
         None => open(Work { app, tx, now }, device, arrival)?,

@@ -21,28 +21,8 @@ use store::Tx;
 use store::case_steps;
 use store::cases::{self, Case};
 
-use kernel::access::Actor;
+use kernel::access::Voice;
 use kernel::{App, AppError, Work};
-
-/// Who does something, as the ledger names them and as people are shown.
-#[derive(Clone, Copy)]
-pub(crate) struct Voice<'a> {
-    /// As the ledger names them.
-    pub(crate) name: &'a str,
-    /// As people are shown.
-    pub(crate) shown: &'a str,
-}
-
-impl Voice<'static> {
-    /// The service itself.
-    pub(crate) const SYSTEM: Self = Self { name: "system", shown: "system" };
-}
-
-impl<'a> From<&'a Actor> for Voice<'a> {
-    fn from(actor: &'a Actor) -> Self {
-        Self { name: &actor.name, shown: &actor.shown }
-    }
-}
 
 /// What ends steps of a case.
 pub(crate) struct StepsDone<'a> {
@@ -73,7 +53,7 @@ pub(crate) fn end_steps(
         let ending = cases_app::Ending {
             outcome: done.outcome,
             proof: done.proof,
-            by: (done.by.name, done.by.shown),
+            by: done.by,
             says: format!("{}: {}", step.title, done.proof),
         };
         cases_app::end_step_once(Work { app, tx, now }, &step, &ending)?;

@@ -6,8 +6,8 @@ use serde_json::json;
 use store::locks::{self, Lock};
 use store::{cases, devices};
 
-use crate::Voice;
 use cases_app::Opening;
+use kernel::access::Voice;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
@@ -44,7 +44,7 @@ fn follow_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), Ap
         REJOINS.iter().find_map(|kind| all.iter().find(|case| case.kind == *kind && case.closed.is_none()));
     let case = match open {
         Some(open) => {
-            cases_app::say(app, tx, open.id, Voice::SYSTEM.shown, &line, now)?;
+            cases_app::say(Work { app, tx, now }, open.id, Voice::SYSTEM.shown, &line)?;
             open.id
         }
         // A device that nobody holds is prepared for the next holder by whoever enrolled it again.

@@ -82,7 +82,7 @@ fn assess_in(
     let ending = Ending {
         outcome: "done",
         proof: &format!("incident:{}", row.id),
-        by: (&actor.name, &actor.shown),
+        by: actor.into(),
         says: "The assessment is finished.".to_owned(),
     };
     cases_app::end_steps_by(app, tx, row.case, Proof::Assessment, &ending)?;

@@ -115,7 +115,7 @@ fn follow_in_case(
             let ending = Ending {
                 outcome: "done",
                 proof: &format!("incident:{}", row.id),
-                by: (&actor.name, &actor.shown),
+                by: actor.into(),
                 says: "The decision on telling the regulator is taken.".to_owned(),
             };
             cases_app::end_steps_by(app, tx, row.case, Proof::Decision, &ending).map(drop)

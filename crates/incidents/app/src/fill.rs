@@ -145,7 +145,7 @@ pub(crate) fn fill(
     let ending = Ending {
         outcome: "done",
         proof: &format!("incident:{}", row.id),
-        by: (&actor.name, &actor.shown),
+        by: actor.into(),
         says: line,
     };
     cases_app::end_steps_by(app, tx, row.case, Proof::Form, &ending)?;

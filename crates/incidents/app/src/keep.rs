@@ -159,7 +159,7 @@ pub(crate) fn keep(app: &App, tx: &mut Tx<'_>, change: Change<'_>) -> Result<Inc
         incident_entries::add(tx, &entry)?;
     }
     if !line.is_empty() {
-        cases_app::say(app, tx, row.case, shown, &line, now)?;
+        cases_app::say(Work { app, tx, now }, row.case, shown, &line)?;
     }
     if let Some(action) = action {
         let detail = match &said {

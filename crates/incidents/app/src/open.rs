@@ -85,7 +85,7 @@ pub fn open_form(
     };
     incident_entries::add(tx, &entry)?;
     let says = opened_line(form, &row);
-    cases_app::say(app, tx, case.id, "system", &says, now)?;
+    cases_app::say(Work { app, tx, now }, case.id, "system", &says)?;
     let detail = json!({ "incident": row.id, "form": row.form, "kind": row.kind, "due_at": row.due_at, "ends_at": row.ends_at });
     app.enter(
         tx,

@@ -404,7 +404,7 @@ fn entered<K: Kind>(
         "plan": how.digest,
     });
     let actor = &permit.actor().name;
-    K::enter(app, tx, (actor, now), plan.items)?;
+    K::enter(Work { app, tx, now }, actor, plan.items)?;
     let text = outcome.to_string();
     let record = Record::new(actor, K::ACTION, format!("import:{id}")).force(read.force).detail(outcome);
     app.enter(tx, now, record)?;

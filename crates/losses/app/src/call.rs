@@ -18,6 +18,7 @@ pub(crate) use answer::{AtDesk, answered_at_desk};
 pub use replies::{Replied, fetch_replies, take_text};
 
 use cases_app::Ending;
+use kernel::access::Voice;
 use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
@@ -212,11 +213,11 @@ impl<'a> Line<'a> {
         self.say_called(tx)?;
         if was_taken && self.is_calling() {
             let says = "The device has not acknowledged that it is locked. People are called again.";
-            cases_app::say(self.app, tx, self.row.case, "Lanyard", says, self.now)?;
+            cases_app::say(Work { app: self.app, tx, now: self.now }, self.row.case, "Lanyard", says)?;
             self.enter(tx, "loss.unanswered")?;
         } else if self.call.unanswered && !was_unanswered && self.is_calling() {
             let says = "Nobody has answered. The next people are called until somebody does.";
-            cases_app::say(self.app, tx, self.row.case, "Lanyard", says, self.now)?;
+            cases_app::say(Work { app: self.app, tx, now: self.now }, self.row.case, "Lanyard", says)?;
             self.enter(tx, "loss.unanswered")?;
         }
         if was_calling && !self.is_calling() {
@@ -247,7 +248,7 @@ impl<'a> Line<'a> {
             if !names.is_empty() {
                 let what = if reached { "Called" } else { "Could not call" };
                 let says = format!("{what} {}", names.join(", "));
-                cases_app::say(self.app, tx, self.row.case, "Lanyard", &says, self.now)?;
+                cases_app::say(Work { app: self.app, tx, now: self.now }, self.row.case, "Lanyard", &says)?;
             }
         }
         let to = |one: &Called| {
@@ -294,12 +295,10 @@ impl<'a> Line<'a> {
     fn end_contained(&mut self, tx: &mut Tx<'_>) -> Result<(), AppError> {
         self.take(tx, Event::Contained)?;
         cases_app::say(
-            self.app,
-            tx,
+            Work { app: self.app, tx, now: self.now },
             self.row.case,
             "Lanyard",
             "The device acknowledged that it is locked.",
-            self.now,
         )?;
         self.enter(tx, "loss.contained")?;
         let proof = format!("loss:{}", self.row.loss);
@@ -324,10 +323,11 @@ pub(crate) fn end_steps(
     case: CaseId,
     steps: &StepsDone<'_>,
 ) -> Result<(), AppError> {
+    let by = Voice { name: "system", shown: "Lanyard" };
     for step in case_steps::of_case(tx, case)? {
         if step.done.is_none() && steps.names.contains(&step.name.as_str()) {
             let says = format!("Done: {}. {}", step.title, steps.says);
-            let ending = Ending { outcome: "done", proof: steps.proof, by: ("system", "Lanyard"), says };
+            let ending = Ending { outcome: "done", proof: steps.proof, by, says };
             cases_app::end_step_once(Work { app, tx, now }, &step, &ending)?;
         }
     }

@@ -7,7 +7,7 @@ use store::{Tx, cases, loss_calls, loss_reports};
 
 use devices_app::commands::{Ordered, order};
 use kernel::access::{self, Actor, CommandDevices, Permit};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Most orders of a device that are looked at.
 const LOOKED_AT: u32 = 200;
@@ -204,7 +204,7 @@ pub async fn lock_reported(app: &App, loss: LossId) -> Result<(), AppError> {
             let says = format!(
                 "The report did not lock the device: {refused}. Lock it by hand, or tell the duty officer."
             );
-            cases_app::say(&app, tx, case, &Actor::system().shown, &says, now)
+            cases_app::say(Work { app: &app, tx, now }, case, &Actor::system().shown, &says)
         })
         .await
 }

@@ -9,7 +9,7 @@ use store::loss_calls;
 use crate::call::Line;
 use kernel::access::{ManageCases, Permit};
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// Notes that a person at the desk confirmed that the device is found: nobody is called any more. Its containment stays until
 /// somebody ends it, and its case until its steps are done.
@@ -35,7 +35,7 @@ pub async fn confirm_found(
             line.take(tx, Event::Ended)?;
             line.save(tx)?;
             let actor = permit.actor();
-            cases_app::say(&app, tx, case, &actor.shown, &format!("Found: {how}"), now)?;
+            cases_app::say(Work { app: &app, tx, now }, case, &actor.shown, &format!("Found: {how}"))?;
             let record = Record::new(&actor.name, "loss.found", format!("loss:{loss}"))
                 .force(force)
                 .detail(json!({ "how": how, "case": case }));

@@ -440,7 +440,7 @@ fn say_and_enter(
     };
     let says =
         format!("Report {}: {}, {delay}", report.reference, arrival.answers.how.title().to_lowercase());
-    cases_app::say(app, tx, report.case, &arrival.shown, &says, now)?;
+    cases_app::say(Work { app, tx, now }, report.case, &arrival.shown, &says)?;
     let proof = format!("loss:{}", report.id);
     let says = format!("Report {}.", report.reference);
     let names: &[&str] = if report.last_had.is_some() { &["report", "before-search"] } else { &["report"] };

@@ -8,7 +8,7 @@ use store::loss_reports::{self, LossReport};
 use store::{Tx, cases, loss_calls};
 
 use kernel::record::Record;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 
 /// What somebody comes back with.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ pub async fn add_to_report(app: &App, key: Key, says: &str) -> Result<Option<Own
                 ));
             }
             let line = format!("Reporter of {} adds: {says}", report.reference);
-            cases_app::say(&app, tx, report.case, "The reporter", &line, now)?;
+            cases_app::say(Work { app: &app, tx, now }, report.case, "The reporter", &line)?;
             enter(&app, tx, &report, "loss.added-to", Some(&says))?;
             read(tx, &report).map(Some)
         })
@@ -118,7 +118,7 @@ pub async fn say_found(app: &App, key: Key) -> Result<Option<OwnReport>, AppErro
                     "Reporter of {} says that it is found. Next: confirm that with its holder, then end its lost mode.",
                     report.reference
                 );
-                cases_app::say(&app, tx, report.case, "The reporter", &line, now)?;
+                cases_app::say(Work { app: &app, tx, now }, report.case, "The reporter", &line)?;
                 enter(&app, tx, &report, "loss.said-found", None)?;
             }
             let report = LossReport { found_at: report.found_at.or(Some(now)), ..report };

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{Force, PersonId, Timestamp};
+use domain::{Force, PersonId};
 use serde_json::{Value, json};
 use store::people::Person;
 use store::{Tx, people_directory};
@@ -11,7 +11,7 @@ use super::plan::{self, Entry};
 use kernel::access::{ManagePeople, Permit};
 use kernel::forces::Forces;
 use kernel::imports::{Does, File, Item, Kind, Mapping, Plan, Table, columns, read_table};
-use kernel::{App, AppError, Work};
+use kernel::{AppError, Work};
 
 pub use tables::day::read as read_day;
 
@@ -119,9 +119,8 @@ impl Kind for People {
     }
 
     fn enter(
-        app: &App,
-        tx: &mut Tx<'_>,
-        (actor, now): (&str, Timestamp),
+        Work { app, tx, now }: Work<'_, '_>,
+        actor: &str,
         items: Vec<Item<Entry>>,
     ) -> Result<(), AppError> {
         let mut made: HashMap<(Force, String), PersonId> = HashMap::new();

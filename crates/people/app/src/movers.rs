@@ -201,12 +201,10 @@ pub(crate) fn cancel_event_in(
     }
     if let Some(case) = event.case {
         cases_app::say(
-            app,
-            tx,
+            Work { app, tx, now },
             case,
             by.1,
             &format!("An event behind this case was called off: {why}"),
-            now,
         )?;
         crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
@@ -303,7 +301,12 @@ fn move_event(
         return Err(called_off());
     }
     if let Some(case) = event.case {
-        cases_app::say(app, tx, case, by.1, &format!("The event was corrected: {}", event.because), now)?;
+        cases_app::say(
+            Work { app, tx, now },
+            case,
+            by.1,
+            &format!("The event was corrected: {}", event.because),
+        )?;
         crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
     enter_event(Work { app, tx, now }, "person.event.corrected", &event, by.0)

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use domain::{DeviceId, DeviceKind, Force, PersonId, PlaceId, Standing, Timestamp};
+use domain::{DeviceId, DeviceKind, Force, PersonId, PlaceId, Standing};
 use serde_json::{Value, json};
 use store::assets::{self, Asset};
 use store::devices::{self, Device};
@@ -18,7 +18,7 @@ use kernel::imports::{
     Ask, Cells, Column as _, Does, File, Item, Kind, Mapping, Plan, Table, Wrong, columns, read_table,
 };
 use kernel::record::Record;
-use kernel::{App, AppError, Work};
+use kernel::{AppError, Work};
 
 columns! {
     /// Maker's serial number.
@@ -133,13 +133,8 @@ impl Kind for Devices {
         ])
     }
 
-    fn enter(
-        app: &App,
-        tx: &mut Tx<'_>,
-        by: (&str, Timestamp),
-        items: Vec<Item<Entry>>,
-    ) -> Result<(), AppError> {
-        items.into_iter().try_for_each(|item| enter_device(Work { app, tx, now: by.1 }, by.0, item))
+    fn enter(Work { app, tx, now }: Work<'_, '_>, by: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
+        items.into_iter().try_for_each(|item| enter_device(Work { app, tx, now }, by, item))
     }
 }
 

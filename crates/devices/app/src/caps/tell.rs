@@ -63,7 +63,7 @@ pub(crate) fn of_containment(
     by: (&str, &str),
 ) -> Result<(), AppError> {
     let (name, shown) = by;
-    cases_app::say(app, tx, loss, shown, &format!("{} while the loss is open", deed.title()), now)?;
+    cases_app::say(Work { app, tx, now }, loss, shown, &format!("{} while the loss is open", deed.title()))?;
     let alarm = Alarm {
         force: Some(device.force),
         kind: AlarmKind::ContainmentEnded,

@@ -10,7 +10,7 @@ use store::profiles::{self, DeviceProfile, Profile};
 use store::{commands, devices, enrolments, pushes};
 
 use super::queue::{Sent, queue_own};
-use kernel::platforms::{Served, serving, target as target_of};
+use kernel::platforms::{EnrolledOn, Served, serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
@@ -155,7 +155,8 @@ fn refresh(Work { app, tx, now }: Work<'_, '_>, due: &RefreshDue) -> Result<(), 
     asks.extend(app.policy().bluetooth().map(|enabled| Order::Bluetooth { enabled }));
     // Supervision is not known before the first report; a device that is not supervised refuses.
     let supervised = due.supervised.unwrap_or(true);
-    let known = target_of(app, tx, (due.enrolment, due.platform), supervised, None)?;
+    let on = EnrolledOn { enrolment: due.enrolment, platform: due.platform };
+    let known = target_of(app, tx, on, supervised, None)?;
     for order in asks {
         if served.vendor.refusal(&order, &known).is_none()
             && !commands::is_pending(tx, due.enrolment, order.word())?

@@ -12,7 +12,7 @@ use store::{commands, devices};
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
-use kernel::platforms::{serving, target as target_of};
+use kernel::platforms::{EnrolledOn, serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
@@ -163,7 +163,8 @@ pub(super) fn place_parts(
     // A device that never said whether it is supervised may be: at three in the morning a command that the device can refuse is
     // better than one that was never sent.
     let supervised = ordering.device.supervised.unwrap_or(true);
-    let known = target_of(app, tx, (enrolment, platform), supervised, None)?;
+    let on = EnrolledOn { enrolment, platform };
+    let known = target_of(app, tx, on, supervised, None)?;
     let mut placed = Vec::new();
     for part in vendor.parts(platform, order) {
         if let Some(refusal) = vendor.refusal(&part, &known) {
@@ -173,7 +174,7 @@ pub(super) fn place_parts(
             continue;
         }
         let weight = vendor.weight(&part);
-        let spec = Spec::new(app, part, (enrolment, platform))?;
+        let spec = Spec::new(app, part, on)?;
         placed.push(queue_order(Work { app, tx, now }, ordering, Sent { spec: &spec, weight })?);
     }
     Ok(placed)

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::supplies::supplies;
-use kernel::platforms::{new_code, open_code, seal_code, serving};
+use kernel::platforms::{EnrolledOn, new_code, open_code, seal_code, serving};
 use kernel::{App, AppError};
 
 /// Order, with the code that was made for it.
@@ -28,13 +28,9 @@ impl From<Order> for Spec {
 
 impl Spec {
     /// Makes the spec of an order to a device, with a code where its vendor wants one.
-    pub(crate) fn new(
-        app: &App,
-        order: Order,
-        (enrolment, platform): (EnrolmentId, Platform),
-    ) -> Result<Self, AppError> {
-        let digits = serving(app, platform)?.vendor.code_digits(platform, &order);
-        let sealed_code = digits.map(|digits| new_code(app, enrolment, digits)).transpose()?;
+    pub(crate) fn new(app: &App, order: Order, on: EnrolledOn) -> Result<Self, AppError> {
+        let digits = serving(app, on.platform)?.vendor.code_digits(on.platform, &order);
+        let sealed_code = digits.map(|digits| new_code(app, on.enrolment, digits)).transpose()?;
         Ok(Self { order, sealed_code })
     }
 
@@ -74,6 +70,6 @@ pub(crate) fn resealed(
     let Some(sealed) = &spec.sealed_code else { return Ok(spec) };
     match open_code(app, sealed, from) {
         Ok(code) => Ok(Spec { sealed_code: Some(seal_code(app, &code, to)?), ..spec }),
-        Err(_) => Spec::new(app, spec.order, (to, platform)),
+        Err(_) => Spec::new(app, spec.order, EnrolledOn { enrolment: to, platform }),
     }
 }

@@ -5,7 +5,7 @@ use platform_port::Keepsake;
 use store::enrolments::Enrolment;
 
 use super::messages::CheckInReply;
-use kernel::platforms::{keep, kept};
+use kernel::platforms::{EnrolledOn, keep, kept};
 use kernel::{AppError, Work};
 
 /// Stores what the device gave; deletes it if the value is `None`.
@@ -15,7 +15,8 @@ pub(super) fn take(
     what: Keepsake,
     value: Option<&Secret<Vec<u8>>>,
 ) -> Result<CheckInReply, AppError> {
-    keep(app, tx, (live.id, live.platform), what.name, value)?;
+    let on = EnrolledOn { enrolment: live.id, platform: live.platform };
+    keep(app, tx, on, what.name, value)?;
     let action = if value.is_some() { what.stored } else { what.deleted };
     let record = app.about_device(tx, "device", action, live.device)?;
     app.enter(tx, now, record)?;

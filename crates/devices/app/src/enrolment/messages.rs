@@ -11,7 +11,7 @@ use store::{Tx, certificates, check_ins, commands, devices, messages, pushes};
 use super::gate::GateRefusal;
 use super::take_over::take_over;
 use super::{carry, keepsake, replay};
-use kernel::platforms::{keep, serving};
+use kernel::platforms::{EnrolledOn, keep, serving};
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
 
@@ -274,8 +274,9 @@ fn token_update(
         Some(user) => user_enrolment(Work { app, tx, now }, sender, device, user)?,
     };
     enrolments::set_ready(tx, target, &ready.address, ready.awaits_settings, now)?;
+    let on = EnrolledOn { enrolment: target, platform: device.platform };
     for kept in &ready.kept {
-        keep(app, tx, (target, device.platform), kept.what, Some(&kept.value))?;
+        keep(app, tx, on, kept.what, Some(&kept.value))?;
     }
     if target != device.id {
         return Ok(CheckInReply::Done);

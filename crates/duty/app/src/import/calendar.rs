@@ -20,7 +20,7 @@ use store::people::Person;
 use super::{nobody, once, person_of, words};
 use kernel::access::{ManageDuty, Permit};
 use kernel::imports::{Ask, Content, Counted, Does, File, Item, Kind, Mapping, NoColumn, Plan, Wrong};
-use kernel::{App, AppError, digest_hex};
+use kernel::{AppError, Work, digest_hex};
 
 /// The kind of file that holds a calendar.
 #[derive(Debug, Clone, Copy)]
@@ -123,12 +123,7 @@ impl Kind for Calendars {
         ])
     }
 
-    fn enter(
-        app: &App,
-        tx: &mut Tx<'_>,
-        (_, now): (&str, Timestamp),
-        items: Vec<Item<Entry>>,
-    ) -> Result<(), AppError> {
+    fn enter(Work { app, tx, now }: Work<'_, '_>, _: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
         let all = |entry: &Entry| {
             let added = entry.adds.iter().map(|(row, _)| row.person);
             added.chain(entry.removes.iter().map(|one| one.row.person)).collect::<Vec<_>>()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use domain::{AssignmentId, PeriodId, Timestamp};
+use domain::{AssignmentId, PeriodId};
 use duty::Shape;
 use serde_json::{Value, json};
 use store::duty::{self as rows, AssignmentRow, PatternRow, PeriodRow};
@@ -13,7 +13,7 @@ use super::{nobody, once, person_of, words};
 use crate::write::{NewAssignment, assignment, kind_of, stretch};
 use kernel::access::{ManageDuty, Permit};
 use kernel::imports::{Cells, Does, File, Item, Kind, Mapping, Plan, Table, Wrong, columns, read_table};
-use kernel::{App, AppError};
+use kernel::{AppError, Work};
 
 columns! {
     /// Collar or staff number.
@@ -105,12 +105,7 @@ impl Kind for Rosters {
         }
     }
 
-    fn enter(
-        app: &App,
-        tx: &mut Tx<'_>,
-        (_, now): (&str, Timestamp),
-        items: Vec<Item<Entry>>,
-    ) -> Result<(), AppError> {
+    fn enter(Work { app, tx, now }: Work<'_, '_>, _: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
         let people = once(items.iter().map(|item| match &item.entry.0 {
             Written::Period(row) => row.person,
             Written::Assignment(row) => row.person,

@@ -82,15 +82,17 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     shown(&view(&ctx, &read, Typed::default(), Errors::default()))
 }
 
-/// Redirects to the page after a form, or shows the page again with the values typed.
+/// Redirects to the page after a form, or shows the page again with the values typed. A conflict is shown beside the field
+/// `otherwise`.
 async fn after(
     ctx: &Ctx,
     id: PersonId,
     outcome: Result<(), AppError>,
-    (typed, otherwise, notice): (Typed, &str, &'static str),
+    typed: Typed,
+    otherwise: &str,
 ) -> Result<Response, Problem> {
     match outcome {
-        Ok(()) => Ok(done(&format!("/people/{id}/duty"), notice)),
+        Ok(()) => Ok(done(&format!("/people/{id}/duty"), "duty-kept")),
         Err(error) => {
             let errors = form_errors(error, otherwise)?;
             let read = read(ctx, id).await?;
@@ -117,7 +119,7 @@ pub(crate) async fn assign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
         ..Typed::default()
     };
     let outcome = duty_app::put_on_pattern(&ctx.site.app, permit, id, new).await;
-    after(&ctx, id, outcome, (typed, "pattern", "duty-kept")).await
+    after(&ctx, id, outcome, typed, "pattern").await
 }
 
 /// Adds a shift, absence or time on call.
@@ -128,7 +130,7 @@ pub(crate) async fn enter(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     let typed =
         Typed { kind: new.kind.clone(), start: new.start.clone(), end: new.end.clone(), ..Typed::default() };
     let outcome = duty_app::add_duty_period(&ctx.site.app, permit, id, new).await;
-    after(&ctx, id, outcome, (typed, "kind", "duty-kept")).await
+    after(&ctx, id, outcome, typed, "kind").await
 }
 
 /// Removes a shift, absence or time on call.
@@ -141,5 +143,5 @@ pub(crate) async fn remove(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
             Err(AppError::Conflict("nothing was chosen to be taken out; press the button beside it".into()))
         }
     };
-    after(&ctx, id, outcome, (Typed::default(), "kind", "duty-kept")).await
+    after(&ctx, id, outcome, Typed::default(), "kind").await
 }

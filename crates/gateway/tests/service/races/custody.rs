@@ -6,7 +6,7 @@ use domain::{
     CaseId, Condition, DeviceId, DeviceKind, HandoverId, HandoverKind, IdentityCheck, PersonId, PlaceId,
     PlaceKind, Side, StepId,
 };
-use kernel::access::permit;
+use kernel::access::{Voice, permit};
 use kernel::{App, Work};
 use store::case_steps::Step;
 use store::cases::Case;
@@ -216,7 +216,7 @@ fn a_case(app: &App) -> Case {
 async fn moved(app: App, item: String, person: PersonId) -> usize {
     let (node, now) = (app.clone(), app.world().now());
     let ended = app.store().write(move |tx| {
-        let (proof, by) = ("hand-over:race", ("system", "system"));
+        let (proof, by) = ("hand-over:race", Voice::SYSTEM);
         cases_app::custody_moved(
             Work { app: &node, tx, now },
             &Moved { item: &item, from: Some(person), to: None, proof, by },

@@ -12,9 +12,8 @@ use store::locks::{self, Lock};
 use store::{Tx, grants};
 
 use super::at_once;
-use crate::Voice;
 use crate::tell::{self, Word};
-use kernel::access::{Action, CommandDevices, ManageCases, Permit, Role, SeeCases};
+use kernel::access::{Action, CommandDevices, ManageCases, Permit, Role, SeeCases, Voice};
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
 
@@ -118,7 +117,7 @@ pub async fn bring_in(app: &App, permit: Permit<ManageCases>, id: CaseId) -> Res
             add_later(Work { app: &app, tx, now }, &Adding { case: &case, device: &device, names })?;
             let by = Voice::from(permit.actor());
             let says = "To be brought in and mended within the force: never by anybody outside it";
-            cases_app::say(&app, tx, id, by.shown, says, now)?;
+            cases_app::say(Work { app: &app, tx, now }, id, by.shown, says)?;
             if let Some(holder) = device.holder {
                 let body = format!(
                     "Bring {} to the Service Desk, and sign for giving it back. Do not open it, and give it to nobody else.",
@@ -274,7 +273,7 @@ struct Change<'a> {
 }
 
 fn changed(Work { app, tx, now }: Work<'_, '_>, case: &Case, change: &Change<'_>) -> Result<(), AppError> {
-    cases_app::say(app, tx, case.id, change.by.shown, change.says, now)?;
+    cases_app::say(Work { app, tx, now }, case.id, change.by.shown, change.says)?;
     jobs::bring_to_rules(Work { app, tx, now }, change.device)?;
     let record = Record::new(change.by.name, change.action, format!("device:{}", change.device))
         .force(case.force)
@@ -300,7 +299,7 @@ pub async fn refer(app: &App, permit: Permit<ManageCases>, id: CaseId, reason: &
             add_later(Work { app: &app, tx, now }, &Adding { case: &case, device: &device, names: &["refer"] })?;
             let by = Voice::from(permit.actor());
             let says = format!("Referred to Professional Standards, as a sign to look into and no finding: {reason}");
-            cases_app::say(&app, tx, id, by.shown, &says, now)?;
+            cases_app::say(Work { app: &app, tx, now }, id, by.shown, &says)?;
             let link = format!("/cases/{id}");
             for over in grants::over(tx, Some(case.force), Role::PsdInvestigator.as_str(), now, MOST_TOLD)? {
                 let word = Word {

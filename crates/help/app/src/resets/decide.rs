@@ -9,9 +9,9 @@ use store::{Tx, people};
 
 use super::{End, Entered, end, enter, expect, limits, locked, not_the_holder, save, say};
 use crate::tell::{self, Word};
-use crate::{StepsDone, Voice, person_of};
+use crate::{StepsDone, person_of};
 use devices_app::commands::{AgreedReset, Ordered, ResetWay, order_agreed_reset, way_to_reset};
-use kernel::access::{AcceptOwn, Actor, AskReset, DecideReset, Permit, Role};
+use kernel::access::{AcceptOwn, Actor, AskReset, DecideReset, Permit, Role, Voice};
 use kernel::second::{self, AtStake};
 use kernel::{App, AppError, Work};
 

@@ -8,8 +8,9 @@ use store::resets::{self, Reset};
 use store::{Tx, cases, commands, messages};
 
 use super::{End, Entered, OVERDUE, end, enter, limits, save, say, tell_holder};
-use crate::{StepsDone, Voice};
+use crate::StepsDone;
 use devices_app::commands::{call_off_reset, look_soon};
+use kernel::access::Voice;
 use kernel::{App, AppError, Work};
 
 /// Takes the open request about a device further. Running it again changes nothing.

@@ -30,9 +30,9 @@ use store::locks::{self, Lock};
 use store::resets::{self, Reset};
 use store::{Tx, cases};
 
+use crate::StepsDone;
 use crate::tell::{self, Word};
-use crate::{StepsDone, Voice};
-use kernel::access::Actor;
+use kernel::access::{Actor, Voice};
 use kernel::record::Record;
 use kernel::second::{AtStake, could_be_one};
 use kernel::{App, AppError, Work, jobs};
@@ -106,7 +106,7 @@ fn save(Work { app, tx, now }: Work<'_, '_>, row: &Reset, before: ResetState) ->
 
 /// Writes a line into the case of a request.
 fn say(app: &App, tx: &mut Tx<'_>, row: &Reset, by: Voice<'_>, says: &str) -> Result<(), AppError> {
-    cases_app::say(app, tx, row.case, by.shown, says, app.world().now())
+    cases_app::say(Work { app, tx, now: app.world().now() }, row.case, by.shown, says)
 }
 
 /// Enters what was done about a request into the ledger.

@@ -7,9 +7,8 @@ use store::locks::{self, Lock};
 use store::resets::{self, Reset};
 
 use super::{Entered, kind_of, limits};
-use crate::Voice;
 use cases_app::Opening;
-use kernel::access::{AcceptOwn, AskReset, Permit};
+use kernel::access::{AcceptOwn, AskReset, Permit, Voice};
 use kernel::{App, AppError, Work};
 
 /// The time in which requests about one person are counted.
@@ -207,7 +206,7 @@ fn case_for(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<C
     let kind = kind_of(of.new.cause);
     if let Some(open) = crate::open_case_of(tx, of.device.id, kind)? {
         locks::take(tx, Lock::Case(open.id))?;
-        cases_app::say(app, tx, open.id, of.by.shown, says(of.new), now)?;
+        cases_app::say(Work { app, tx, now }, open.id, of.by.shown, says(of.new))?;
         return Ok(open.id);
     }
     let what = match of.new.cause {

@@ -10,9 +10,9 @@ use store::resets::{self, Number, Proof, Reset};
 use store::{Tx, people};
 
 use super::{End, Entered, end, enter, expect, locked, not_the_holder, save, say};
+use crate::person_of;
 use crate::tell::{self, Word};
-use crate::{Voice, person_of};
-use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, VouchIdentity};
+use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, VouchIdentity, Voice};
 use kernel::named::NamedPerson;
 use kernel::second::{AtStake, could_be_one};
 use kernel::{App, AppError, Work};

@@ -90,7 +90,7 @@ pub(super) fn take_answer(
         None if by.how == "text" => format!("Takes it, by text; {state}"),
         None => format!("Takes it; {state}"),
     };
-    cases_app::say(app, tx, case, by.shown, &says, now)?;
+    cases_app::say(Work { app, tx, now }, case, by.shown, &says)?;
     let record = Record::new(by.name, "loss.answered", format!("loss:{loss}"))
         .force(force)
         .reason(if contained { "contained" } else { "not-contained" })
@@ -249,7 +249,12 @@ pub async fn escalate_call(app: &App, permit: Permit<ManageCases>, loss: LossId)
                 ));
             }
             let actor = permit.actor();
-            cases_app::say(&app, tx, row.case, &actor.shown, "Asked to call the next people at once", now)?;
+            cases_app::say(
+                Work { app: &app, tx, now },
+                row.case,
+                &actor.shown,
+                "Asked to call the next people at once",
+            )?;
             line.take(tx, Event::Escalate)?;
             line.save(tx)?;
             let record = Record::new(&actor.name, "loss.escalated", format!("loss:{loss}")).force(row.force);

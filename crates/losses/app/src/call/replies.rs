@@ -162,7 +162,7 @@ fn say(app: &App, tx: &mut Tx<'_>, who: Answering, says: &str) -> Result<(), App
     let Some(loss) = loss_calls::open_of(tx, who.person)? else { return Ok(()) };
     let Some(row) = loss_calls::by_id(tx, loss)? else { return Ok(()) };
     let shown = people::by_id(tx, who.person)?.as_ref().map(kernel::words::shown).unwrap_or_default();
-    cases_app::say(app, tx, row.case, &shown, says, app.world().now())
+    cases_app::say(Work { app, tx, now: app.world().now() }, row.case, &shown, says)
 }
 
 /// Finds the message whose code a text holds, among those to the people whose number it came from.

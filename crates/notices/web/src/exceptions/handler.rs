@@ -18,10 +18,11 @@ async fn exceptions_of(ctx: &Ctx) -> Result<(String, Month), Problem> {
         "" => web_shell::format::month_of(ctx.site.app.world().now()),
         month => month.chars().take(10).collect(),
     };
-    let Some(between) = duty_app::month(&month) else {
+    let Some((from, until)) = duty_app::month(&month) else {
         return Ok((month, Err("Write a month such as 2026-11".to_owned())));
     };
-    let (rows, unknown) = cases_app::desk::notice_exceptions(&ctx.site.app, permit, None, between).await?;
+    let (rows, unknown) =
+        cases_app::desk::notice_exceptions(&ctx.site.app, permit, None, from, until).await?;
     let row = |listed: cases_app::desk::Listed| {
         let notice = listed.notice;
         exceptions::Row {

@@ -38,7 +38,7 @@ async fn clearable(app: &App, serial: &str, holder: Option<PersonId>) -> DeviceI
         .write(move |tx| {
             let enrolment = devices::by_id(tx, device)?.unwrap().enrolment.unwrap();
             let token = Secret::new(vec![7; 8]);
-            let of = (enrolment, Platform::Ios);
+            let of = kernel::platforms::EnrolledOn { enrolment, platform: Platform::Ios };
             kernel::platforms::keep(&node, tx, of, platform_apple::UNLOCK_TOKEN, Some(&token))
         })
         .await

@@ -10,7 +10,7 @@ use cases_app::unused::Needed;
 use custody_app::register::NewDevice;
 use devices_app::holds::NewHold;
 use devices_app::withdrawals::Withdrawn;
-use kernel::access::{Action, Actor, Permit, permit};
+use kernel::access::{Action, Actor, Permit, Voice, permit};
 use kernel::testing::{Bench, on_bench};
 use kernel::{App, AppError, Work};
 use people_app::movers::NewEvent;
@@ -49,7 +49,7 @@ async fn handed_in(app: &App, device: DeviceId, from: PersonId) -> usize {
                 from: Some(from),
                 to: None,
                 proof: "hand-over:H-1",
-                by: ("person:desk", "Desk"),
+                by: Voice { name: "person:desk", shown: "Desk" },
             };
             cases_app::custody_moved(Work { app: &with, tx, now }, &moved)
         })

@@ -159,9 +159,9 @@ fn not_known_waits_for_the_forces_hours_and_is_counted() {
         assert_eq!(notices_app::send::send_notices(&app, None, 10).await.unwrap(), 1);
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str(), row.exception), (NoticeState::Shown, "not-known", false));
-        let month = duty_app::month("2026-11").unwrap();
+        let (from, until) = duty_app::month("2026-11").unwrap();
         let (list, unknown) =
-            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
+            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
                 .await
                 .unwrap();
         assert_eq!((list.len(), unknown), (0, 1), "no exception, and counted");
@@ -169,7 +169,8 @@ fn not_known_waits_for_the_forces_hours_and_is_counted() {
             &app,
             permit(&Actor::system()).unwrap(),
             Some(domain::samples::SUFFOLK),
-            month,
+            from,
+            until,
         )
         .await
         .unwrap();
@@ -234,11 +235,13 @@ fn the_three_reasons_reach_somebody_off_duty_and_are_listed() {
         let report = Notice::routine(person, "own:1", "Your report").because(Reason::OwnReport { case: own });
         assert_eq!(tell(&app, report).await.unwrap(), Told::Now);
         notices_app::send::send_notices(&app, None, 10).await.unwrap();
-        let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
-            .await
-            .unwrap()
-            .0;
+        let (from, until) =
+            (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
+        let list =
+            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
+                .await
+                .unwrap()
+                .0;
         let reasons: Vec<&str> = list.iter().map(|row| row.notice.reason.as_str()).collect();
         assert_eq!(reasons, ["on-call", "own-report"]);
     });
@@ -305,11 +308,13 @@ fn a_live_matter_names_who_decided_and_why() {
             cases_app::desk::call_for_live_matter(&app, permit(&inspector).unwrap(), call).await.unwrap();
         assert_eq!((told, twice), (Told::Now, Told::Already), "a double click tells once");
         notices_app::send::send_notices(&app, None, 10).await.unwrap();
-        let month = (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list = cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, month)
-            .await
-            .unwrap()
-            .0;
+        let (from, until) =
+            (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
+        let list =
+            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
+                .await
+                .unwrap()
+                .0;
         let why = list[0].notice.why.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");

@@ -48,7 +48,7 @@ pub(super) fn join_case(
     shown: &str,
 ) -> Result<(), AppError> {
     let says = format!("A further event asks for the same, of {}: {}", event.on, event.because);
-    cases_app::say(app, tx, case.id, shown, &says, now)?;
+    cases_app::say(Work { app, tx, now }, case.id, shown, &says)?;
     let policy = app.policy();
     let Some(of) = policy.library().cases.get(&case.kind) else { return Ok(()) };
     let there = case_steps::of_case(tx, case.id)?;
@@ -100,7 +100,7 @@ pub(super) fn end_events(
             .any(|other| other.asks && other.cancelled.is_none() && !kind.ends.contains(&other.kind));
         let case = cases::by_id(tx, id)?.filter(|case| case.closed.is_none() && !others);
         if let Some(case) = case {
-            cases_app::say(app, tx, id, shown, "The person is back at work.", now)?;
+            cases_app::say(Work { app, tx, now }, id, shown, "The person is back at work.")?;
             call_off(Work { app, tx, now }, &case, "the person is back at work")?;
         }
     }

@@ -2,7 +2,7 @@
 //! that waits for its second signature.
 
 use anyhow::Context as _;
-use custody_app::{How, NewHandover, NewItem, NewPlace};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signing};
 use domain::{Condition, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId, PlaceKind, Side, Span};
 use kernel::App;
 use kernel::access::{Actor, permit};
@@ -36,14 +36,15 @@ pub async fn seed(app: &App, cast: &Cast, actor: &Actor) -> anyhow::Result<()> {
         let Some(holder) = kit.holder.and_then(|holder| people.get(holder)) else { continue };
         let Some((_, store)) = stores.iter().find(|(force, _)| *force == kit.force) else { continue };
         let kind = if at == LENT { HandoverKind::Loan } else { HandoverKind::Issue };
-        let id = draft(app, actor, (kind, kit, Some(holder)), *store).await?;
+        let id = draft(app, actor, New { kind, kit, receiver: Some(holder) }, *store).await?;
         if at != WAITS {
             sign(app, actor, id, Side::Receiver, holder).await?;
         }
     }
     let mended = devices.get(MENDED).context("the cast has devices")?;
     if let Some(holder) = mended.holder.and_then(|holder| people.get(holder)) {
-        let id = draft(app, actor, (HandoverKind::Repair, mended, None), workshop).await?;
+        let new = New { kind: HandoverKind::Repair, kit: mended, receiver: None };
+        let id = draft(app, actor, new, workshop).await?;
         sign(app, actor, id, Side::Giver, holder).await?;
     }
     Ok(())
@@ -65,10 +66,17 @@ async fn place(
     Ok(custody_app::add_place(app, permit(actor)?, new).await?)
 }
 
+/// One thing that changes hands.
+struct New<'a> {
+    kind: HandoverKind,
+    kit: &'a Kit,
+    receiver: Option<&'a Someone>,
+}
+
 async fn draft(
     app: &App,
     actor: &Actor,
-    (kind, kit, receiver): (HandoverKind, &Kit, Option<&Someone>),
+    New { kind, kit, receiver }: New<'_>,
     place: PlaceId,
 ) -> anyhow::Result<HandoverId> {
     let serial = kit.serial.clone();
@@ -98,7 +106,8 @@ async fn draft(
 async fn sign(app: &App, actor: &Actor, id: HandoverId, side: Side, person: &Someone) -> anyhow::Result<()> {
     let shown = custody_app::read::handover(app, permit(actor)?, id).await?.digest;
     let counter = How::Counter { check: IdentityCheck::WarrantCard, name: person.name.clone() };
-    custody_app::sign_at_desk(app, permit(actor)?, (id, side.other()), &shown, How::OwnSignIn).await?;
-    custody_app::sign_at_desk(app, permit(actor)?, (id, side), &shown, counter).await?;
+    let desk = Signing { side: side.other(), shown: &shown, how: How::OwnSignIn };
+    custody_app::sign_at_desk(app, permit(actor)?, id, desk).await?;
+    custody_app::sign_at_desk(app, permit(actor)?, id, Signing { side, shown: &shown, how: counter }).await?;
     Ok(())
 }

@@ -2,9 +2,10 @@
 
 use axum::Router;
 use cases_app::read::{CaseFilter, StepRead};
+use custody_app::read::HandoverFilter;
 use custody_app::register::NewDevice;
 use custody_app::register::import::Devices;
-use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed, Signing};
 use devices_app::commands::{Order, Ordered};
 use devices_sim::{Device, DeviceSpec, Link, Model, Temper};
 use domain::{
@@ -288,7 +289,7 @@ impl Seeded {
 
     /// Returns a hand-over that both have signed.
     pub async fn handover(&self) -> HandoverId {
-        let done = (Some(HandoverState::Complete), None);
+        let done = HandoverFilter { state: Some(HandoverState::Complete), kind: None };
         let found =
             custody_app::read::handovers(&self.app, permit(&root()).unwrap(), done, None, 1).await.unwrap();
         if let Some(found) = found.first() {
@@ -321,13 +322,11 @@ impl Seeded {
         let shown =
             custody_app::read::handover(&self.app, permit(&root()).unwrap(), id).await.unwrap().digest;
         let desk = || permit(&root()).unwrap();
-        custody_app::sign_at_desk(&self.app, desk(), (id, Side::Giver), &shown, How::OwnSignIn)
-            .await
-            .unwrap();
+        let own = Signing { side: Side::Giver, shown: &shown, how: How::OwnSignIn };
+        custody_app::sign_at_desk(&self.app, desk(), id, own).await.unwrap();
         let counter = How::Counter { check: IdentityCheck::WarrantCard, name: name.into() };
-        let signed = custody_app::sign_at_desk(&self.app, desk(), (id, Side::Receiver), &shown, counter)
-            .await
-            .unwrap();
+        let theirs = Signing { side: Side::Receiver, shown: &shown, how: counter };
+        let signed = custody_app::sign_at_desk(&self.app, desk(), id, theirs).await.unwrap();
         assert_eq!(signed, Signed::Complete);
         id
     }

@@ -1,12 +1,11 @@
 //! Judges a device: every clause that concerns it, by its current facts.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use compliance::{SubjectState, evaluate};
 use domain::{
-    DeviceId, EnrolmentState, Fact, FactName, FactValue, Facts, Grade, Outcome, Platform, Span, Subject,
-    Timestamp, WhyNotKnown,
+    DeviceId, EnrolmentState, Fact, FactName, FactValue, Facts, Grade, Outcome, Span, Subject, Timestamp,
+    WhyNotKnown,
 };
 use store::devices::Device;
 use store::{Tx, devices, enrolments, messages};
@@ -32,13 +31,12 @@ fn judge_device_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<
     let Some(device) = devices::by_id(tx, id)? else { return Ok(()) };
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Device(id), now)?;
-    let judged = match device.kind.platform() {
-        Some(platform) => {
-            let facts = facts_of(tx, &device, now)?;
-            let tailored = permissions_app::tailored(Work { app, tx, now }, &device)?;
-            judge_all(&policy, tailored.as_ref(), &device, platform, &facts, now)
-        }
-        None => Vec::new(),
+    let judged = if device.kind.platform().is_some() {
+        let facts = facts_of(tx, &device, now)?;
+        let tailored = permissions_app::tailored(Work { app, tx, now }, &device)?;
+        judge_all(&policy, tailored.as_ref(), &device, &facts, now)
+    } else {
+        Vec::new()
     };
     let (mut met, mut not_met, mut not_known) = (0, 0, 0);
     for (judged, rule) in judged {
@@ -86,11 +84,12 @@ fn judge_all<'a>(
     policy: &'a PolicyInForce,
     tailored: Option<&Tailored>,
     device: &Device,
-    platform: Platform,
     facts: &Facts,
     now: Timestamp,
 ) -> Vec<(Judged, &'a DeviceRule)> {
+    let Some(platform) = device.kind.platform() else { return Vec::new() };
     let expected = tailored.map_or_else(|| policy.expected_profiles(platform), Tailored::expected_profiles);
+    let state = SubjectState { platform, supervised: device.supervised, expected_profiles: &expected };
     policy
         .rules()
         .iter()
@@ -100,7 +99,7 @@ fn judge_all<'a>(
                 Some(tailored) => tailored.rule(policy.library(), rule),
                 None => (Cow::Borrowed(rule), Granted::default()),
             };
-            (judge(&own, granted, device, platform, &expected, facts, now), rule)
+            (judge(&own, granted, &state, facts, now), rule)
         })
         .collect()
 }
@@ -108,18 +107,15 @@ fn judge_all<'a>(
 fn judge(
     rule: &DeviceRule,
     granted: Granted,
-    device: &Device,
-    platform: Platform,
-    expected: &BTreeMap<String, String>,
+    state: &SubjectState<'_>,
     facts: &Facts,
     now: Timestamp,
 ) -> Judged {
-    let state = SubjectState { platform, supervised: device.supervised, expected_profiles: expected };
     let mut worst: Option<Outcome> = None;
     let mut checks = Vec::with_capacity(rule.checks.len());
     let mut used: Vec<Fact> = Vec::new();
     for (name, digest, bound) in &rule.checks {
-        let judgement = evaluate(bound, &state, facts, now);
+        let judgement = evaluate(bound, state, facts, now);
         for fact in judgement.used.iter().filter_map(|name| facts.get(name.as_str())) {
             if !used.contains(fact) {
                 used.push(fact.clone());
@@ -142,11 +138,12 @@ fn judge(
         clause_digest: rule.clause_digest.clone(),
         outcome,
         basis: Basis::Device {
-            platform,
-            supervised: device.supervised,
+            platform: state.platform,
+            supervised: state.supervised,
             checks,
             facts: used,
-            expected_profiles: expected
+            expected_profiles: state
+                .expected_profiles
                 .iter()
                 .filter(|(group, _)| groups.contains(&group.as_str()))
                 .map(|(group, uuid)| (group.clone(), uuid.clone()))

@@ -32,7 +32,9 @@ fn judge_document_in(Work { app, tx, now }: Work<'_, '_>, id: &str) -> Result<()
                 KeptBy::Procedure { procedure, .. } => {
                     Some(match policy.library().register_of_procedure(procedure) {
                         Some(register) => register_outcome(tx, register, now)?,
-                        None => procedure_outcome(tx, &policy, &clause.id, procedure, None, now)?,
+                        None => {
+                            procedure_outcome(Work { app, tx, now }, &policy, &clause.id, procedure, None)?
+                        }
                     })
                 }
                 _ => None,

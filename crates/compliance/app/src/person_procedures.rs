@@ -33,7 +33,8 @@ pub(super) fn judge_procedures_of(
             if !by_form && !kinds.contains(procedure) {
                 continue;
             }
-            let (outcome, words) = procedure_outcome(tx, policy, &clause.id, procedure, Some(person), now)?;
+            let work = Work { app, tx, now };
+            let (outcome, words) = procedure_outcome(work, policy, &clause.id, procedure, Some(person))?;
             if says_nothing(&words) {
                 continue;
             }

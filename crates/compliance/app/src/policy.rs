@@ -14,7 +14,7 @@ use super::prediction::Prediction;
 use kernel::access::{Permit, SeeDevices, SeePolicy};
 use kernel::platforms::Platforms;
 use kernel::policy_in_force::kept;
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 pub use policy::{Change, ClauseChange, ParameterValue, PolicyDiff};
 
 /// Name for the policy folder among the digests of versions.
@@ -129,7 +129,8 @@ pub async fn policy_changes(
             read.settings = settings(tx, permit.scope().force(), app.platforms(), &old, &new)?;
             read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
             if let Some(permit) = devices {
-                read.prediction = Some(crate::prediction::predict(&app, tx, &permit, (&old, &new), &diff)?);
+                let work = Work { app: &app, tx, now: app.world().now() };
+                read.prediction = Some(crate::prediction::predict(work, &permit, &old, &new, &diff)?);
             }
             read.diff = Some(diff);
             Ok(read)

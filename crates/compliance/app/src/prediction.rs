@@ -10,13 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use compliance::{SubjectState, evaluate};
 use domain::{ClauseId, DeviceId, EnrolmentState, Facts, Outcome, Platform, Timestamp, WhyNotKnown};
 use policy::{Library, PolicyDiff};
-use store::devices::{Device, DeviceFilter};
-use store::{Tx, devices};
+use store::devices::{self, Device, DeviceFilter};
 
 use kernel::access::{Permit, SeeDevices};
 use kernel::platforms::Platforms;
 use kernel::policy_in_force::{DeviceRule, compile_profiles, rules_of};
-use kernel::{App, AppError, Work};
+use kernel::{AppError, Work};
 use permissions_app::Tailored;
 
 /// Largest number of devices under management that one prediction judges.
@@ -114,13 +113,12 @@ impl<'l> Side<'l> {
 
 /// Judges the devices under management by both versions, and lists what would newly not be met or not be known.
 pub(super) fn predict(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<SeeDevices>,
-    (old, new): (&Library, &Library),
+    old: &Library,
+    new: &Library,
     diff: &PolicyDiff,
 ) -> Result<Prediction, AppError> {
-    let now = app.world().now();
     let (platforms, organisation) = (app.platforms(), &app.config().organisation);
     let before = Side::of(old, platforms, organisation)?;
     let after = Side::of(new, platforms, organisation)?.with_profiles_of(&before);

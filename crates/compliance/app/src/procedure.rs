@@ -4,13 +4,13 @@
 //! late, or ended with something missing; not known when nothing has been due yet, or when somebody closed a case by hand
 //! with steps left undone, which proves nothing.
 
-use domain::{ClauseId, Outcome, PersonId, Span, Timestamp, WhyNotKnown};
+use domain::{ClauseId, Outcome, PersonId, Span, WhyNotKnown};
 use store::Tx;
 use store::case_steps::{self, Judged, Standing};
 use store::incidents::{self, JudgedForms};
 
 use super::document::not_known;
-use kernel::{AppError, PolicyInForce};
+use kernel::{AppError, PolicyInForce, Work};
 
 /// Parameter for the time that a closed case counts for or against a procedure.
 const JUDGED_OVER: &str = "procedures-judged-over";
@@ -21,12 +21,11 @@ const NAMED: u32 = 10;
 
 /// Judges a procedure under a clause, for everybody or for one person: returns the outcome, and its basis in words.
 pub(super) fn procedure_outcome(
-    tx: &mut Tx<'_>,
+    Work { tx, now, .. }: Work<'_, '_>,
     policy: &PolicyInForce,
     clause: &ClauseId,
     kind: &str,
     person: Option<PersonId>,
-    now: Timestamp,
 ) -> Result<(Outcome, String), AppError> {
     let over = policy.library().span(JUDGED_OVER).unwrap_or(A_YEAR);
     if policy.library().forms.contains_key(kind) {

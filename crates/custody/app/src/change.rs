@@ -4,7 +4,7 @@ use domain::{Disposal, HandoverId, HandoverState, Party, Side, Timestamp};
 use serde_json::json;
 use store::handovers::{self, Handover};
 
-use super::draft::Terms;
+use super::draft::{AskedTerms, Terms};
 use super::{Loaded, NewItem, reaches, subject};
 use kernel::access::{ManageRegister, Permit, PermitWithin, SignHandovers};
 use kernel::fields::text;
@@ -47,8 +47,13 @@ pub async fn change_handover(
             permit.reaches(loaded.handover.force)?;
             draft_still(&loaded, now)?;
             let kind = loaded.handover.kind;
-            let dated = (new.due_back_at, new.disposal);
-            let terms = Terms::checked(kind, dated, (&new.certificate, &new.note), now)?;
+            let asked = AskedTerms {
+                due_back_at: new.due_back_at,
+                disposal: new.disposal,
+                certificate: &new.certificate,
+                note: &new.note,
+            };
+            let terms = Terms::checked(kind, &asked, now)?;
             let items = new.items.iter().map(NewItem::checked).collect::<Result<Vec<_>, _>>()?;
             let known = |device| loaded.things.iter().any(|thing| thing.device.id == device);
             if items.len() != loaded.things.len() || !items.iter().all(|item| known(item.device)) {

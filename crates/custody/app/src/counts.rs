@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{
-    BurstId, CaseId, CountId, Deed, DeviceId, Force, Party, PlaceId, PlaceKind, Standing, Timestamp,
-};
+use domain::{BurstId, CaseId, CountId, Deed, DeviceId, Force, Party, PlaceId, PlaceKind, Standing};
 use serde_json::json;
 use store::assets::{self, Asset};
 use store::cases;
@@ -195,7 +193,7 @@ pub async fn close_count(
             permit.reaches(count.force)?;
             let lines = counts::lines(tx, id)?;
             let gone = gone(tx, &count, &lines, &explained)?;
-            let held = hold_missing(&app, tx, &count, &gone, (&permit.actor().name, now))?;
+            let held = hold_missing(Work { app: &app, tx, now }, &count, &gone, &permit.actor().name)?;
             let mut tally = [0_usize; 3];
             for line in lines {
                 let difference = compare(&line);
@@ -208,7 +206,7 @@ pub async fn close_count(
                 if let Some(place) = tally.get_mut(usize::from(difference != Difference::Missing)) {
                     *place += 1;
                 }
-                settle(Work { app: &app, tx, now }, permit.actor(), &count, (&line, difference, said))?;
+                settle(Work { app: &app, tx, now }, permit.actor(), &count, &line, said)?;
                 if let Some(device) = line.device.filter(|id| held.is_none() && gone.contains(id)) {
                     mark_missing(tx, device)?;
                 }
@@ -239,8 +237,10 @@ fn settle(
     Work { app, tx, now }: Work<'_, '_>,
     actor: &Actor,
     count: &Count,
-    (line, difference, said): (&Line, Difference, Option<String>),
+    line: &Line,
+    said: Option<String>,
 ) -> Result<(), AppError> {
+    let difference = compare(line);
     if let (Difference::Unexpected, Some(device)) = (difference, line.device) {
         let (device, before) = crate::entry(tx, device)?;
         let there = Asset { standing: Standing::InStore, place: Some(count.place), ..before.clone() };
@@ -356,21 +356,20 @@ fn gone(
 
 /// Counts the devices that a count finds missing; returns the burst in which they are held if they exceed a cap.
 fn hold_missing(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     count: &Count,
     gone: &BTreeSet<DeviceId>,
-    by: (&str, Timestamp),
+    by: &str,
 ) -> Result<Option<BurstId>, AppError> {
     if gone.is_empty() {
         return Ok(None);
     }
     let devices: Vec<DeviceId> = gone.iter().copied().collect();
-    let act = Act { force: count.force, deed: Deed::Missing, devices: &devices, by: by.0, loss: None };
-    let Verdict::Hold(burst) = caps::admit(Work { app, tx, now: by.1 }, &act)? else { return Ok(None) };
+    let act = Act { force: count.force, deed: Deed::Missing, devices: &devices, by, loss: None };
+    let Verdict::Hold(burst) = caps::admit(Work { app, tx, now }, &act)? else { return Ok(None) };
     for device in devices {
         let what = HeldDeed::Missing { why: format!("not found in stock count {}", count.number) };
-        caps::hold_act(Work { app, tx, now: by.1 }, burst, device, &what, by.0)?;
+        caps::hold_act(Work { app, tx, now }, burst, device, &what, by)?;
     }
     Ok(Some(burst))
 }
@@ -441,7 +440,7 @@ fn belongs(tx: &mut Tx<'_>, device: &Device) -> Result<String, AppError> {
 
 #[cfg(test)]
 mod tests {
-    use domain::DeviceId;
+    use domain::{DeviceId, Timestamp};
 
     use super::*;
 

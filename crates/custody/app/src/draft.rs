@@ -73,6 +73,14 @@ impl NewItem {
     }
 }
 
+/// Details as they were asked for, before it is checked which of them the kind has.
+pub(super) struct AskedTerms<'a> {
+    pub due_back_at: Option<Timestamp>,
+    pub disposal: Option<Disposal>,
+    pub certificate: &'a str,
+    pub note: &'a str,
+}
+
 /// Details that a kind asks for beside its parties.
 pub(super) struct Terms {
     pub due_back_at: Option<Timestamp>,
@@ -85,10 +93,10 @@ impl Terms {
     /// Checks the details that belong to the kind, and leaves out the others.
     pub(super) fn checked(
         kind: HandoverKind,
-        (due_back_at, disposal): (Option<Timestamp>, Option<Disposal>),
-        (certificate, note): (&str, &str),
+        asked: &AskedTerms<'_>,
         now: Timestamp,
     ) -> Result<Self, AppError> {
+        let AskedTerms { due_back_at, disposal, certificate, note } = *asked;
         let loan = kind == HandoverKind::Loan;
         let gone = kind == HandoverKind::Disposal;
         if loan && due_back_at.is_none_or(|due| due <= now) {
@@ -152,8 +160,13 @@ fn draft_in(
     }
     let parties = self::parties(app, tx, new, &things)?;
     let (to_force, giver, receiver) = parties;
-    let terms =
-        Terms::checked(new.kind, (new.due_back_at, new.disposal), (&new.certificate, &new.note), now)?;
+    let asked = AskedTerms {
+        due_back_at: new.due_back_at,
+        disposal: new.disposal,
+        certificate: &new.certificate,
+        note: &new.note,
+    };
+    let terms = Terms::checked(new.kind, &asked, now)?;
     let draft = Handover {
         id: HandoverId::from_uuid(app.world().uuid()),
         number: 0,

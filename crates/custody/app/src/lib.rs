@@ -39,7 +39,7 @@ pub use draft::{NewHandover, NewItem};
 pub use places::NewPlace;
 pub use returns::{BulkReturn, Returned};
 pub use scan::DeviceLabel;
-pub use sign::{How, Signed};
+pub use sign::{How, Signed, Signing};
 pub use taken::complete_held;
 pub use views::{AssetView, CountView, HandoverView, PlaceView, SignatureView, ThingView};
 

@@ -55,6 +55,15 @@ pub struct SideRead {
     pub absent: bool,
 }
 
+/// Choice of hand-overs for a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct HandoverFilter {
+    /// State that they have; `None` for every state.
+    pub state: Option<HandoverState>,
+    /// Effect on custody that they have; `None` for every effect.
+    pub kind: Option<HandoverKind>,
+}
+
 /// Hand-over in a list.
 #[derive(Debug, Clone)]
 pub struct HandoverRow {
@@ -172,14 +181,14 @@ pub async fn own_handover(
 pub async fn handovers(
     app: &App,
     permit: Permit<SeeCustody>,
-    filter: (Option<HandoverState>, Option<HandoverKind>),
+    filter: HandoverFilter,
     after: Option<(Timestamp, HandoverId)>,
     limit: u32,
 ) -> Result<Vec<HandoverRow>, AppError> {
     let (now, force) = (app.world().now(), permit.scope().force());
     app.store()
         .read(move |tx| {
-            let found = handovers::list(tx, force, filter, after, limit)?;
+            let found = handovers::list(tx, force, (filter.state, filter.kind), after, limit)?;
             found.into_iter().map(|handover| row(tx, handover, now)).collect()
         })
         .await
@@ -308,9 +317,10 @@ fn hand_over_read(
 ) -> Result<HandoverRead, AppError> {
     let shown = Shown::of(tx, &loaded)?;
     let state = loaded.state(now);
+    let reading = Reading { actor, loaded: &loaded, shown: &shown, state };
     let mut sides = Vec::new();
     for side in [Side::Giver, Side::Receiver] {
-        sides.push(side_read(tx, actor, &loaded, (side, state), &shown)?);
+        sides.push(reading.side(tx, side)?);
     }
     let record = handovers::kept(tx, loaded.handover.id)?.map(|kept| (kept.data_digest, kept.pdf_digest));
     let version = loaded.handover.version;
@@ -331,33 +341,39 @@ fn hand_over_read(
     })
 }
 
-fn side_read(
-    tx: &mut Tx<'_>,
-    actor: &Actor,
-    loaded: &Loaded,
-    (side, state): (Side, HandoverState),
-    shown: &Shown,
-) -> Result<SideRead, AppError> {
-    let party = loaded.handover.party(side);
-    let signature = loaded.signature(side).cloned();
-    let open = state == HandoverState::Draft && signature.is_none();
-    let force = loaded.handover.force_of(side);
-    let desk = access::permit::<ManageRegister>(actor).is_ok_and(|permit| permit.scope().covers(force));
-    let own = match party {
-        Party::Person(person) => actor.person == Some(person),
-        Party::Place(_) => desk && !super::sign::on_other_side(tx, actor, side, loaded)?,
-    };
-    let name = match party {
-        Party::Person(_) => shown.party(side).name.clone(),
-        Party::Place(_) => actor.shown.clone(),
-    };
-    let counter = open && desk && !own && matches!(party, Party::Person(_));
-    Ok(SideRead {
-        side,
-        party,
-        signature: signature.map(SignatureView::from),
-        own: (open && own).then(|| shown.statement(side, &name)),
-        counter,
-        absent: counter && side == Side::Giver && loaded.handover.kind == HandoverKind::Return,
-    })
+/// Hand-over that is read for one actor.
+struct Reading<'a> {
+    actor: &'a Actor,
+    loaded: &'a Loaded,
+    shown: &'a Shown,
+    state: HandoverState,
+}
+
+impl Reading<'_> {
+    /// Reads one side of it.
+    fn side(&self, tx: &mut Tx<'_>, side: Side) -> Result<SideRead, AppError> {
+        let Self { actor, loaded, shown, state } = *self;
+        let party = loaded.handover.party(side);
+        let signature = loaded.signature(side).cloned();
+        let open = state == HandoverState::Draft && signature.is_none();
+        let force = loaded.handover.force_of(side);
+        let desk = access::permit::<ManageRegister>(actor).is_ok_and(|permit| permit.scope().covers(force));
+        let own = match party {
+            Party::Person(person) => actor.person == Some(person),
+            Party::Place(_) => desk && !super::sign::on_other_side(tx, actor, side, loaded)?,
+        };
+        let name = match party {
+            Party::Person(_) => shown.party(side).name.clone(),
+            Party::Place(_) => actor.shown.clone(),
+        };
+        let counter = open && desk && !own && matches!(party, Party::Person(_));
+        Ok(SideRead {
+            side,
+            party,
+            signature: signature.map(SignatureView::from),
+            own: (open && own).then(|| shown.statement(side, &name)),
+            counter,
+            absent: counter && side == Side::Giver && loaded.handover.kind == HandoverKind::Return,
+        })
+    }
 }

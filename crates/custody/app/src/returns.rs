@@ -14,7 +14,7 @@ use store::handovers::{Handover, Item};
 use store::locks::{self, Lock};
 
 use super::draft::{MOST_THINGS, free};
-use super::sign::{How, Signed};
+use super::sign::{How, Signed, Signing};
 use super::{Asset, reference, scan, shown::Shown};
 use kernel::access::{ManageRegister, Permit};
 use kernel::fields::optional_text;
@@ -122,12 +122,11 @@ pub async fn return_many(
         .await?;
     for one in made {
         let desk = || kernel::access::permit::<ManageRegister>(&actor);
-        let own = (one.id, Side::Receiver);
-        let mut signed =
-            waits(crate::sign::sign_at_desk(app, desk()?, own, &one.digest, How::OwnSignIn).await)?;
+        let own = Signing { side: Side::Receiver, shown: &one.digest, how: How::OwnSignIn };
+        let mut signed = waits(crate::sign::sign_at_desk(app, desk()?, one.id, own).await)?;
         if let Some(why) = absent.clone().filter(|_| one.from_person) {
-            let (giver, how) = ((one.id, Side::Giver), How::Absent { why });
-            signed = waits(crate::sign::sign_at_desk(app, desk()?, giver, &one.digest, how).await)?;
+            let giver = Signing { side: Side::Giver, shown: &one.digest, how: How::Absent { why } };
+            signed = waits(crate::sign::sign_at_desk(app, desk()?, one.id, giver).await)?;
         }
         lines.extend(one.lines.into_iter().map(|(code, serial)| Returned::In {
             code,

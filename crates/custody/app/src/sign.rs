@@ -42,6 +42,17 @@ pub enum How {
     },
 }
 
+/// Signature at the counter.
+#[derive(Debug, Clone)]
+pub struct Signing<'a> {
+    /// Side that is signed.
+    pub side: Side,
+    /// Digest of what the signer was shown.
+    pub shown: &'a str,
+    /// Evidence of who signs.
+    pub how: How,
+}
+
 /// Result of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Signed {
@@ -116,9 +127,8 @@ pub async fn sign_own(
 pub async fn sign_at_desk(
     app: &App,
     permit: Permit<ManageRegister>,
-    (id, side): (HandoverId, Side),
-    shown: &str,
-    how: How,
+    id: HandoverId,
+    Signing { side, shown, how }: Signing<'_>,
 ) -> Result<Signed, AppError> {
     let of_side = app
         .store()

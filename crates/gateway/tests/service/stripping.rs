@@ -2,7 +2,7 @@
 //! and people; on both engines.
 
 use custody_app::register::{Changed, Restated};
-use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed, Signing};
 use devices_app::caps;
 use devices_app::caps::CalledOff;
 use devices_app::commands::{Order, Ordered};
@@ -273,13 +273,8 @@ fn a_store_is_moved_by_two() {
             let shown =
                 custody_app::read::handover(&service.app, permit(&giver).unwrap(), id).await.unwrap().digest;
             let own = |by: &Actor, side| {
-                custody_app::sign_at_desk(
-                    &service.app,
-                    permit(by).unwrap(),
-                    (id, side),
-                    &shown,
-                    How::OwnSignIn,
-                )
+                let signing = Signing { side, shown: &shown, how: How::OwnSignIn };
+                custody_app::sign_at_desk(&service.app, permit(by).unwrap(), id, signing)
             };
             assert_eq!(own(&giver, Side::Giver).await.unwrap(), Signed::Waits);
             own(&taker, Side::Receiver).await.unwrap()

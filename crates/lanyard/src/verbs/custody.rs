@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Subcommand;
+use custody_app::read::HandoverFilter;
 use custody_app::reference;
 use kernel::access::SeeCustody;
 use serde_json::json;
@@ -51,9 +52,9 @@ impl CustodyVerb {
 }
 
 async fn list(opened: &Opened, state: Option<HandoverState>, json: bool) -> anyhow::Result<()> {
+    let filter = HandoverFilter { state, kind: None };
     let rows =
-        custody_app::read::handovers(&opened.app, opened.permit::<SeeCustody>()?, (state, None), None, PAGE)
-            .await?;
+        custody_app::read::handovers(&opened.app, opened.permit::<SeeCustody>()?, filter, None, PAGE).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = rows

@@ -1,7 +1,7 @@
 //! `stories/a-stock-count.md`.
 
 use axum::http::StatusCode;
-use custody_app::{How, NewHandover, NewItem};
+use custody_app::{How, NewHandover, NewItem, Signing};
 use domain::{Condition, DeviceId, HandoverKind, IdentityCheck, Side};
 use kernel::access::{Role, permit};
 
@@ -34,9 +34,8 @@ async fn into_store(seeded: &Seeded, serial: &str) -> DeviceId {
     let shown = custody_app::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
     let counter = How::Counter { check: IdentityCheck::KnownPersonally, name: "PC Ames".into() };
     for (side, how) in [(Side::Receiver, How::OwnSignIn), (Side::Giver, counter)] {
-        custody_app::sign_at_desk(&seeded.app, permit(&root()).unwrap(), (id, side), &shown, how)
-            .await
-            .unwrap();
+        let signing = Signing { side, shown: &shown, how };
+        custody_app::sign_at_desk(&seeded.app, permit(&root()).unwrap(), id, signing).await.unwrap();
     }
     device
 }

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use custody_app::register::{Changed, NewDevice};
-use custody_app::{BulkReturn, How, NewHandover, NewItem, NewPlace, Returned, Signed};
+use custody_app::{BulkReturn, How, NewHandover, NewItem, NewPlace, Returned, Signed, Signing};
 use domain::{
     Condition, DeviceId, DeviceKind, Disposal, Force, HandoverId, HandoverKind, IdentityCheck, PlaceId,
     PlaceKind, Side, Span,
@@ -53,7 +53,8 @@ async fn sign(
     how: How,
 ) -> Result<Signed, AppError> {
     let shown = custody_app::read::handover(&seeded.app, permit(&root()).unwrap(), id).await.unwrap().digest;
-    custody_app::sign_at_desk(&seeded.app, permit(actor).unwrap(), (id, side), &shown, how).await
+    let signing = Signing { side, shown: &shown, how };
+    custody_app::sign_at_desk(&seeded.app, permit(actor).unwrap(), id, signing).await
 }
 
 /// A device that a signed hand-over put into the store.
@@ -197,9 +198,8 @@ fn two_who_sign_in_the_same_moment_complete_it_once() {
             custody_app::sign_at_desk(
                 &seeded.app,
                 permit(&root()).unwrap(),
-                (id, Side::Giver),
-                &shown,
-                How::OwnSignIn
+                id,
+                Signing { side: Side::Giver, shown: &shown, how: How::OwnSignIn },
             ),
             custody_app::sign_own(&seeded.app, permit_within(&ames).unwrap(), id, &shown),
         );

@@ -1,7 +1,7 @@
 //! Describes a device beside its serial number: label, maker, model, numbers, day of purchase.
 //! Also changes its standing without a hand-over.
 
-use domain::{AssetClass, DeviceId, Standing, Timestamp, Use};
+use domain::{AssetClass, DeviceId, Standing, Use};
 use serde_json::json;
 use store::assets::Asset;
 use store::devices::Device;
@@ -238,18 +238,18 @@ pub async fn restate_device(
             let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
             permit.reaches(device.force)?;
             to.check(&device, &assets::of(tx, &device)?)?;
-            let by = (permit.actor().name.as_str(), now);
+            let by = permit.actor().name.as_str();
             let what = match to {
                 Restated::Retired => Some(HeldDeed::Retire { why: why.clone() }),
                 Restated::Missing => Some(HeldDeed::Missing { why: why.clone() }),
                 Restated::Found => None,
             };
             if let Some(what) = what
-                && let Some(burst) = held_beyond_cap(Work { app: &app, tx, now: by.1 }, &device, &what, by.0)?
+                && let Some(burst) = held_beyond_cap(Work { app: &app, tx, now }, &device, &what, by)?
             {
                 return Ok(Changed::Held(burst));
             }
-            restate(Work { app: &app, tx, now: by.1 }, &device, to, &why, by.0).map(|()| Changed::Done)
+            restate(Work { app: &app, tx, now }, &device, to, &why, by).map(|()| Changed::Done)
         })
         .await
 }
@@ -259,15 +259,16 @@ pub async fn restate_device(
 /// # Errors
 /// [`AppError::Conflict`] if it has that standing already or cannot have it.
 pub fn restate_checked(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (id, to, why): (DeviceId, Restated, &str),
-    by: (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    id: DeviceId,
+    to: Restated,
+    why: &str,
+    by: &str,
 ) -> Result<(), AppError> {
     locks::take(tx, Lock::Device(id))?;
     let device = devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?;
     to.check(&device, &assets::of(tx, &device)?)?;
-    restate(Work { app, tx, now: by.1 }, &device, to, why, by.0)
+    restate(Work { app, tx, now }, &device, to, why, by)
 }
 
 fn restate(

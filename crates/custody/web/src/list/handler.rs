@@ -1,7 +1,7 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use custody_app::read::HandoverRow;
+use custody_app::read::{HandoverFilter, HandoverRow};
 use domain::{HandoverId, HandoverState, Side, Timestamp};
 use kernel::access::{ManageRegister, SeeCustody};
 
@@ -42,7 +42,8 @@ async fn walk(
     limit: u32,
 ) -> Result<(Vec<list::Row>, Option<Key>), Problem> {
     let permit = ctx.permit::<SeeCustody>()?;
-    let filter = (list.filter("state").parse().ok(), list.filter("kind").parse().ok());
+    let filter =
+        HandoverFilter { state: list.filter("state").parse().ok(), kind: list.filter("kind").parse().ok() };
     let mut rows = custody_app::read::handovers(&ctx.site.app, permit, filter, after, limit + 1).await?;
     let next = cut(&mut rows, limit, |last| (last.handover.drafted_at, last.handover.id));
     Ok((rows.iter().map(row).collect(), next))

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use custody_app::read::{HandoverRead, SideRead};
-use custody_app::{ChangedHandover, How, NewItem};
+use custody_app::{ChangedHandover, How, NewItem, Signing};
 use domain::{HandoverId, HandoverState, Side};
 use kernel::AppError;
 use kernel::access::{ManageRegister, SeeCustody};
@@ -146,7 +146,8 @@ pub(crate) async fn sign(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Re
     let signed = async {
         // Checks the reader's force before anything else: a form from another force learns nothing.
         custody_app::handover_reaches(app, &permit, id).await?;
-        custody_app::sign_at_desk(app, permit, (id, side), fields.get("shown"), how(&fields)?).await
+        let signing = Signing { side, shown: fields.get("shown"), how: how(&fields)? };
+        custody_app::sign_at_desk(app, permit, id, signing).await
     };
     match signed.await {
         Ok(custody_app::Signed::Complete) => Ok(done(&format!("/custody/{id}"), "handover-complete")),

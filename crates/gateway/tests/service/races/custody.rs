@@ -1,7 +1,7 @@
 //! Hand-overs and cases that two people bring to their end at the same moment.
 
 use cases_app::Moved;
-use custody_app::{How, NewHandover, NewItem, NewPlace, Signed};
+use custody_app::{How, NewHandover, NewItem, NewPlace, Signed, Signing};
 use domain::{
     CaseId, Condition, DeviceId, DeviceKind, HandoverId, HandoverKind, IdentityCheck, PersonId, PlaceId,
     PlaceKind, Side, StepId,
@@ -81,8 +81,14 @@ fn a_hand_over_that_both_sides_sign_at_once_is_completed_once() {
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let (a, b) = both(
                 round,
-                async move { custody_app::sign_at_desk(&one, first, (id, room), &shown, How::OwnSignIn).await },
-                async move { custody_app::sign_at_desk(&two, second, (id, person), &also, counter()).await },
+                async move {
+                    let own = Signing { side: room, shown: &shown, how: How::OwnSignIn };
+                    custody_app::sign_at_desk(&one, first, id, own).await
+                },
+                async move {
+                    let theirs = Signing { side: person, shown: &also, how: counter() };
+                    custody_app::sign_at_desk(&two, second, id, theirs).await
+                },
             )
             .await;
             let (a, b) = (a.unwrap(), b.unwrap());
@@ -109,11 +115,13 @@ fn a_side_is_signed_once_and_a_draft_has_one_end() {
             let (one, two, also) = (ring.service.app.clone(), ring.other.clone(), shown.clone());
             let (first, second) = (permit(&ring.service.desk).unwrap(), permit(&ring.service.desk).unwrap());
             let ours = async move {
-                custody_app::sign_at_desk(&one, first, (id, Side::Receiver), &shown, counter()).await
+                let signing = Signing { side: Side::Receiver, shown: &shown, how: counter() };
+                custody_app::sign_at_desk(&one, first, id, signing).await
             };
             let signed = if round % 4 < 2 {
                 let again = async move {
-                    custody_app::sign_at_desk(&two, second, (id, Side::Receiver), &also, counter()).await
+                    let signing = Signing { side: Side::Receiver, shown: &also, how: counter() };
+                    custody_app::sign_at_desk(&two, second, id, signing).await
                 };
                 let (a, b) = both(round, ours, again).await;
                 assert_eq!(

@@ -9,6 +9,7 @@ use custody_app as custody;
 use custody_app::register::{self, Restated};
 use devices_app::caps::HeldDeed;
 use devices_app::{commands, enrolment, withdrawals};
+use kernel::access::Voice;
 use kernel::{App, AppError, Work};
 
 /// Performs a held act that was released. Where it is no longer possible, the page and the ledger say why. Running it
@@ -41,25 +42,25 @@ pub(super) async fn perform(app: &App, id: HeldId) -> Result<(), AppError> {
 /// Performs a released act in the caller's transaction, which holds the lock of the device. A hand-over is completed
 /// elsewhere.
 fn now_do(Work { app, tx, now }: Work<'_, '_>, act: &HeldAct, what: &HeldDeed) -> Result<(), AppError> {
-    let by = (act.asked_by.as_str(), now);
+    let by = act.asked_by.as_str();
     match what {
         HeldDeed::SetHolder { holder } => {
-            register::change_holder(Work { app, tx, now: by.1 }, act.device, *holder, by.0)
+            register::change_holder(Work { app, tx, now }, act.device, *holder, by)
         }
         HeldDeed::Retire { why } => {
-            register::restate_checked(app, tx, (act.device, Restated::Retired, why), by)
+            register::restate_checked(Work { app, tx, now }, act.device, Restated::Retired, why, by)
         }
         HeldDeed::Missing { why } => {
-            register::restate_checked(app, tx, (act.device, Restated::Missing, why), by)
+            register::restate_checked(Work { app, tx, now }, act.device, Restated::Missing, why, by)
         }
         HeldDeed::Withdraw { why, shown } => {
-            withdrawals::order_return(Work { app, tx, now }, act.device, why, &act.asked_by, shown).map(drop)
+            withdrawals::order_return(Work { app, tx, now }, act.device, why, by, shown).map(drop)
         }
         HeldDeed::Revoke { why } => {
-            enrolment::revoke_now(Work { app, tx, now: by.1 }, act.device, why, by.0).map(drop)
+            enrolment::revoke_now(Work { app, tx, now }, act.device, why, by).map(drop)
         }
         HeldDeed::TakeBack { command, shown } => {
-            commands::take_back_now(Work { app, tx, now }, *command, (&act.asked_by, shown))
+            commands::take_back_now(Work { app, tx, now }, *command, Voice { name: by, shown })
         }
         HeldDeed::HandOver { .. } => Ok(()),
     }

@@ -1,7 +1,7 @@
 //! Answers the request for the asset register as a file.
 
 use axum::response::Response;
-use devices_app::devices::{DeviceFilter, DeviceOrder};
+use devices_app::devices::{DeviceFilter, DeviceOrder, DeviceStep};
 use kernel::access::SeeDevices;
 
 use crate::edit;
@@ -14,9 +14,9 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
     ctx.permit::<SeeDevices>()?;
     answer::walked("register", ctx, |ctx, after: Option<(i64, String)>| async move {
         let permit = ctx.permit::<SeeDevices>()?;
-        let (filter, order) = (DeviceFilter::default(), DeviceOrder::Serial);
-        let rows =
-            devices_app::devices::devices(&ctx.site.app, permit, filter, order, after, EXPORT_STEP).await?;
+        let step = DeviceStep { order: DeviceOrder::Serial, after, limit: EXPORT_STEP };
+        let filter = DeviceFilter::default();
+        let rows = devices_app::devices::devices(&ctx.site.app, permit, filter, step).await?;
         let full = rows.len() >= usize::try_from(EXPORT_STEP).unwrap_or(usize::MAX);
         let next = rows.last().filter(|_| full).map(|last| (last.device.not_met, last.device.serial.clone()));
         let ids = rows.iter().map(|row| row.device.id).collect();

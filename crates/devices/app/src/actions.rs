@@ -20,6 +20,15 @@ pub struct Action {
     pub refused: Option<String>,
 }
 
+/// Live enrolment of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveEnrolment {
+    /// Id of the enrolment.
+    pub enrolment: EnrolmentId,
+    /// Set where the device is in lost mode.
+    pub lost_mode: bool,
+}
+
 /// Lists the orders that an actor may give, in the order in which pages show them.
 fn permitted(actor: &Actor) -> Vec<Order> {
     let mut all = Vec::new();
@@ -45,19 +54,18 @@ fn permitted(actor: &Actor) -> Vec<Order> {
     all
 }
 
-/// Lists what an actor may do to a device with that live enrolment.
+/// Lists what an actor may do to a device with that live enrolment, if it has one.
 pub fn actions(
     app: &App,
     tx: &mut Tx<'_>,
     actor: &Actor,
     device: &Device,
-    live: Option<EnrolmentId>,
-    lost_mode: bool,
+    live: Option<LiveEnrolment>,
 ) -> Result<Vec<Action>, AppError> {
     let Some((platform, served)) = app.platforms().of_kind(device.kind) else { return Ok(Vec::new()) };
     let vendor = &served.vendor;
     let target = match live {
-        Some(enrolment) => {
+        Some(LiveEnrolment { enrolment, lost_mode }) => {
             let on = EnrolledOn { enrolment, platform };
             let supervised = device.supervised.unwrap_or(false);
             Some(platforms::target(app, tx, on, supervised, Some(lost_mode))?)

@@ -17,7 +17,18 @@ pub struct DeviceRow {
     pub holder: Option<String>,
 }
 
-/// Lists up to `limit` devices in that order, starting after the given one (its clauses not met and its serial number).
+/// Part of a list of devices.
+#[derive(Debug, Clone)]
+pub struct DeviceStep {
+    /// Order of the list.
+    pub order: DeviceOrder,
+    /// Device after which it starts: its clauses not met and its serial number.
+    pub after: Option<(i64, String)>,
+    /// Largest number of devices.
+    pub limit: u32,
+}
+
+/// Lists a part of the devices that a filter lets through.
 ///
 /// # Errors
 /// Only if the database does not answer.
@@ -25,9 +36,7 @@ pub async fn devices(
     app: &App,
     permit: Permit<SeeDevices>,
     filter: DeviceFilter,
-    order: DeviceOrder,
-    after: Option<(i64, String)>,
-    limit: u32,
+    DeviceStep { order, after, limit }: DeviceStep,
 ) -> Result<Vec<DeviceRow>, AppError> {
     let force = match (permit.scope().force(), filter.force) {
         (Some(own), Some(asked)) if own != asked => return Ok(Vec::new()),

@@ -33,6 +33,15 @@ pub struct NewHold {
     pub why: String,
 }
 
+/// Decision on a legal hold in a case.
+#[derive(Debug, Clone, Default)]
+pub struct HoldDecision {
+    /// Set where the devices of the case are held.
+    pub hold: bool,
+    /// Details of the hold; without one only the reason counts.
+    pub new: NewHold,
+}
+
 /// Refuses what would destroy or give away a device under a hold. The caller holds the device's lock.
 ///
 /// # Errors
@@ -79,7 +88,8 @@ pub async fn place_hold(
             let Some(stopped) = hold_in(Work { app: &app, tx, now }, &permit, &found, &new, None)? else {
                 return Ok(());
             };
-            enter_hold(Work { app: &app, tx, now }, &permit, &found, ("device.hold.placed", stopped), &new)
+            let entry = HoldEntry { action: "device.hold.placed", stopped, told: &new };
+            enter_hold(Work { app: &app, tx, now }, &permit, &found, &entry)
         })
         .await
 }
@@ -111,17 +121,25 @@ fn hold_in(
         .map_err(AppError::from)
 }
 
+/// What the ledger says of a hold.
+struct HoldEntry<'a> {
+    action: &'static str,
+    stopped: Stopped,
+    /// The reference, and the reason for the action.
+    told: &'a NewHold,
+}
+
 fn enter_hold(
     Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<PlaceHolds>,
     device: &Device,
-    (action, stopped): (&'static str, Stopped),
-    new: &NewHold,
+    entry: &HoldEntry<'_>,
 ) -> Result<(), AppError> {
-    let record = Record::new(&permit.actor().name, action, format!("device:{}", device.id))
+    let (stopped, told) = (&entry.stopped, entry.told);
+    let record = Record::new(&permit.actor().name, entry.action, format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({
-            "reference": new.reference, "why": new.why, "erasures_taken_back": stopped.taken_back,
+            "reference": told.reference, "why": told.why, "erasures_taken_back": stopped.taken_back,
             "erasures_uncertain": stopped.uncertain,
         }));
     app.enter(tx, now, record)
@@ -151,13 +169,9 @@ pub async fn end_hold(
             let device = devices::by_id(tx, found.device)?
                 .ok_or_else(|| AppError::not_found("device", found.device))?;
             let told = NewHold { reference: found.reference, why };
-            enter_hold(
-                Work { app: &app, tx, now },
-                &permit,
-                &device,
-                ("device.hold.ended", Stopped::default()),
-                &told,
-            )?;
+            let entry =
+                HoldEntry { action: "device.hold.ended", stopped: Stopped::default(), told: &told };
+            enter_hold(Work { app: &app, tx, now }, &permit, &device, &entry)?;
             Ok(device.id)
         })
         .await
@@ -173,7 +187,7 @@ pub async fn decide_hold(
     permit: Permit<PlaceHolds>,
     case: CaseId,
     step: StepId,
-    (hold, new): (bool, NewHold),
+    HoldDecision { hold, new }: HoldDecision,
 ) -> Result<(), AppError> {
     let new = if hold {
         checked(&new)?

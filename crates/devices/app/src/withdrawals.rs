@@ -56,15 +56,15 @@ pub fn order_return(
     by: &str,
     shown: &str,
 ) -> Result<(CaseId, bool), AppError> {
-    let (found, holder, clause) = match returnable(app, tx, device)? {
+    let taken = match returnable(app, tx, device)? {
         Returnable::Asked(case) => return Ok((case, false)),
-        Returnable::From(found, holder, clause) => (found, holder, clause),
+        Returnable::From(taken) => taken,
     };
-    let case = open_withdrawal(Work { app, tx, now }, &found, &holder, &clause, (shown, why))?;
+    let case = open_withdrawal(Work { app, tx, now }, &taken, shown, why)?;
     let record = Record::new(by, "device.withdrawn", format!("device:{device}"))
-        .force(found.force)
-        .clause(&clause)
-        .detail(json!({ "case": case, "why": why, "holder": holder.id }));
+        .force(taken.device.force)
+        .clause(&taken.clause)
+        .detail(json!({ "case": case, "why": why, "holder": taken.holder.id }));
     app.enter(tx, now, record)?;
     Ok((case, true))
 }
@@ -73,8 +73,15 @@ pub fn order_return(
 enum Returnable {
     /// Case in which its return is ordered already.
     Asked(CaseId),
-    /// Device, its holder, and the clause under which it is taken back.
-    From(Device, Person, ClauseId),
+    /// Device that is taken back.
+    From(TakenBack),
+}
+
+/// Device that is taken back, with its holder and the clause under which that is done.
+struct TakenBack {
+    device: Device,
+    holder: Person,
+    clause: ClauseId,
 }
 
 fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable, AppError> {
@@ -89,7 +96,7 @@ fn returnable(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<Returnable
     let holder = holder.ok_or_else(|| {
         AppError::Conflict("nobody has this device, so there is nothing to take back".into())
     })?;
-    Ok(Returnable::From(found, holder, clause))
+    Ok(Returnable::From(TakenBack { device: found, holder, clause }))
 }
 
 /// Orders the return of a device. A second order changes nothing and returns the open case. It counts towards a cap.
@@ -135,10 +142,9 @@ pub async fn withdraw(
 /// Opens the case that follows a device until it is back, and notifies its holder.
 fn open_withdrawal(
     Work { app, tx, now }: Work<'_, '_>,
-    device: &Device,
-    holder: &Person,
-    clause: &ClauseId,
-    says: (&str, &str),
+    TakenBack { device, holder, clause }: &TakenBack,
+    shown: &str,
+    why: &str,
 ) -> Result<CaseId, AppError> {
     let item = device_item(device);
     let within = app.policy().library().span(WITHIN);
@@ -153,13 +159,13 @@ fn open_withdrawal(
         event: None,
         place: None,
         items: vec![item],
-        says,
+        says: (shown, why),
     };
     let case = cases_app::open_case(Work { app, tx, now }, &opening)?;
     let telling = Telling {
         key: format!("withdrawal:{case}"),
         subject: "A device of yours is to be handed in",
-        body: &format!("{} Reason: {}", opening.title, says.1),
+        body: &format!("{} Reason: {why}", opening.title),
         link: "/me",
     };
     cases_app::tell::tell(Work { app, tx, now }, case, holder.id, &telling)?;

@@ -1,6 +1,6 @@
 //! Devices that speak as Apple's published client does, and as it does when an answer is lost.
 
-use devices_app::devices::{DeviceFilter, DeviceOrder};
+use devices_app::devices::{DeviceFilter, DeviceOrder, DeviceStep};
 use devices_sim::{Device, DeviceSpec, EnrolmentProfile, Model, Temper};
 use domain::Secret;
 use kernel::access::permit;
@@ -16,9 +16,8 @@ use crate::hand::{Hand, ask_scep, post_scep};
 async fn signing_sha1(service: &Service) -> Vec<String> {
     let filter = DeviceFilter { signs_sha1: true, ..DeviceFilter::default() };
     let permit = || permit(&service.desk).unwrap();
-    let rows = devices_app::devices::devices(&service.app, permit(), filter, DeviceOrder::Serial, None, 10)
-        .await
-        .unwrap();
+    let step = DeviceStep { order: DeviceOrder::Serial, after: None, limit: 10 };
+    let rows = devices_app::devices::devices(&service.app, permit(), filter, step).await.unwrap();
     let overview =
         overview_app::overview::overview(&service.app, self::permit(&service.desk).unwrap()).await.unwrap();
     assert_eq!(overview.devices.unwrap().counts.sha1, i64::try_from(rows.len()).unwrap());

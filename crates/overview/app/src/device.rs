@@ -18,7 +18,7 @@ use crate::at_hand::Unheld;
 use cases_app::read::CaseRow;
 use compliance_app::Basis;
 use compliance_app::read_explain::FactRead;
-use devices_app::actions::{Action, actions};
+use devices_app::actions::{Action, LiveEnrolment, actions};
 use devices_app::commands::Spec;
 use devices_app::devices::DeviceView;
 use kernel::access::{
@@ -248,6 +248,7 @@ fn device_in(
     let live = enrolments.iter().find(|e| e.ended.is_none() && e.channel == Channel::Device);
     let facts = messages::facts(tx, id)?;
     let lost_mode = facts.get("device.lost_mode").is_some_and(|fact| fact.value == FactValue::Bool(true));
+    let managed = live.map(|live| LiveEnrolment { enrolment: live.id, lost_mode });
     let wanted = permissions_app::wanted_for(app, tx, &device)?;
     Ok(DeviceRead {
         holder: match person {
@@ -260,7 +261,7 @@ fn device_in(
         ever_enrolled: enrolments.iter().any(|enrolment| enrolment.enrolled_at.is_some()),
         lost_mode,
         held_acts: held_acts(tx, actor, &device)?,
-        actions: actions(app, tx, actor, &device, live.map(|live| live.id), lost_mode)?,
+        actions: actions(app, tx, actor, &device, managed)?,
         enrols: app.platforms().serve(device.kind),
         profiles: sees.part::<SeeSettings, _>(|| settings(tx, &device, &wanted))?,
         held: sees.part_of_former::<SeeHolds, _>(|| Ok(store::holds::stands(tx, id)?))?,

@@ -77,17 +77,12 @@ pub async fn call_off(
             }
             end_empty_bursts(Work { app: &app, tx, now }, which.force, actor, &why)?;
             let done = CallOff { called_off: count, go_on: u64::try_from(kept.len()).unwrap_or(u64::MAX) };
-            let whose = which.asked_by.clone();
-            let subject = which.asked_by.unwrap_or_else(|| format!("force:{}", which.force));
+            let subject = which.asked_by.clone().unwrap_or_else(|| format!("force:{}", which.force));
             let record = Record::new(&actor.name, "orders.called-off", subject)
                 .force(which.force)
                 .detail(json!({ "why": why, "orders": count, "go_on": done.go_on }));
             app.enter(tx, now, record)?;
-            tell::of_call_off(
-                Work { app: &app, tx, now },
-                (which.force, whose.as_deref(), &done),
-                (&actor.name, &why),
-            )?;
+            tell::of_call_off(Work { app: &app, tx, now }, &which, &done, &actor.name, &why)?;
             Ok(done)
         })
         .await

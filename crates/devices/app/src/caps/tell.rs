@@ -4,7 +4,8 @@ use domain::{Cap, CaseId, Deed, Force};
 use store::devices::Device;
 use store::orders::Burst;
 
-use super::{Act, CallOff};
+use super::{Act, CallOff, CalledOff};
+use kernel::access::Voice;
 use kernel::{AppError, Work};
 use notices_app::alarms::Alarm;
 use notices_app::alarms::AlarmKind;
@@ -60,9 +61,8 @@ pub(crate) fn of_containment(
     device: &Device,
     loss: CaseId,
     deed: Deed,
-    by: (&str, &str),
+    Voice { name, shown }: Voice<'_>,
 ) -> Result<(), AppError> {
-    let (name, shown) = by;
     cases_app::say(Work { app, tx, now }, loss, shown, &format!("{} while the loss is open", deed.title()))?;
     let alarm = Alarm {
         force: Some(device.force),
@@ -101,16 +101,18 @@ pub(super) fn of_decision(
 /// Notifies others that somebody called off what people ordered in a force.
 pub(super) fn of_call_off(
     Work { app, tx, now }: Work<'_, '_>,
-    (force, whose, done): (Force, Option<&str>, &CallOff),
-    (by, why): (&str, &str),
+    which: &CalledOff,
+    done: &CallOff,
+    by: &str,
+    why: &str,
 ) -> Result<(), AppError> {
     if done.called_off == 0 && done.go_on == 0 {
         return Ok(());
     }
     let who = kernel::words::who(tx, by)?;
-    let whose = match whose {
+    let whose = match &which.asked_by {
         Some(asked_by) => format!("what {} ordered", kernel::words::who(tx, asked_by)?),
-        None => format!("what people ordered in {}", app.force_title(force)),
+        None => format!("what people ordered in {}", app.force_title(which.force)),
     };
     let mut body = format!(
         "{} orders had not reached their devices and were called off. The reason: {why}.",
@@ -123,7 +125,7 @@ pub(super) fn of_call_off(
         );
     }
     let alarm = Alarm {
-        force: Some(force),
+        force: Some(which.force),
         kind: AlarmKind::CalledOff,
         by: by.to_owned(),
         subject: format!("{who} called off {whose}"),

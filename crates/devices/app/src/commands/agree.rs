@@ -20,6 +20,7 @@ use kernel::access::ApproveDestruction;
 use kernel::access::CommandDevices;
 use kernel::access::Permit;
 use kernel::access::PlaceHolds;
+use kernel::access::Voice;
 use kernel::fields::text;
 use kernel::presence;
 use kernel::record::Record;
@@ -65,14 +66,14 @@ pub async fn take_back(
         .write(move |tx| {
             let (asked, device) = order_on(tx, command)?;
             permit.reaches(device.force)?;
-            let (by, shown) = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let by = Voice::from(permit.actor());
             if caps::contains_loss(&asked) && asked.finished_at.is_none() {
-                let what = HeldDeed::TakeBack { command, shown: shown.to_owned() };
-                if let Some(burst) = held_beyond_cap(Work { app: &app, tx, now }, &device, &what, by)? {
+                let what = HeldDeed::TakeBack { command, shown: by.shown.to_owned() };
+                if let Some(burst) = held_beyond_cap(Work { app: &app, tx, now }, &device, &what, by.name)? {
                     return Ok(Changed::Held(burst));
                 }
             }
-            take_back_now(Work { app: &app, tx, now }, command, (by, shown)).map(|()| Changed::Done)
+            take_back_now(Work { app: &app, tx, now }, command, by).map(|()| Changed::Done)
         })
         .await
 }
@@ -84,7 +85,7 @@ pub async fn take_back(
 pub fn take_back_now(
     Work { app, tx, now }: Work<'_, '_>,
     command: CommandId,
-    by: (&str, &str),
+    by: Voice<'_>,
 ) -> Result<(), AppError> {
     let (asked, device) = order_on(tx, command)?;
     if !commands::cancel(tx, command, now, "taken back")? {
@@ -98,7 +99,7 @@ pub fn take_back_now(
     {
         caps::tell_of_containment(Work { app, tx, now }, &device, loss, Deed::TakeBack, by)?;
     }
-    let record = Record::new(by.0, "command.taken-back", format!("device:{}", device.id))
+    let record = Record::new(by.name, "command.taken-back", format!("device:{}", device.id))
         .force(device.force)
         .detail(json!({ "command": command, "request": asked.word }));
     app.enter(tx, now, record)

@@ -143,19 +143,19 @@ fn store_answer(
         Stage::Idle => return Ok(()),
     };
     let answer = Answer { id, state, error: answer.words.clone(), report: Some(&*answer.report) };
-    finish_command(Work { app, tx, now }, from, answer, raw)
+    finish_command(Work { app, tx, now }, from, &answer, raw)
 }
 
 /// Stores the end of a command, once, and what follows from it.
 pub(super) fn finish_command(
     Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
-    answer: Answer<'_>,
+    answer: &Answer<'_>,
     raw: SealedRaw,
 ) -> Result<(), AppError> {
-    let Answer { id, state, error, report } = answer;
+    let (id, state, error) = (answer.id, answer.state, answer.error.as_deref());
     let digest = raw.digest.clone();
-    let finished = commands::set_finished(tx, id, from.enrolment, state, now, error.as_deref(), &digest)?;
+    let finished = commands::set_finished(tx, id, from.enrolment, state, now, error, &digest)?;
     let Some(commands::Finished { word, spec, force }) = finished else { return Ok(()) };
     let spec = Spec::from_json(&spec)?;
     keep_raw(Work { app, tx, now }, from.enrolment, &word, raw)?;
@@ -163,15 +163,8 @@ pub(super) fn finish_command(
         tracing::error!(command = %id, word, "a device could not read a command: a fault of this server");
     }
     let acknowledged = state == CommandState::Acknowledged;
-    follow_answer(
-        Work { app, tx, now },
-        from,
-        id,
-        &spec.order,
-        state,
-        error.as_deref().filter(|_| !acknowledged),
-    )?;
-    if let Some(report) = report.filter(|_| acknowledged) {
+    follow_answer(Work { app, tx, now }, from, &spec.order, answer)?;
+    if let Some(report) = answer.report.filter(|_| acknowledged) {
         take_facts(Work { app, tx, now }, from, &spec.order, report, &digest)?;
     }
     let mut record =
@@ -184,16 +177,15 @@ pub(super) fn finish_command(
     app.enter(tx, now, record)
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one answer; a struct would only rename them")]
 fn follow_answer(
     Work { app, tx, now }: Work<'_, '_>,
     from: &Enrolled,
-    id: CommandId,
     order: &Order,
-    state: CommandState,
-    error: Option<&str>,
+    answer: &Answer<'_>,
 ) -> Result<(), AppError> {
-    let acknowledged = state == CommandState::Acknowledged;
+    let id = answer.id;
+    let acknowledged = answer.state == CommandState::Acknowledged;
+    let error = answer.error.as_deref().filter(|_| !acknowledged);
     if order.deed().contains_loss() {
         kernel::jobs::ask_job(app, tx, jobs::Kind::FollowContainment, &from.device.to_string(), now)?;
     }

@@ -138,7 +138,7 @@ async fn place_order<A: Action + 'static>(
             if deed.ends_containment()
                 && let Some(loss) = crate::caps::open_loss(tx, device)?
             {
-                let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+                let by = permit.actor().into();
                 crate::caps::tell_of_containment(Work { app: &app, tx, now }, &target, loss, deed, by)?;
             }
             let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();

@@ -52,7 +52,7 @@ pub(crate) fn queue_own(
             "{word} is {effect} and was to be queued without anybody's order"
         )));
     }
-    let command = row(app, (enrolment, Deed::Configure, "system"), &sent, now)?;
+    let command = row(app, Asked { enrolment, deed: Deed::Configure, by: "system" }, &sent, now)?;
     commands::add(tx, &command)?;
     Ok(command.id)
 }
@@ -73,7 +73,8 @@ pub(crate) fn queue_order(
             order.deed.effect()
         )));
     }
-    let mut command = row(app, (order.enrolment, order.deed, order.by), &sent, now)?;
+    let asked = Asked { enrolment: order.enrolment, deed: order.deed, by: order.by };
+    let mut command = row(app, asked, &sent, now)?;
     command.reason = Some(order.reason.to_owned());
     command.case = order.loss;
     if order.deed.needs_second() {
@@ -128,12 +129,17 @@ pub(super) fn count_agreed(
     })
 }
 
-fn row(
-    app: &App,
-    (enrolment, deed, by): (EnrolmentId, Deed, &str),
-    sent: &Sent<'_>,
-    now: Timestamp,
-) -> Result<Command, AppError> {
+/// Deed that is asked for, with the channel that it is for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    enrolment: EnrolmentId,
+    deed: Deed,
+    /// Who asks, as the ledger names them.
+    by: &'a str,
+}
+
+fn row(app: &App, asked: Asked<'_>, sent: &Sent<'_>, now: Timestamp) -> Result<Command, AppError> {
+    let Asked { enrolment, deed, by } = asked;
     Ok(Command {
         id: CommandId::from_uuid(app.world().uuid()),
         enrolment,

@@ -10,7 +10,7 @@ use platform_port::{Offer, Vendor};
 use serde_json::json;
 use store::devices::Device;
 use store::locks::{self, Lock};
-use store::{Tx, certificates, devices};
+use store::{certificates, devices};
 
 use super::gate::GateRefusal;
 use crate::caps;
@@ -136,7 +136,8 @@ async fn make_profile(
         .store()
         .write(move |tx| {
             let Some(device) = devices::by_serial(tx, &wanted)? else {
-                note_no_profile(&own, tx, &permit, None, &GateRefusal::NotRegistered, &wanted)?;
+                let work = Work { app: &own, tx, now };
+                note_no_profile(work, &permit, None, &GateRefusal::NotRegistered, &wanted)?;
                 return Ok(Err(AppError::not_found("device", &wanted)));
             };
             permit.reaches(device.force)?;
@@ -147,7 +148,7 @@ async fn make_profile(
                 )));
             };
             if let Err(refusal) = crate::enrolment::gate::gate(&own, tx, &device)? {
-                note_no_profile(&own, tx, &permit, Some(&device), &refusal, &wanted)?;
+                note_no_profile(Work { app: &own, tx, now }, &permit, Some(&device), &refusal, &wanted)?;
                 return Ok(Err(AppError::Conflict(refusal.to_string())));
             }
             locks::take(tx, Lock::Device(device.id))?;
@@ -182,8 +183,7 @@ async fn make_profile(
 
 /// Records that somebody asked for a profile and the gate refused. The transaction commits.
 fn note_no_profile(
-    app: &App,
-    tx: &mut Tx<'_>,
+    Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<EnrolDevices>,
     device: Option<&Device>,
     refusal: &GateRefusal,
@@ -196,7 +196,7 @@ fn note_no_profile(
         .reason(refusal.word())
         .detail(json!({ "serial": shown, "why": refusal.to_string() }));
     record.force = device.map(|device| device.force).or(permit.actor().force);
-    app.enter(tx, app.world().now(), record)
+    app.enter(tx, now, record)
 }
 
 fn enrolment_file(

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 use axum::response::Response;
+use devices_app::holds::HoldDecision;
 use domain::{CaseId, StepId};
 use kernel::access::PlaceHolds;
 
@@ -62,15 +63,8 @@ pub(crate) async fn decided(
     let errors = match hold {
         None => [("decision", "Choose whether the devices are held")].into_iter().collect(),
         Some(hold) => {
-            match devices_app::holds::decide_hold(
-                &ctx.site.app,
-                permit,
-                case,
-                step,
-                (hold, new_hold(&fields)),
-            )
-            .await
-            {
+            let decided = HoldDecision { hold, new: new_hold(&fields) };
+            match devices_app::holds::decide_hold(&ctx.site.app, permit, case, step, decided).await {
                 Ok(()) => return Ok(done(&format!("/cases/{case}"), "step-done")),
                 Err(error @ kernel::AppError::Invalid { .. }) => form_errors(error, "why")?,
                 Err(other) => return Err(other.into()),

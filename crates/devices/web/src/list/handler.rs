@@ -1,7 +1,7 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use devices_app::devices::{DeviceFilter, DeviceOrder, DeviceRow};
+use devices_app::devices::{DeviceFilter, DeviceOrder, DeviceRow, DeviceStep};
 use kernel::access::{ManageRegister, SeeDevices};
 
 use crate::{list, state};
@@ -54,8 +54,8 @@ async fn walk(
         (_, false) => DeviceOrder::Serial,
         (_, true) => DeviceOrder::SerialDown,
     };
-    let mut rows =
-        devices_app::devices::devices(&ctx.site.app, permit, filter, order, after, limit + 1).await?;
+    let step = DeviceStep { order, after, limit: limit + 1 };
+    let mut rows = devices_app::devices::devices(&ctx.site.app, permit, filter, step).await?;
     let next = cut(&mut rows, limit, |last| (last.device.not_met, last.device.serial.clone()));
     Ok((rows.iter().map(row).collect(), next))
 }

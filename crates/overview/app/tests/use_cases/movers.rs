@@ -8,7 +8,7 @@ use store::{case_steps, cases, events, findings, holds};
 use cases_app::Moved;
 use cases_app::unused::Needed;
 use custody_app::register::NewDevice;
-use devices_app::holds::NewHold;
+use devices_app::holds::{HoldDecision, NewHold};
 use devices_app::withdrawals::Withdrawn;
 use kernel::access::{Action, Actor, Permit, Voice, permit};
 use kernel::testing::{Bench, on_bench};
@@ -251,12 +251,12 @@ fn a_suspension_asks_for_a_decision_on_a_hold_and_a_hold_stops_what_destroys_or_
         assert!(!case.title.to_lowercase().contains("suspen"), "{}", case.title);
         let step = steps.iter().find(|step| step.name == "legal-hold").expect("PSD decides").id;
         let hold = NewHold { reference: "PSD/2026/1".into(), why: "messages".into() };
+        let yes = |new: &NewHold| HoldDecision { hold: true, new: new.clone() };
         let nothing =
-            devices_app::holds::decide_hold(app, may(), case.id, step, (true, NewHold::default())).await;
+            devices_app::holds::decide_hold(app, may(), case.id, step, yes(&NewHold::default())).await;
         assert!(matches!(nothing, Err(AppError::Invalid { field: "reference", .. })), "{nothing:?}");
-        devices_app::holds::decide_hold(app, may(), case.id, step, (true, hold.clone())).await.unwrap();
-        let again =
-            says(devices_app::holds::decide_hold(app, may(), case.id, step, (true, hold.clone())).await);
+        devices_app::holds::decide_hold(app, may(), case.id, step, yes(&hold)).await.unwrap();
+        let again = says(devices_app::holds::decide_hold(app, may(), case.id, step, yes(&hold)).await);
         assert!(again.contains("done this step already"), "{again}");
         devices_app::holds::place_hold(app, may(), device, hold).await.unwrap();
         let held = app.store().read(move |tx| holds::of_device(tx, device)).await.unwrap();

@@ -63,11 +63,12 @@ impl Deciders {
         let visitor = |place: usize| {
             let visitor = cast::PERSONAS.get(place).context("the cast has personas")?;
             let at = cast::persona_person(place);
-            actor(app, cast, people, (at, visitor.role, cast.force_of_visitor(visitor)))
+            let force = cast.force_of_visitor(visitor);
+            actor(app, cast, people, Seat { place: at, role: visitor.role, force })
         };
         let force = cast.forces().first().copied();
         Ok(Self {
-            holder: actor(app, cast, people, (HOLDER, Role::Holder, force))?,
+            holder: actor(app, cast, people, Seat { place: HOLDER, role: Role::Holder, force })?,
             security: visitor(SECURITY)?,
             owner: visitor(OWNER)?,
         })
@@ -114,11 +115,19 @@ async fn risk(app: &App, desk: &Actor, by: &Deciders, clause: &str) -> anyhow::R
     decide(app, &by.owner, risk, "Until the new phone arrives, and no longer").await
 }
 
+/// Somebody's place among the people, in a role.
+struct Seat {
+    place: usize,
+    role: Role,
+    /// The force that they serve; `None` where they serve all.
+    force: Option<Force>,
+}
+
 fn actor(
     app: &App,
     cast: &Cast,
     people: &[PersonId],
-    (place, role, force): (usize, Role, Option<Force>),
+    Seat { place, role, force }: Seat,
 ) -> anyhow::Result<Actor> {
     let person = people.get(place).copied().context("the cast has people")?;
     let shown = cast.people().into_iter().nth(place).context("the cast has people")?.name;

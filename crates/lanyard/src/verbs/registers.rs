@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use domain::{Force, PermissionState, Secret, Timestamp};
 use kernel::access::{AskPermission, DecidePermission, SeeRegisters};
 use permissions_app::read::{PermissionFilter, PermissionRead};
-use permissions_app::{Asked, Decision, NewPermission};
+use permissions_app::{Asked, Decision, NewPermission, Review};
 use serde_json::{Value, json};
 
 use super::registers_show as shown;
@@ -152,13 +152,8 @@ impl RegisterVerb {
             Self::Review { entry, finding, until } => {
                 let grant = found(opened, &entry).await?.row.grant;
                 let permit = opened.permit::<DecidePermission>()?;
-                permissions_app::review_permission(
-                    &opened.app,
-                    permit,
-                    grant.id,
-                    (&finding, &until, grant.version),
-                )
-                .await?;
+                let review = Review { finding, until, version: grant.version };
+                permissions_app::review_permission(&opened.app, permit, grant.id, review).await?;
                 state_now(opened, &entry).await
             }
             Self::End { entry, because } => {

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use domain::{Force, PermissionId, PermissionState, Secret};
 use policy::{PermissionEffect, PermissionRegister};
 use serde_json::json;
-use store::Tx;
 use store::permissions::{self, Permission};
 
 use super::{Reach, named, reach};
@@ -132,19 +131,17 @@ fn ask_in(
         warned_at: None,
         ended: None,
     };
-    enter_request(app, tx, permit, register, &grant, &whom, new.passphrase.as_ref())?;
+    enter_request(Work { app, tx, now }, request, &grant, &whom)?;
     Ok(Asked::Entered(grant.id))
 }
 
 fn enter_request(
-    app: &App,
-    tx: &mut Tx<'_>,
-    permit: &Permit<AskPermission>,
-    register: &PermissionRegister,
+    Work { app, tx, now }: Work<'_, '_>,
+    request: Request<'_>,
     grant: &Permission,
     whom: &For,
-    password: Option<&Secret<String>>,
 ) -> Result<(), AppError> {
+    let (actor, register) = (request.permit.actor(), request.register);
     if !permissions::add(tx, grant)? {
         return Err(AppError::Conflict("this form was sent already; look for its entry in the list".into()));
     }
@@ -156,21 +153,15 @@ fn enter_request(
             permissions::add_clause(tx, grant.id, clause)?;
         }
     }
-    if let Some(password) = password.filter(|password| !password.expose().is_empty()) {
+    if let Some(password) = request.new.passphrase.as_ref().filter(|password| !password.expose().is_empty()) {
         let sealed = app.sealer().seal(app.world(), &secret_place(grant.id), password.expose().as_bytes())?;
         permissions::keep_secret(tx, grant.id, sealed)?;
     }
     let says = format!("Asked for it: {}", grant.because);
-    crate::say_on_permission(Work { app, tx, now: grant.asked_at }, grant.id, &permit.actor().shown, &says)?;
+    crate::say_on_permission(Work { app, tx, now }, grant.id, &actor.shown, &says)?;
     let detail = json!({ "register": grant.register, "person": grant.person, "device": grant.device,
             "fields": grant.fields, "because": grant.because, "until": grant.wanted_until.to_string() });
-    crate::enter_permission(
-        Work { app, tx, now: grant.asked_at },
-        grant,
-        &permit.actor().name,
-        "permission.asked",
-        detail,
-    )
+    crate::enter_permission(Work { app, tx, now }, grant, &actor.name, "permission.asked", detail)
 }
 
 /// Returns the place that a permission's password is encrypted for.

@@ -4,9 +4,9 @@ use domain::{PermissionId, PermissionState, Span, Timestamp};
 use policy::PermissionRegister;
 use store::permissions::{self, Permission};
 
-use super::state::{self, Answer, NotTaken};
+use super::state::{self, Answer, NotTaken, Ruling};
 use super::{changes_devices, when, who};
-use kernel::access::{AskPermission, DecidePermission, Permit};
+use kernel::access::{AskPermission, DecidePermission, Permit, Voice};
 use kernel::{App, AppError, Work, jobs};
 
 /// A decision as sent by a form.
@@ -21,6 +21,17 @@ pub struct Decision {
     /// The first day, `2026-12-01`; empty for now.
     pub from: String,
     /// The last day, to its end; empty for the day that was asked for.
+    pub until: String,
+    /// The permission's version that the form showed.
+    pub version: i64,
+}
+
+/// A review as sent by a form.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    /// Why it is still needed, in words.
+    pub finding: String,
+    /// The last day, to its end, where it is to end sooner; empty where it stays.
     pub until: String,
     /// The permission's version that the form showed.
     pub version: i64,
@@ -60,13 +71,13 @@ pub async fn decide_permission(
             };
             let who = who(tx, permit.actor(), &register, &grant)?;
             let two = !register.second.is_empty();
-            let next = state::decide(&grant, &who, two, answer, &because, now)?;
+            let next = state::decide(&grant, &who, two, Ruling { answer, says: &because }, now)?;
             if next.state == PermissionState::Granted && changes_devices(&register) {
                 crate::effect::try_out(&app, tx, &next)?;
             }
             let (action, says) = words(next.state, &because);
-            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
-            crate::write_permission(Work { app: &app, tx, now }, &next, by, (action, &says))?;
+            let by = Voice::from(permit.actor());
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, action, &says)?;
             after_decision(Work { app: &app, tx, now }, &next)?;
             Ok(next.state)
         })
@@ -121,13 +132,14 @@ pub async fn withdraw_permission(
             let register = register_of(&app, &grant)?;
             let who = who(tx, permit.actor(), &register, &grant)?;
             let next = state::withdraw(&grant, &who, &because, now)?;
-            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let by = Voice::from(permit.actor());
             let says = format!("Ended it: {because}");
-            crate::write_permission(Work { app: &app, tx, now }, &next, by, ("permission.withdrawn", &says))?;
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, "permission.withdrawn", &says)?;
             if let Some(person) =
                 grant.person.filter(|_| grant.state == PermissionState::Granted && !who.asked)
             {
-                notices_app::affected::note_person(Work { app: &app, tx, now }, grant.force, person, by.0)?;
+                let work = Work { app: &app, tx, now };
+                notices_app::affected::note_person(work, grant.force, person, by.name)?;
             }
             crate::follow::end_effect(Work { app: &app, tx, now }, &next, &register)?;
             crate::follow::tell_about_permission(&app, tx, &next, "ended", &because)
@@ -143,16 +155,15 @@ pub async fn review_permission(
     app: &App,
     permit: Permit<DecidePermission>,
     id: PermissionId,
-    (finding, until, version): (&str, &str, i64),
+    review: Review,
 ) -> Result<(), AppError> {
-    let (finding, until) = (finding.to_owned(), until.trim().to_owned());
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {
-            let grant = crate::permission_of_version(tx, &permit, id, version)?;
-            let finding = one_line("finding", &finding)?;
-            let sooner = sooner(&until, now)?;
+            let grant = crate::permission_of_version(tx, &permit, id, review.version)?;
+            let finding = one_line("finding", &review.finding)?;
+            let sooner = sooner(review.until.trim(), now)?;
             let register = register_of(&app, &grant)?;
             if sooner.is_some_and(|sooner| grant.ends_at.is_some_and(|end| sooner > end)) {
                 let says = "a review never makes it longer; for longer, it is asked afresh";
@@ -160,9 +171,9 @@ pub async fn review_permission(
             }
             let who = who(tx, permit.actor(), &register, &grant)?;
             let next = state::review(&grant, &who, sooner, now)?;
-            let by = (permit.actor().name.as_str(), permit.actor().shown.as_str());
+            let by = Voice::from(permit.actor());
             let says = format!("Reviewed it: {finding}");
-            crate::write_permission(Work { app: &app, tx, now }, &next, by, ("permission.reviewed", &says))?;
+            crate::write_permission(Work { app: &app, tx, now }, &next, by, "permission.reviewed", &says)?;
             kernel::jobs::ask_job(&app, tx, jobs::Kind::Permission, &id.to_string(), now)
         })
         .await

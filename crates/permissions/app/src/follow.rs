@@ -11,11 +11,14 @@ use store::permissions::{self, Permission};
 use store::{Tx, findings};
 
 use super::{changes_devices, state};
+use kernel::access::Voice;
 use kernel::{App, AppError, Work, jobs};
 use notices_app::Notice;
 
 /// The event named in the warning before the end.
 const LAPSES_SOON: &str = "lapses soon";
+/// The service itself, as the timeline of a permission shows it.
+const SERVICE: Voice<'static> = Voice { name: "system", shown: "Lanyard" };
 /// Most findings that are checked when a risk is no longer accepted.
 const MOST: u32 = 10_000;
 
@@ -33,8 +36,8 @@ fn follow_permission_in(Work { app, tx, now }: Work<'_, '_>, id: PermissionId) -
     };
     let register = app.policy().library().permissions.get(&grant.register).cloned();
     if let Some(lapsed) = state::lapse(&grant, now) {
-        let says = ("permission.lapsed", "Lapsed: its time was over.");
-        crate::write_permission(Work { app, tx, now }, &lapsed, ("system", "Lanyard"), says)?;
+        let says = "Lapsed: its time was over.";
+        crate::write_permission(Work { app, tx, now }, &lapsed, SERVICE, "permission.lapsed", says)?;
         if let Some(register) = &register {
             end_effect(Work { app, tx, now }, &lapsed, register)?;
         }
@@ -49,8 +52,8 @@ fn follow_permission_in(Work { app, tx, now }: Work<'_, '_>, id: PermissionId) -
     let warn_at = register.as_ref().map_or(ends, |register| ends.minus(register.warn_before)).max(starts);
     if warn_at <= now && grant.warned_at.is_none() {
         let warned = Permission { warned_at: Some(now), ..grant.clone() };
-        let says = ("permission.warned", "Lapses soon: who asked and who decided were told.");
-        crate::write_permission(Work { app, tx, now }, &warned, ("system", "Lanyard"), says)?;
+        let says = "Lapses soon: who asked and who decided were told.";
+        crate::write_permission(Work { app, tx, now }, &warned, SERVICE, "permission.warned", says)?;
         let what = "It ends by itself. Ask afresh if it is needed for longer.";
         tell_about_permission(app, tx, &warned, LAPSES_SOON, what)?;
     }

@@ -40,14 +40,14 @@ use store::people::Person;
 use store::permissions::{self, Named, Permission};
 use store::{Tx, devices};
 
-use kernel::access::{Action, Actor, Permit, Relation, Role};
+use kernel::access::{Action, Actor, Permit, Relation, Role, Voice};
 use kernel::record::Record;
 use kernel::second::may_be_one_person;
 use kernel::{AppError, Work};
 
 pub(crate) use ask::apps;
 pub use ask::{Asked, NewPermission};
-pub use decide::Decision;
+pub use decide::{Decision, Review};
 pub use effect::{Granted, Tailored};
 
 /// Roles that ask only for themselves or for their people.
@@ -152,17 +152,18 @@ fn permission_of_version<A: Action>(
 fn write_permission(
     Work { app, tx, now }: Work<'_, '_>,
     next: &Permission,
-    (actor, shown): (&str, &str),
-    (action, says): (&'static str, &str),
+    by: Voice<'_>,
+    action: &'static str,
+    says: &str,
 ) -> Result<(), AppError> {
     if !permissions::put(tx, next)? {
         return Err(changed_meanwhile());
     }
-    say_on_permission(Work { app, tx, now }, next.id, shown, says)?;
+    say_on_permission(Work { app, tx, now }, next.id, by.shown, says)?;
     let detail = serde_json::json!({ "number": next.number, "register": next.register, "says": says,
             "from": next.starts_at.map(|at| at.to_string()), "until": next.ends_at.map(|at| at.to_string()),
             "conditions": next.conditions });
-    enter_permission(Work { app, tx, now }, next, actor, action, detail)
+    enter_permission(Work { app, tx, now }, next, by.name, action, detail)
 }
 
 fn enter_permission(

@@ -29,6 +29,13 @@ pub(super) enum Answer {
     Refuse,
 }
 
+/// A decider's answer, with its reason in words.
+#[derive(Debug, Clone)]
+pub(super) struct Ruling<'a> {
+    pub(super) answer: Answer,
+    pub(super) says: &'a str,
+}
+
 /// The reason why a step was refused. Each message says what to do next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotTaken {
@@ -77,8 +84,7 @@ pub(super) fn decide(
     grant: &Permission,
     who: &Who,
     needs_second: bool,
-    answer: Answer,
-    says: &str,
+    Ruling { answer, says }: Ruling<'_>,
     now: Timestamp,
 ) -> Result<Permission, NotTaken> {
     if !grant.is_open() {
@@ -235,55 +241,61 @@ mod tests {
         Answer::Grant { starts_at: at(start), ends_at: at(end), conditions: None }
     }
 
+    fn ruling(answer: Answer, says: &str) -> Ruling<'_> {
+        Ruling { answer, says }
+    }
+
     #[test]
     fn who_asked_never_decides_and_only_the_named_roles_do() {
         let asker = who("asker", true, true);
-        assert_eq!(decide(&asked(), &asker, false, yes(1, 9), "y", at(1)), Err(NotTaken::OwnRequest));
+        assert_eq!(decide(&asked(), &asker, false, ruling(yes(1, 9), "y"), at(1)), Err(NotTaken::OwnRequest));
         let other = who("other", false, false);
-        assert_eq!(decide(&asked(), &other, false, yes(1, 9), "y", at(1)), Err(NotTaken::NotYours));
+        assert_eq!(decide(&asked(), &other, false, ruling(yes(1, 9), "y"), at(1)), Err(NotTaken::NotYours));
         let person = PersonId::from_uuid(uuid::Uuid::nil());
         let own = Permission { person: Some(person), ..asked() };
         let themselves = Who { person: Some(person), ..who("fiso", true, false) };
         assert_eq!(
-            decide(&own, &themselves, false, yes(1, 9), "y", at(1)),
+            decide(&own, &themselves, false, ruling(yes(1, 9), "y"), at(1)),
             Err(NotTaken::OwnRequest),
             "asked by the desk, for whoever would decide"
         );
         let second = who("second", false, true);
-        assert_eq!(decide(&asked(), &second, false, yes(1, 9), "y", at(1)), Err(NotTaken::NotYours));
+        assert_eq!(decide(&asked(), &second, false, ruling(yes(1, 9), "y"), at(1)), Err(NotTaken::NotYours));
     }
 
     #[test]
     fn one_decides_or_two_do() {
-        let granted = decide(&asked(), &who("a", true, false), false, yes(0, 9), "yes", at(1)).unwrap();
+        let granted =
+            decide(&asked(), &who("a", true, false), false, ruling(yes(0, 9), "yes"), at(1)).unwrap();
         assert_eq!(
             (granted.state, granted.starts_at, granted.ends_at),
             (PermissionState::Granted, Some(at(1)), Some(at(9)))
         );
         assert!(granted.in_force(at(1)) && granted.in_force(at(8)) && !granted.in_force(at(9)));
 
-        let half = decide(&asked(), &who("a", true, true), true, yes(2, 9), "yes", at(1)).unwrap();
+        let half = decide(&asked(), &who("a", true, true), true, ruling(yes(2, 9), "yes"), at(1)).unwrap();
         assert_eq!(half.state, PermissionState::Agreed);
         assert!(!half.in_force(at(5)), "one of two is nobody");
         assert_eq!(
-            decide(&half, &who("agreed", true, true), true, yes(2, 9), "y", at(1)),
+            decide(&half, &who("agreed", true, true), true, ruling(yes(2, 9), "y"), at(1)),
             Err(NotTaken::Twice)
         );
         assert_eq!(
-            decide(&half, &who("b", true, false), true, yes(2, 9), "y", at(1)),
+            decide(&half, &who("b", true, false), true, ruling(yes(2, 9), "y"), at(1)),
             Err(NotTaken::NotYours)
         );
-        let both = decide(&half, &who("b", false, true), true, yes(0, 99), "yes", at(3)).unwrap();
+        let both = decide(&half, &who("b", false, true), true, ruling(yes(0, 99), "yes"), at(3)).unwrap();
         assert_eq!(
             (both.state, both.ends_at),
             (PermissionState::Granted, Some(at(9))),
             "to what the first wrote"
         );
-        let refused = decide(&half, &who("b", false, true), true, Answer::Refuse, "no", at(3)).unwrap();
+        let refused =
+            decide(&half, &who("b", false, true), true, ruling(Answer::Refuse, "no"), at(3)).unwrap();
         assert_eq!((refused.state, refused.ends_at), (PermissionState::Refused, None));
         for done in [granted, both, refused] {
             assert_eq!(
-                decide(&done, &who("c", true, true), true, yes(0, 9), "y", at(4)),
+                decide(&done, &who("c", true, true), true, ruling(yes(0, 9), "y"), at(4)),
                 Err(NotTaken::Decided)
             );
         }
@@ -291,7 +303,8 @@ mod tests {
 
     #[test]
     fn an_entry_ends_by_time_or_by_hand_and_once() {
-        let granted = decide(&asked(), &who("a", true, false), false, yes(0, 9), "yes", at(1)).unwrap();
+        let granted =
+            decide(&asked(), &who("a", true, false), false, ruling(yes(0, 9), "yes"), at(1)).unwrap();
         assert_eq!(lapse(&granted, at(8)), None);
         let lapsed = lapse(&granted, at(9)).unwrap();
         assert_eq!((lapsed.state, lapse(&lapsed, at(10))), (PermissionState::Lapsed, None));
@@ -308,7 +321,7 @@ mod tests {
     #[test]
     fn a_review_never_makes_it_longer() {
         let decider = who("a", true, false);
-        let granted = decide(&asked(), &decider, false, yes(0, 9), "yes", at(1)).unwrap();
+        let granted = decide(&asked(), &decider, false, ruling(yes(0, 9), "yes"), at(1)).unwrap();
         assert_eq!(review(&granted, &decider, Some(at(99)), at(2)).unwrap().ends_at, Some(at(9)));
         let shorter = review(&granted, &decider, Some(at(5)), at(2)).unwrap();
         assert_eq!((shorter.ends_at, shorter.reviewed_at), (Some(at(5)), Some(at(2))));

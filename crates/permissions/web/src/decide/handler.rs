@@ -35,8 +35,13 @@ fn cannot_decide(read: &PermissionRead) -> String {
     format!("You cannot decide on it. These roles do, and never who asked or agreed already: {roles}.")
 }
 
-fn decide_view(ctx: &Ctx, read: &PermissionRead, typed: (&Decision, &str), errors: Errors) -> decide::View {
-    let (decision, answer) = typed;
+fn decide_view(
+    ctx: &Ctx,
+    read: &PermissionRead,
+    decision: &Decision,
+    answer: &str,
+    errors: Errors,
+) -> decide::View {
     let grant = &read.row.grant;
     let first = grant.agreed.as_ref().filter(|_| grant.state == PermissionState::Agreed);
     decide::View {
@@ -66,7 +71,7 @@ pub(crate) async fn decide(ctx: Ctx, Path(id): Path<String>) -> Result<Response,
     ctx.permit::<DecidePermission>()?;
     let found = read(&ctx, id_of(&id)?).await?;
     let nothing = Decision::default();
-    shown(&decide_view(&ctx, &found, (&nothing, ""), Errors::default()))
+    shown(&decide_view(&ctx, &found, &nothing, "", Errors::default()))
 }
 
 /// Records a decision on an entry.
@@ -92,5 +97,5 @@ pub(crate) async fn decided(ctx: Ctx, Path(id): Path<String>, fields: Fields) ->
     } else {
         [("answer", "Choose whether to grant or refuse it")].into_iter().collect()
     };
-    form_again(&decide_view(&ctx, &read(&ctx, id).await?, (&decision, &answer), errors))
+    form_again(&decide_view(&ctx, &read(&ctx, id).await?, &decision, &answer, errors))
 }

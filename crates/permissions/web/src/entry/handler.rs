@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::PermissionId;
 use kernel::access::{AskPermission, DecidePermission, SeeRegisters};
+use permissions_app::Review;
 use permissions_app::read::PermissionRead;
 
 use crate::entry;
@@ -133,14 +134,15 @@ pub(crate) async fn end(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Res
 pub(crate) async fn review(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<DecidePermission>()?;
     let id = id_of(&id)?;
+    let (finding, until) = (fields.text("finding"), fields.text("sooner"));
     let version = fields.get("version").parse().unwrap_or(-1);
-    let (finding, sooner) = (fields.get("finding"), fields.get("sooner"));
-    match permissions_app::review_permission(&ctx.site.app, permit, id, (finding, sooner, version)).await {
+    let review = Review { finding: finding.clone(), until: until.clone(), version };
+    match permissions_app::review_permission(&ctx.site.app, permit, id, review).await {
         Ok(()) => Ok(done(&format!("/entries/{id}"), "reviewed")),
         Err(error) => form_again(&entry::View {
             errors: form_errors(error, "finding")?,
-            finding: finding.to_owned(),
-            sooner: sooner.to_owned(),
+            finding,
+            sooner: until,
             ..entry_view(&ctx, &read(&ctx, id).await?)
         }),
     }

@@ -173,8 +173,8 @@ pub async fn retry_notice(app: &App, permit: Permit<ManageNotices>, id: NoticeId
         .await
 }
 
-/// Lists the notices sent to people off duty from one time until another, in order, with who decided each; and counts those
-/// sent, in the force's hours for that, to people whose duty is not known.
+/// Lists the notices sent to people off duty from one time until another, in order, with who decided each; and
+/// counts those sent, in the force's hours for that, to people whose duty is not known.
 ///
 /// # Errors
 /// Only if the database does not answer.

@@ -2,6 +2,7 @@
 
 use domain::{PersonId, Span};
 use kernel::access::{Actor, Role, permit};
+use people_app::directory::TakeoverNames;
 use people_app::grants::NewGrant;
 use serde_json::json;
 use sign_in_app::sessions::SignedIn;
@@ -59,7 +60,7 @@ fn who_has_a_role_is_taken_over_only_once_an_administrator_confirms_exactly_that
 
         let mine = signed_in(&service, admin).await;
         let decide = async |account: &str, confirm| {
-            let shown = (account.to_owned(), account.to_owned());
+            let shown = TakeoverNames { user_name: account.to_owned(), external_id: account.to_owned() };
             people_app::directory::decide_takeover(&service.app, permit(&mine).unwrap(), lead, shown, confirm)
                 .await
         };

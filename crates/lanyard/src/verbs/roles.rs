@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use domain::Force;
 use kernel::access::{ManageAccess, Role, SeeAccess, SeeAlarms};
-use people_app::grants::{Given, NewGrant};
+use people_app::grants::{Given, GrantFilter, NewGrant};
 use serde_json::json;
 
 use crate::verbs::serving;
@@ -130,7 +130,8 @@ async fn end(opened: &Opened, person: &str, role: Role, reason: &str) -> anyhow:
 
 async fn list(opened: &Opened, force: Option<Force>, json: bool) -> anyhow::Result<()> {
     let permit = opened.permit::<SeeAccess>()?;
-    let found = people_app::grants::grants(&opened.app, permit, (force, None), None, MOST).await?;
+    let filter = GrantFilter { force, role: None };
+    let found = people_app::grants::grants(&opened.app, permit, filter, None, MOST).await?;
     let mut out = Out::new();
     if json {
         let rows: Vec<_> = found

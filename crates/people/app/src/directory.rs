@@ -11,7 +11,7 @@ mod groups;
 mod takeover;
 
 pub use groups::{add_group, change_group, group, group_by_name, groups, remove_group};
-pub use takeover::decide_takeover;
+pub use takeover::{TakeoverNames, decide_takeover};
 
 use domain::{Day, Force, GroupId, PersonId, PersonSource, Timestamp};
 use store::people::Person;

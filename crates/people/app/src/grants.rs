@@ -147,6 +147,15 @@ pub async fn person_roles(
         .await
 }
 
+/// Choice of grants for a list.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct GrantFilter {
+    /// Force of the people; `None` for every force that the reader may see.
+    pub force: Option<Force>,
+    /// Role that is given; `None` for every role.
+    pub role: Option<Role>,
+}
+
 /// Lists up to `limit` grants that count now, in order of the person's name, starting after the given name and grant.
 ///
 /// # Errors
@@ -154,7 +163,7 @@ pub async fn person_roles(
 pub async fn grants(
     app: &App,
     permit: Permit<SeeAccess>,
-    (force, role): (Option<Force>, Option<Role>),
+    GrantFilter { force, role }: GrantFilter,
     after: Option<(String, GrantId)>,
     limit: u32,
 ) -> Result<Vec<(ListedGrant, String)>, AppError> {

@@ -17,7 +17,7 @@ use store::locks::{self, Lock};
 use store::people::{self, Person};
 use store::{Tx, cases};
 
-use kernel::access::{ManagePeople, Permit};
+use kernel::access::{ManagePeople, Permit, Voice};
 use kernel::record::Record;
 use kernel::{App, AppError, Work, days};
 
@@ -45,10 +45,11 @@ struct Asked {
     due: Option<Timestamp>,
 }
 
-/// The days of an event, parsed from the form.
+/// The days of an event, parsed from the form, and whether the new role carries a device of its own.
 struct Days {
     on: Date,
     until: Option<Date>,
+    carries_device: bool,
 }
 
 /// Records an event, and opens or joins the case that follows from it. Recording the same event again changes
@@ -70,8 +71,7 @@ pub async fn record_event(
             locks::take(tx, Lock::Person(person))?;
             let person = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
             permit.reaches(person.force)?;
-            let actor = permit.actor();
-            record_event_in(Work { app: &app, tx, now }, &person, &new, (&actor.name, &actor.shown))
+            record_event_in(Work { app: &app, tx, now }, &person, &new, permit.actor().into())
         })
         .await
 }
@@ -81,7 +81,7 @@ pub(crate) fn record_event_in(
     Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
     new: &NewEvent,
-    by: (&str, &str),
+    by: Voice<'_>,
 ) -> Result<EventId, AppError> {
     let policy = app.policy();
     let kind = policy
@@ -96,11 +96,11 @@ pub(crate) fn record_event_in(
         && let Some(known) = events::of_source(tx, person.id, new.source, source_ref)?
         && known.cancelled.is_none()
     {
-        move_event(Work { app, tx, now }, &known, kind, (&days, new.carries_device), by)?;
+        move_event(Work { app, tx, now }, &known, kind, &days, by)?;
         return Ok(known.id);
     }
     refuse_another(tx, person.id, kind, now)?;
-    let asked = self::asked(app, kind, &days, new.carries_device);
+    let asked = self::asked(app, kind, &days);
     let mut event = Event {
         id: EventId::from_uuid(app.world().uuid()),
         person: person.id,
@@ -117,19 +117,19 @@ pub(crate) fn record_event_in(
         source: new.source.to_owned(),
         source_ref: new.source_ref.clone(),
         recorded_at: now,
-        recorded_by: by.0.to_owned(),
+        recorded_by: by.name.to_owned(),
         cancelled: None,
     };
     if event.asks {
-        notices_app::affected::note_person(Work { app, tx, now }, person.force, person.id, by.0)?;
-        event.case = case_for(Work { app, tx, now }, person, &event, kind, by.1)?;
+        notices_app::affected::note_person(Work { app, tx, now }, person.force, person.id, by.name)?;
+        event.case = case_for(Work { app, tx, now }, person, &event, kind, by.shown)?;
     }
     events::add(tx, &event)?;
     if let Some(case) = event.case {
         crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    crate::movers::follow::end_events(Work { app, tx, now }, person.id, kind, by.1)?;
-    enter_event(Work { app, tx, now }, "person.event.recorded", &event, by.0)?;
+    crate::movers::follow::end_events(Work { app, tx, now }, person.id, kind, by.shown)?;
+    enter_event(Work { app, tx, now }, "person.event.recorded", &event, by.name)?;
     Ok(event.id)
 }
 
@@ -154,14 +154,7 @@ pub async fn change_event(
             let policy = app.policy();
             let kind = policy.library().mover(&known.kind).ok_or_else(|| gone(&known.kind))?;
             let days = self::days(kind, &new, now)?;
-            let actor = permit.actor();
-            move_event(
-                Work { app: &app, tx, now },
-                &known,
-                kind,
-                (&days, new.carries_device),
-                (&actor.name, &actor.shown),
-            )
+            move_event(Work { app: &app, tx, now }, &known, kind, &days, permit.actor().into())
         })
         .await
 }
@@ -184,8 +177,7 @@ pub async fn cancel_event(
             let known = standing(tx, event)?;
             permit.reaches(known.force)?;
             locks::take(tx, Lock::Person(known.person))?;
-            let actor = permit.actor();
-            cancel_event_in(Work { app: &app, tx, now }, &known, &why, (&actor.name, &actor.shown))
+            cancel_event_in(Work { app: &app, tx, now }, &known, &why, permit.actor().into())
         })
         .await
 }
@@ -194,7 +186,7 @@ pub(crate) fn cancel_event_in(
     Work { app, tx, now }: Work<'_, '_>,
     event: &Event,
     why: &str,
-    by: (&str, &str),
+    by: Voice<'_>,
 ) -> Result<(), AppError> {
     if !events::cancel(tx, event.id, now, why)? {
         return Err(called_off());
@@ -203,12 +195,12 @@ pub(crate) fn cancel_event_in(
         cases_app::say(
             Work { app, tx, now },
             case,
-            by.1,
+            by.shown,
             &format!("An event behind this case was called off: {why}"),
         )?;
         crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    enter_event(Work { app, tx, now }, "person.event.called-off", event, by.0)
+    enter_event(Work { app, tx, now }, "person.event.called-off", event, by.name)
 }
 
 fn days(kind: &MoverEvent, new: &NewEvent, now: Timestamp) -> Result<Days, AppError> {
@@ -221,11 +213,12 @@ fn days(kind: &MoverEvent, new: &NewEvent, now: Timestamp) -> Result<Days, AppEr
     if until.is_some_and(|until| until <= on) {
         return Err(AppError::invalid("until", "enter a day after the first one"));
     }
-    Ok(Days { on, until })
+    Ok(Days { on, until, carries_device: new.carries_device })
 }
 
 /// Works out whether an event asks for anything, why or why not, and by when.
-fn asked(app: &App, kind: &MoverEvent, days: &Days, carries: bool) -> Asked {
+fn asked(app: &App, kind: &MoverEvent, days: &Days) -> Asked {
+    let carries = days.carries_device;
     let months = days.until.map(|until| days::months(days.on, until));
     let asks = kind.asks(months, carries);
     let policy = app.policy();
@@ -273,14 +266,14 @@ fn move_event(
     Work { app, tx, now }: Work<'_, '_>,
     known: &Event,
     kind: &MoverEvent,
-    (days, carries): (&Days, bool),
-    by: (&str, &str),
+    days: &Days,
+    by: Voice<'_>,
 ) -> Result<(), AppError> {
-    let asked = self::asked(app, kind, days, carries);
+    let asked = self::asked(app, kind, days);
     let mut event = Event {
         on: days.on.to_string(),
         until: days.until.map(|day| day.to_string()),
-        carries_device: carries,
+        carries_device: days.carries_device,
         asks: asked.asks,
         because: asked.because,
         due_at: asked.due,
@@ -295,7 +288,7 @@ fn move_event(
     if event.asks && event.case.is_none() {
         let person =
             people::by_id(tx, known.person)?.ok_or_else(|| AppError::not_found("person", known.person))?;
-        event.case = case_for(Work { app, tx, now }, &person, &event, kind, by.1)?;
+        event.case = case_for(Work { app, tx, now }, &person, &event, kind, by.shown)?;
     }
     if !events::change(tx, &event)? {
         return Err(called_off());
@@ -304,12 +297,12 @@ fn move_event(
         cases_app::say(
             Work { app, tx, now },
             case,
-            by.1,
+            by.shown,
             &format!("The event was corrected: {}", event.because),
         )?;
         crate::movers::follow::case_follows_events(Work { app, tx, now }, case)?;
     }
-    enter_event(Work { app, tx, now }, "person.event.corrected", &event, by.0)
+    enter_event(Work { app, tx, now }, "person.event.corrected", &event, by.name)
 }
 
 /// Records the event in the ledger under its clause. The kind is only in the detail, which can be erased.

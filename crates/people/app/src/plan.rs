@@ -88,11 +88,10 @@ fn left_in(row: &Row<'_>) -> Result<Option<bool>, String> {
 pub(super) fn plan(file: &File<People>, may: impl Fn(Force) -> bool, existing: &Existing) -> Plan<Entry> {
     let (table, mapping) = (&file.content, &file.mapping);
     let mut plan = Plan::default();
-    let mut seen: HashMap<(Force, String), usize> = HashMap::new();
+    let mut planning = Planning { file, may: &may, existing, seen: HashMap::new() };
     for found in &table.rows {
         let row = Row::of(table, mapping, &found.cells);
-        let first = |place| format!("{} has the same number; keep one of them", table.counted.at(place));
-        match item(found.place, &row, file, &may, existing, (&mut seen, &first)) {
+        match planning.item(found.place, &row) {
             Ok(Some(item)) => plan.items.push(item),
             Ok(None) => plan.same += 1,
             Err(why) => plan.wrong.push(Wrong { row: found.place, why }),
@@ -102,91 +101,97 @@ pub(super) fn plan(file: &File<People>, may: impl Fn(Force) -> bool, existing: &
     plan
 }
 
-fn item(
-    place: usize,
-    row: &Row<'_>,
-    file: &File<People>,
-    may: &impl Fn(Force) -> bool,
-    existing: &Existing,
-    (seen, twice): (&mut HashMap<(Force, String), usize>, &impl Fn(usize) -> String),
-) -> Result<Option<Item<Entry>>, String> {
-    let forces = &file.forces;
-    let force = match row.get(Column::Force) {
-        None => file.force,
-        Some(word) => forces
-            .find(word)
-            .ok_or_else(|| format!("Force: there is no force \"{word}\"; there are: {}", forces.listed()))?,
-    };
-    if !may(force) {
-        return Err(format!("you may not write in {}", forces.name(force).title()));
-    }
-    let number = row.get(Column::Number).ok_or("Collar or staff number: enter one")?.to_owned();
-    if let Some(first) = seen.insert((force, number.clone()), place) {
-        return Err(twice(first));
-    }
-    let before = existing.get(&(force, number.clone()));
-    let mut after = match before {
-        Some(before) => before.clone(),
-        None => {
-            Person::new(PersonId::from_uuid(uuid::Uuid::nil()), force, &number, "", "", Timestamp::default())
-        }
-    };
-    if let Some(name) = name_in(row) {
-        after.name = name;
-    }
-    if let Some(role) = row.get(Column::Role) {
-        after.role = role.to_owned();
-    }
-    after.unit = row.optional(Column::Unit, after.unit.as_ref());
-    after.email = row.optional(Column::Email, after.email.as_ref());
-    after.phone = row.optional(Column::Phone, after.phone.as_ref());
-    after.starts_on = row.day(Column::StartsOn, after.starts_on)?;
-    after.last_day = row.day(Column::LastDay, after.last_day)?;
-    let manager = match row.get(Column::LineManager) {
-        Some("-") => {
-            after.line_manager = None;
-            None
-        }
-        named => named.map(str::to_owned),
-    };
-    tidy(&mut after).map_err(|error| said(&error))?;
-    finish(place, before, after, manager, left_in(row)?, existing)
+/// A plan in the making.
+struct Planning<'a> {
+    file: &'a File<People>,
+    /// Whether the importer may write in a force.
+    may: &'a dyn Fn(Force) -> bool,
+    existing: &'a Existing,
+    /// The row that first had a number.
+    seen: HashMap<(Force, String), usize>,
 }
 
-/// Works out what the row does, once `after` is complete.
-fn finish(
-    place: usize,
-    before: Option<&Person>,
-    mut after: Person,
-    manager: Option<String>,
-    left: Option<bool>,
-    existing: &Existing,
-) -> Result<Option<Item<Entry>>, String> {
-    let was_gone = before.is_some_and(|before| before.ended_at.is_some());
-    let does = match (before, was_gone, left) {
-        (None, _, Some(true)) => return Err("somebody new cannot have left already".to_owned()),
-        (None, ..) => Does::Adds,
-        (Some(_), true, Some(false)) => Does::Returns,
-        (Some(_), true, _) => {
-            return Err("this person has left; to bring them back write \"no\" under Has left".to_owned());
+impl Planning<'_> {
+    /// Works out what a row does, or why it is not valid; `None` where it says nothing new.
+    fn item(&mut self, place: usize, row: &Row<'_>) -> Result<Option<Item<Entry>>, String> {
+        let file = self.file;
+        let forces = &file.forces;
+        let force = match row.get(Column::Force) {
+            None => file.force,
+            Some(word) => forces.find(word).ok_or_else(|| {
+                format!("Force: there is no force \"{word}\"; there are: {}", forces.listed())
+            })?,
+        };
+        if !(self.may)(force) {
+            return Err(format!("you may not write in {}", forces.name(force).title()));
         }
-        (Some(_), false, Some(true)) => Does::Ends,
-        (Some(_), false, _) => Does::Changes,
-    };
-    let old_manager = manager.as_ref().and_then(|number| existing.get(&(after.force, number.clone())));
-    if let Some(old) = old_manager {
-        after.line_manager = Some(old.id);
+        let number = row.get(Column::Number).ok_or("Collar or staff number: enter one")?.to_owned();
+        if let Some(first) = self.seen.insert((force, number.clone()), place) {
+            let first = file.content.counted.at(first);
+            return Err(format!("{first} has the same number; keep one of them"));
+        }
+        let before = self.existing.get(&(force, number.clone()));
+        let mut after = before.cloned().unwrap_or_else(|| {
+            Person::new(PersonId::from_uuid(uuid::Uuid::nil()), force, &number, "", "", Timestamp::default())
+        });
+        if let Some(name) = name_in(row) {
+            after.name = name;
+        }
+        if let Some(role) = row.get(Column::Role) {
+            after.role = role.to_owned();
+        }
+        after.unit = row.optional(Column::Unit, after.unit.as_ref());
+        after.email = row.optional(Column::Email, after.email.as_ref());
+        after.phone = row.optional(Column::Phone, after.phone.as_ref());
+        after.starts_on = row.day(Column::StartsOn, after.starts_on)?;
+        after.last_day = row.day(Column::LastDay, after.last_day)?;
+        let manager = match row.get(Column::LineManager) {
+            Some("-") => {
+                after.line_manager = None;
+                None
+            }
+            named => named.map(str::to_owned),
+        };
+        tidy(&mut after).map_err(|error| said(&error))?;
+        self.finish(place, before, after, manager, left_in(row)?)
     }
-    let waits = manager.is_some() && old_manager.is_none();
-    if let (Does::Changes, Some(before), false) = (does, before, waits)
-        && is_same(before, &after).map_err(|error| said(&error))?
-    {
-        return Ok(None);
+
+    /// Works out what the row does, once `after` is complete.
+    fn finish(
+        &self,
+        place: usize,
+        before: Option<&Person>,
+        mut after: Person,
+        manager: Option<String>,
+        left: Option<bool>,
+    ) -> Result<Option<Item<Entry>>, String> {
+        let was_gone = before.is_some_and(|before| before.ended_at.is_some());
+        let does = match (before, was_gone, left) {
+            (None, _, Some(true)) => return Err("somebody new cannot have left already".to_owned()),
+            (None, ..) => Does::Adds,
+            (Some(_), true, Some(false)) => Does::Returns,
+            (Some(_), true, _) => {
+                return Err("this person has left; to bring them back write \"no\" under Has left".to_owned());
+            }
+            (Some(_), false, Some(true)) => Does::Ends,
+            (Some(_), false, _) => Does::Changes,
+        };
+        let old_manager =
+            manager.as_ref().and_then(|number| self.existing.get(&(after.force, number.clone())));
+        if let Some(old) = old_manager {
+            after.line_manager = Some(old.id);
+        }
+        let waits = manager.is_some() && old_manager.is_none();
+        if let (Does::Changes, Some(before), false) = (does, before, waits)
+            && is_same(before, &after).map_err(|error| said(&error))?
+        {
+            return Ok(None);
+        }
+        after.source = PersonSource::Csv;
+        let (number, name) = (after.number.clone(), after.name.clone());
+        let entry = Entry { before: before.cloned(), after, manager };
+        Ok(Some(Item { row: place, does, number, name, difference: entry.difference(), entry }))
     }
-    after.source = PersonSource::Csv;
-    let (number, name) = (after.number.clone(), after.name.clone());
-    let entry = Entry { before: before.cloned(), after, manager };
-    Ok(Some(Item { row: place, does, number, name, difference: entry.difference(), entry }))
 }
 
 fn said(error: &AppError) -> String {
@@ -204,6 +209,9 @@ fn said(error: &AppError) -> String {
 /// the chain of managers is.
 fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
     let items = std::mem::take(&mut plan.items);
+    let is_there = |manager: &(Force, String)| {
+        existing.get(manager).is_some_and(|person| person.ended_at.is_none())
+    };
     let key = |item: &Item<Entry>| (item.entry.after.force, item.number.clone());
     let ending: HashSet<(Force, String)> =
         items.iter().filter(|item| item.does == Does::Ends).map(key).collect();
@@ -216,7 +224,7 @@ fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
                 plan.wrong.push(Wrong { row: item.row, why: "nobody is their own line manager".to_owned() });
             }
             Some(manager) if ending.contains(&manager) => plan.wrong.push(no_manager(&item)),
-            Some(manager) if !is_there(&manager, existing) => waiting.entry(manager).or_default().push(item),
+            Some(manager) if !is_there(&manager) => waiting.entry(manager).or_default().push(item),
             _ => free.push_back(item),
         }
     }
@@ -232,10 +240,6 @@ fn no_manager(item: &Item<Entry>) -> Wrong {
     let why =
         format!("Line manager: nobody on the books has the number {number}, and no good row brings them");
     Wrong { row: item.row, why }
-}
-
-fn is_there(key: &(Force, String), existing: &Existing) -> bool {
-    existing.get(key).is_some_and(|person| person.ended_at.is_none())
 }
 
 #[cfg(test)]

@@ -51,7 +51,8 @@ pub async fn close_unreadable(
             tracing::warn!(command = %id, digest, why = answer.why, "an answer could not be read and its command was closed");
             let error = Some(error.chars().take(LONGEST).collect());
             let closed = Answer { id, state: CommandState::Failed, error, report: None };
-            crate::commands::deliver::finish_command(Work { app: &app, tx, now }, &from, &closed, SealedRaw { digest, sealed })?;
+            let raw = SealedRaw { digest, sealed };
+            crate::commands::deliver::finish_command(Work { app: &app, tx, now }, &from, &closed, raw)?;
             crate::commands::deliver::next_command(Work { app: &app, tx, now }, &from).map(Ok)
         })
         .await

@@ -82,8 +82,8 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     shown(&view(&ctx, &read, Typed::default(), Errors::default()))
 }
 
-/// Redirects to the page after a form, or shows the page again with the values typed. A conflict is shown beside the field
-/// `otherwise`.
+/// Redirects to the page after a form, or shows the page again with the values typed. A conflict is shown beside the
+/// field `otherwise`.
 async fn after(
     ctx: &Ctx,
     id: PersonId,

@@ -1,7 +1,7 @@
 //! Notices against a database, a clock that is moved and a mail relay that listens on this machine.
 
-use domain::local_time::{instant, midnight};
-use domain::{CaseId, PersonId, Span, Timestamp};
+use domain::local_time::instant;
+use domain::{CaseId, Force, PersonId, Span, Timestamp};
 use domain::{NoticeState, PeriodKind};
 use outbound::mail::{Mail, MailConfig, Protection};
 use store::cases::Case;
@@ -10,7 +10,7 @@ use store::notices::Notice as Row;
 use store::{duty as rows, notices, people};
 use testkit::Relay;
 
-use cases_app::desk::LiveMatter;
+use cases_app::desk::{Listed, LiveMatter};
 use kernel::access::{Actor, Role, Roles, Who, permit};
 use kernel::testing::{Bench, on_bench};
 use kernel::{App, AppError};
@@ -47,6 +47,13 @@ pub(crate) async fn on_days(app: &App, person: PersonId) {
         .await
         .unwrap();
     notices_app::look_at_notices_again(&app, person).await.unwrap();
+}
+
+/// Lists the exceptions of November 2026, and counts the notices to people whose duty was not known.
+async fn november(app: &App, force: Option<Force>) -> (Vec<Listed>, u64) {
+    let (from, until) = duty_app::month("2026-11").unwrap();
+    let permit = permit(&Actor::system()).unwrap();
+    cases_app::desk::notice_exceptions(app, permit, force, from, until).await.unwrap()
 }
 
 async fn on_call(app: &App, person: PersonId, start: Timestamp, end: Timestamp) {
@@ -159,21 +166,9 @@ fn not_known_waits_for_the_forces_hours_and_is_counted() {
         assert_eq!(notices_app::send::send_notices(&app, None, 10).await.unwrap(), 1);
         let row = only(&app, person).await;
         assert_eq!((row.state, row.duty.as_str(), row.exception), (NoticeState::Shown, "not-known", false));
-        let (from, until) = duty_app::month("2026-11").unwrap();
-        let (list, unknown) =
-            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
-                .await
-                .unwrap();
+        let (list, unknown) = november(&app, None).await;
         assert_eq!((list.len(), unknown), (0, 1), "no exception, and counted");
-        let (_, suffolk) = cases_app::desk::notice_exceptions(
-            &app,
-            permit(&Actor::system()).unwrap(),
-            Some(domain::samples::SUFFOLK),
-            from,
-            until,
-        )
-        .await
-        .unwrap();
+        let (_, suffolk) = november(&app, Some(domain::samples::SUFFOLK)).await;
         assert_eq!(suffolk, 0);
     });
 }
@@ -235,13 +230,7 @@ fn the_three_reasons_reach_somebody_off_duty_and_are_listed() {
         let report = Notice::routine(person, "own:1", "Your report").because(Reason::OwnReport { case: own });
         assert_eq!(tell(&app, report).await.unwrap(), Told::Now);
         notices_app::send::send_notices(&app, None, 10).await.unwrap();
-        let (from, until) =
-            (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list =
-            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
-                .await
-                .unwrap()
-                .0;
+        let (list, _) = november(&app, None).await;
         let reasons: Vec<&str> = list.iter().map(|row| row.notice.reason.as_str()).collect();
         assert_eq!(reasons, ["on-call", "own-report"]);
     });
@@ -308,13 +297,7 @@ fn a_live_matter_names_who_decided_and_why() {
             cases_app::desk::call_for_live_matter(&app, permit(&inspector).unwrap(), call).await.unwrap();
         assert_eq!((told, twice), (Told::Now, Told::Already), "a double click tells once");
         notices_app::send::send_notices(&app, None, 10).await.unwrap();
-        let (from, until) =
-            (midnight("2026-11-01".parse().unwrap()), midnight("2026-12-01".parse().unwrap()));
-        let list =
-            cases_app::desk::notice_exceptions(&app, permit(&Actor::system()).unwrap(), None, from, until)
-                .await
-                .unwrap()
-                .0;
+        let (list, _) = november(&app, None).await;
         let why = list[0].notice.why.clone().unwrap();
         assert_eq!(why, "Only they know where the keys are");
         assert_eq!(list[0].decided_by.as_ref().unwrap().1, "1234");

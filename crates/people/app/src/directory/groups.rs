@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Force, GroupId, PersonId, Timestamp};
+use domain::{Force, GroupId, PersonId};
 use serde_json::json;
 use store::groups::{self, Group};
 use store::{Tx, people};
@@ -112,15 +112,10 @@ pub async fn add_group(
                 changed_at: now,
             };
             groups::add(tx, &group)?;
-            let members = people_of(tx, force, &new.members, &BTreeSet::new())?;
-            note_group(
-                &app,
-                tx,
-                (&permit.actor().name, now),
-                &group,
-                "directory-group.added",
-                (&members, &BTreeSet::new()),
-            )?;
+            let joined = people_of(tx, force, &new.members, &BTreeSet::new())?;
+            let members = Members { joined, ..Members::default() };
+            let (work, by) = (Work { app: &app, tx, now }, &permit.actor().name);
+            note_group(work, by, &group, "directory-group.added", &members)?;
             read(tx, group, true)
         })
         .await
@@ -162,14 +157,8 @@ pub async fn change_group(
                 return Ok(None);
             }
             let group = Group { version: group.version + 1, ..group };
-            note_group(
-                &app,
-                tx,
-                (&permit.actor().name, now),
-                &group,
-                "directory-group.changed",
-                (&joined, &left),
-            )?;
+            let (work, by) = (Work { app: &app, tx, now }, &permit.actor().name);
+            note_group(work, by, &group, "directory-group.changed", &Members { joined, left })?;
             if !same {
                 // A renamed group may give other roles: the settings identify groups by name.
                 for person in members.intersection(&old) {
@@ -202,14 +191,9 @@ pub async fn remove_group(
                 return Ok(false);
             }
             let left = groups::member_ids(tx, id)?.into_iter().collect();
-            note_group(
-                &app,
-                tx,
-                (&permit.actor().name, now),
-                &group,
-                "directory-group.removed",
-                (&BTreeSet::new(), &left),
-            )?;
+            let members = Members { left, ..Members::default() };
+            let (work, by) = (Work { app: &app, tx, now }, &permit.actor().name);
+            note_group(work, by, &group, "directory-group.removed", &members)?;
             groups::remove(tx, id)?;
             Ok(true)
         })
@@ -286,15 +270,22 @@ pub(super) fn groups_changed(
     crate::grants::take_groups(Work { app, tx, now }, &person, &names, Names::Token(token)).map(|_| ())
 }
 
+/// The people who join and who leave a group.
+#[derive(Default)]
+struct Members {
+    joined: BTreeSet<PersonId>,
+    left: BTreeSet<PersonId>,
+}
+
 /// Adds people to and removes them from a group, and records it in the ledger.
 fn note_group(
-    app: &App,
-    tx: &mut Tx<'_>,
-    (actor, now): (&str, Timestamp),
+    Work { app, tx, now }: Work<'_, '_>,
+    actor: &str,
     group: &Group,
     action: &'static str,
-    (joined, left): (&BTreeSet<PersonId>, &BTreeSet<PersonId>),
+    members: &Members,
 ) -> Result<(), AppError> {
+    let Members { joined, left } = members;
     for person in joined {
         groups::join(tx, group.id, *person, now)?;
     }

@@ -88,6 +88,15 @@ fn tell_of_takeover(
     alarms::raise(Work { app, tx, now }, alarm)
 }
 
+/// The names under which the directory would provision a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakeoverNames {
+    /// The user name.
+    pub user_name: String,
+    /// The directory's identifier; empty for none.
+    pub external_id: String,
+}
+
 /// Confirms or refuses that the directory provisions a person under the names that were shown.
 ///
 /// # Errors
@@ -98,7 +107,7 @@ pub async fn decide_takeover(
     app: &App,
     permit: Permit<ManageAccess>,
     person: PersonId,
-    shown: (String, String),
+    shown: TakeoverNames,
     confirm: bool,
 ) -> Result<(), AppError> {
     let (app, now) = (app.clone(), app.world().now());
@@ -112,14 +121,14 @@ fn decide_takeover_in(
     Work { app, tx, now }: Work<'_, '_>,
     permit: &Permit<ManageAccess>,
     person: PersonId,
-    shown: &(String, String),
+    shown: &TakeoverNames,
     confirm: bool,
 ) -> Result<(), AppError> {
     let whose = people::by_id(tx, person)?.ok_or_else(|| AppError::not_found("person", person))?;
     permit.reaches(whose.force)?;
     let me = permit.actor();
-    let asked = takeovers::of_person(tx, person)?
-        .filter(|one| one.confirmed.is_none() && one.user_name == shown.0 && one.external_id == shown.1);
+    let same = |one: &Takeover| one.user_name == shown.user_name && one.external_id == shown.external_id;
+    let asked = takeovers::of_person(tx, person)?.filter(|one| one.confirmed.is_none() && same(one));
     let asked = asked.ok_or_else(|| {
         AppError::Conflict(
             "the directory asks for something else by now, or for nothing; reload the page".into(),

@@ -69,8 +69,9 @@ pub async fn grant_role(
                 return Err(AppError::Conflict(format!("{} is not on the books any more", whose.name)));
             }
             refuse_twice(tx, &whose, role, new.everywhere, now)?;
+            let work = Work { app: &app, tx, now };
             let waits = is_strong(app.policy().access(), role)
-                && waits_for_second(tx, permit.actor(), &whose, (role, new.everywhere), now)?;
+                && waits_for_second(work, permit.actor(), &whose, role, new.everywhere)?;
             let grant = Grant {
                 id: GrantId::from_uuid(app.world().uuid()),
                 person,
@@ -96,11 +97,11 @@ pub async fn grant_role(
 /// Returns whether a role that destroys, approves or administers waits for a second administrator. Requires the giver
 /// to have proved that they are present.
 fn waits_for_second(
-    tx: &mut Tx<'_>,
+    Work { tx, now, .. }: Work<'_, '_>,
     giver: &Actor,
     whose: &Person,
-    (role, everywhere): (Role, bool),
-    now: Timestamp,
+    role: Role,
+    everywhere: bool,
 ) -> Result<bool, AppError> {
     presence::fresh(giver, now)?;
     if second::could_be_one(tx, &format!("person:{}", whose.id), giver, AtStake::Force)? {

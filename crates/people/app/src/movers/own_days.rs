@@ -10,10 +10,11 @@ use store::events::{self, Event};
 use store::people::Person;
 
 use super::{Days, NewEvent};
+use kernel::access::Voice;
 use kernel::{AppError, Work, days};
 
 /// The actor of these events. The change of the record has its own entry, with the actor who made it.
-const BY: (&str, &str) = ("system", "system");
+const BY: Voice<'static> = Voice::SYSTEM;
 
 /// Records, moves or cancels the events that follow from a person's first and last day. Called once for each change
 /// of a person, in its transaction; `before` is `None` for a new person. A changed day moves its event, no matter who
@@ -59,14 +60,8 @@ fn follow_day(
     known: Option<Event>,
 ) -> Result<(), AppError> {
     if let Some(known) = known {
-        let days = Days { on: day, until: None };
-        return crate::movers::move_event(
-            Work { app, tx, now },
-            &known,
-            kind,
-            (&days, known.carries_device),
-            BY,
-        );
+        let days = Days { on: day, until: None, carries_device: known.carries_device };
+        return crate::movers::move_event(Work { app, tx, now }, &known, kind, &days, BY);
     }
     // A first day long past needs no event: that person has already been given what they need.
     if kind.follows == Some(PersonDay::First) && day < days::day_of(now) {

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use domain::GrantId;
 use kernel::access::{Role, SeeAccess};
+use people_app::grants::GrantFilter;
 
 use crate::access;
 use web_shell::answer;
@@ -31,7 +32,8 @@ async fn walk(
     limit: u32,
 ) -> Result<(Vec<access::Row>, Option<Key>), Problem> {
     let permit = ctx.permit::<SeeAccess>()?;
-    let filter = (Ctx::force(list.filter("force")), list.filter("role").parse().ok());
+    let filter =
+        GrantFilter { force: Ctx::force(list.filter("force")), role: list.filter("role").parse().ok() };
     let mut found = people_app::grants::grants(&ctx.site.app, permit, filter, after, limit + 1).await?;
     let next = cut(&mut found, limit, |(last, _)| (last.name.0.clone(), last.grant.id));
     let rows = found.into_iter().map(|(listed, by)| access::Row {

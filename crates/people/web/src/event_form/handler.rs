@@ -14,10 +14,17 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
+/// The person of a form.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    id: PersonId,
+    name: &'a str,
+}
+
 fn form_view(
     ctx: &Ctx,
     href: String,
-    (id, person): (PersonId, &str),
+    Whose { id, name }: Whose<'_>,
     fields: Option<&Fields>,
     errors: Errors,
 ) -> event_form::View {
@@ -30,11 +37,11 @@ fn form_view(
         },
     });
     let mut shell = ctx.under(Area::People);
-    shell.crumbs.push(Crumb::new(format!("/people/{id}"), person));
+    shell.crumbs.push(Crumb::new(format!("/people/{id}"), name));
     event_form::View {
         shell,
         href,
-        person: person.to_owned(),
+        person: name.to_owned(),
         errors,
         kinds: kinds.collect(),
         title: String::new(),
@@ -67,7 +74,7 @@ pub(crate) async fn add(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     let id: PersonId = id_of(&id)?;
     let name = name_of(&ctx, id).await?;
     let href = format!("/people/{id}/events");
-    shown(&form_view(&ctx, href, (id, &name), None, Errors::default()))
+    shown(&form_view(&ctx, href, Whose { id, name: &name }, None, Errors::default()))
 }
 
 /// Records an event.
@@ -81,7 +88,8 @@ pub(crate) async fn added(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
         Err(error) => {
             let errors = form_errors(error, "on")?;
             let name = name_of(&ctx, id).await?;
-            form_again(&form_view(&ctx, format!("/people/{id}/events"), (id, &name), Some(&fields), errors))
+            let (href, whose) = (format!("/people/{id}/events"), Whose { id, name: &name });
+            form_again(&form_view(&ctx, href, whose, Some(&fields), errors))
         }
     }
 }
@@ -89,13 +97,14 @@ pub(crate) async fn added(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
 fn change_view(ctx: &Ctx, read: &EventRead) -> event_form::View {
     let event = &read.event;
     let href = format!("/events/{}/change", event.id);
+    let whose = Whose { id: read.person.id, name: &read.person.name };
     event_form::View {
         kinds: Vec::new(),
         title: read.title.clone(),
         on: event.on.clone(),
         until: event.until.clone().unwrap_or_default(),
         carries: event.carries_device,
-        ..form_view(ctx, href, (read.person.id, &read.person.name), None, Errors::default())
+        ..form_view(ctx, href, whose, None, Errors::default())
     }
 }
 

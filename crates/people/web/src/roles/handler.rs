@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::{GrantId, PersonId};
 use kernel::access::{ManageAccess, Role, SeeAccess};
+use people_app::directory::TakeoverNames;
 use people_app::grants::{Given, GrantRead, NewGrant};
 
 use crate::access::handler::{choices, title};
@@ -145,7 +146,10 @@ pub(crate) async fn change(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
             people_app::grants::end_role(app, permit, grant, &typed.end_reason).await.map(|()| "role-ended")
         }
         Asked::TakeOver(confirm) => {
-            let shown = (fields.text("user-name"), fields.text("external-id"));
+            let shown = TakeoverNames {
+                user_name: fields.text("user-name"),
+                external_id: fields.text("external-id"),
+            };
             let word = if confirm { "takeover-confirmed" } else { "takeover-refused" };
             people_app::directory::decide_takeover(app, permit, id, shown, confirm).await.map(|()| word)
         }

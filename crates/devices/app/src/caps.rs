@@ -42,7 +42,7 @@ pub(crate) use tell::of_containment as tell_of_containment;
 
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
-use notices_app::affected;
+use notices_app::affected::{self, Counted};
 
 /// Time in which a cap counts.
 const HOUR: Span = Span::from_secs(3600);
@@ -162,7 +162,9 @@ pub fn held_beyond_cap(
 fn enter(tx: &mut Tx<'_>, act: &Act<'_>, now: Timestamp) -> Result<(), AppError> {
     let Some(cap) = caps_of(act).first() else { return Ok(()) };
     for device in act.devices {
-        affected::count(tx, *cap, (act.force, who_is_counted(act.by), &device.to_string()), now)?;
+        let subject = device.to_string();
+        let counted = Counted { force: act.force, who: who_is_counted(act.by), subject: &subject };
+        affected::count(tx, *cap, counted, now)?;
     }
     Ok(())
 }

@@ -57,6 +57,28 @@ const SHOWN_TO_SUBJECT: &[&str] = &[
     "unused.answered",
 ];
 
+/// An entry that a reader may see.
+#[derive(Debug, Clone)]
+pub struct Found {
+    pub(crate) entry: Entry,
+    /// Whether its private detail was erased.
+    pub(crate) erased: bool,
+}
+
+impl Found {
+    /// Returns the word of its action.
+    #[must_use]
+    pub fn action(&self) -> &str {
+        &self.entry.action
+    }
+
+    /// Returns who did it, as the ledger names them.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        &self.entry.actor
+    }
+}
+
 /// The entries that one reader may see.
 pub struct LedgerSight {
     app: App,
@@ -135,13 +157,13 @@ impl LedgerSight {
         Ok(people::by_id(tx, person)?.is_some_and(|person| person.force != own))
     }
 
-    /// Lists up to `limit` entries that the reader may see, newest first, each with whether its private detail was erased.
+    /// Lists up to `limit` entries that the reader may see, newest first.
     pub fn list(
         &mut self,
         tx: &mut Tx<'_>,
         filter: &LedgerFilter,
         limit: u32,
-    ) -> Result<Vec<(Entry, bool)>, AppError> {
+    ) -> Result<Vec<Found>, AppError> {
         let mut filter = LedgerFilter { force: self.force, ..filter.clone() };
         let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut found = Vec::new();
@@ -151,7 +173,7 @@ impl LedgerSight {
             filter.after = batch.last().map(|(entry, _)| (entry.at, entry.id));
             for (entry, erased) in batch {
                 if self.covers(tx, &entry)? {
-                    found.push((entry, erased));
+                    found.push(Found { entry, erased });
                 }
                 if found.len() == wanted {
                     return Ok(found);

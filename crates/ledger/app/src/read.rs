@@ -4,7 +4,7 @@ use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
 use store::{Tx, assets, counts, devices, handovers, orders, people};
 
-use super::ledger_sight::LedgerSight;
+use super::ledger_sight::{Found, LedgerSight};
 use kernel::access::{Actor, Permit, SeeLedger};
 use kernel::{App, AppError, words};
 
@@ -98,8 +98,8 @@ pub async fn ledger(
                 filter.subject = format!("device:{}", device.id);
             }
             let mut rows = Vec::new();
-            for entry in sight.list(tx, &filter, limit)? {
-                rows.push(row_within(&app, tx, permit.actor(), entry, &sight)?);
+            for found in sight.list(tx, &filter, limit)? {
+                rows.push(row_within(&app, tx, permit.actor(), found, &sight)?);
             }
             Ok(LedgerRead {
                 rows,
@@ -168,7 +168,7 @@ pub async fn ledger_entry(
             let clause_title = clause.map(|clause| clause.title.clone());
             let (force, detail_digest) = (entry.force, entry.detail_digest.clone());
             let erased = detail == DetailState::Erased;
-            let row = row_within(&app, tx, permit.actor(), (entry, erased), &sight)?;
+            let row = row_within(&app, tx, permit.actor(), Found { entry, erased }, &sight)?;
             Ok(LedgerEntryRead { row, force, clause_title, detail_digest, detail, covered })
         })
         .await
@@ -197,7 +197,7 @@ pub fn row_within(
     app: &App,
     tx: &mut Tx<'_>,
     actor: &Actor,
-    (entry, erased): (ledger::Entry, bool),
+    Found { entry, erased }: Found,
     sight: &LedgerSight,
 ) -> Result<LedgerRow, AppError> {
     let force = sight.force();

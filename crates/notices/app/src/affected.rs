@@ -29,13 +29,25 @@ pub fn note_person(
     if !rows::same_since(tx, since, Some(force), (AlarmKind::PeopleAffected.as_str(), by), 1)?.is_empty() {
         return Ok(());
     }
-    count(tx, Cap::People, (force, by, &person.to_string()), now)?;
+    let subject = person.to_string();
+    count(tx, Cap::People, Counted { force, who: by, subject: &subject }, now)?;
     let limit = app.limit(Cap::People);
     let most = u32::try_from(limit).unwrap_or(u32::MAX).saturating_add(1);
     if caps::distinct(tx, Cap::People, by, since, most)? > limit {
         tell_of_people(Work { app, tx, now }, force, by, limit)?;
     }
     Ok(())
+}
+
+/// An act that counts towards a cap.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The force in which it is done.
+    pub force: Force,
+    /// Who does it, as the ledger names them.
+    pub who: &'a str,
+    /// The person or device that it is done to.
+    pub subject: &'a str,
 }
 
 /// Counts one more act towards a cap.
@@ -45,7 +57,7 @@ pub fn note_person(
 pub fn count(
     tx: &mut Tx<'_>,
     cap: Cap,
-    (force, who, subject): (Force, &str, &str),
+    Counted { force, who, subject }: Counted<'_>,
     at: Timestamp,
 ) -> Result<(), AppError> {
     Ok(caps::count(tx, cap, (force, who, subject), at)?)

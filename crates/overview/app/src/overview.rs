@@ -289,9 +289,9 @@ fn recent(
         .list(tx, &store::ledger::LedgerFilter::default(), LOOKED_AT)?
         .into_iter()
         // What people did; what devices report, and what is found by that, would crowd it out.
-        .filter(|(entry, _)| {
-            let found = [ledger::FINDINGS_CHANGED, ledger::FINDINGS_CARRIED].contains(&entry.action.as_str());
-            entry.actor != "device" && !found
+        .filter(|entry| {
+            let found = [ledger::FINDINGS_CHANGED, ledger::FINDINGS_CARRIED].contains(&entry.action());
+            entry.actor() != "device" && !found
         })
         .take(RECENT)
         .map(|entry| ledger_app::read::row_within(app, tx, actor, entry, &sight))

@@ -68,19 +68,26 @@ pub struct Restriction {
     pub exact: bool,
 }
 
-const BOTH: (bool, bool) = (true, true);
-const IOS: (bool, bool) = (true, false);
-const MAC: (bool, bool) = (false, true);
+/// The platforms that know a key.
+#[derive(Clone, Copy)]
+struct Known {
+    ios: bool,
+    macos: bool,
+}
+
+const BOTH: Known = Known { ios: true, macos: true };
+const IOS: Known = Known { ios: true, macos: false };
+const MAC: Known = Known { ios: false, macos: true };
 
 const fn pass(key: &'static str, setting: &'static str, kind: Kind) -> Restriction {
     entry(key, setting, Payload::Passcode, kind, BOTH)
 }
 
-const fn rule(key: &'static str, setting: &'static str, kind: Kind, known: (bool, bool)) -> Restriction {
+const fn rule(key: &'static str, setting: &'static str, kind: Kind, known: Known) -> Restriction {
     entry(key, setting, Payload::Restrictions, kind, known)
 }
 
-const fn helps(key: &'static str, setting: &'static str, kind: Kind, known: (bool, bool)) -> Restriction {
+const fn helps(key: &'static str, setting: &'static str, kind: Kind, known: Known) -> Restriction {
     Restriction { exact: false, ..rule(key, setting, kind, known) }
 }
 
@@ -89,9 +96,9 @@ const fn entry(
     setting_key: &'static str,
     payload: Payload,
     kind: Kind,
-    (ios, macos): (bool, bool),
+    known: Known,
 ) -> Restriction {
-    Restriction { apple_key, setting_key, payload, kind, ios, macos, exact: true }
+    Restriction { apple_key, setting_key, payload, kind, ios: known.ios, macos: known.macos, exact: true }
 }
 
 /// Every restriction key that Lanyard knows. A setting stands here at most once for each platform.

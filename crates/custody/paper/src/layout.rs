@@ -136,9 +136,9 @@ impl Setter {
         }
     }
 
-    fn put(&mut self, x: f32, y: f32, (face, size): (Face, f32), (text, piece): (String, usize)) {
+    fn put(&mut self, line: Line) {
         if let Some(page) = self.laid.pages.last_mut() {
-            page.push(Line { x, y, face, size, text, piece });
+            page.push(line);
         }
     }
 
@@ -149,20 +149,20 @@ impl Setter {
         // A heading must not be left alone at the foot of a page.
         self.room(size * LEADING * 3.0);
         self.y += if level == 1 { 0.0 } else { size * 0.8 };
-        for line in wrap(&self.bold, &printable, size, WIDTH) {
+        for text in wrap(&self.bold, &printable, size, WIDTH) {
             self.room(size * LEADING);
             self.y += size * LEADING;
-            self.put(MARGIN, self.y, (Face::Bold, size), (line, piece));
+            self.put(Line { x: MARGIN, y: self.y, face: Face::Bold, size, text, piece });
         }
         self.y += size * 0.5;
     }
 
     fn paragraph(&mut self, piece: usize, text: &str) {
         let text = self.regular.printable(text);
-        for line in wrap(&self.regular, &text, BODY, WIDTH) {
+        for text in wrap(&self.regular, &text, BODY, WIDTH) {
             self.room(BODY * LEADING);
             self.y += BODY * LEADING;
-            self.put(MARGIN, self.y, (Face::Regular, BODY), (line, piece));
+            self.put(Line { x: MARGIN, y: self.y, face: Face::Regular, size: BODY, text, piece });
         }
         self.y += BODY * 0.6;
     }
@@ -199,7 +199,8 @@ impl Setter {
             self.y += step;
             for ((x, face, lines, _), piece) in columns.iter().zip(&pieces) {
                 if let Some(text) = lines.get(line) {
-                    self.put(*x, self.y, (*face, BODY), (text.clone(), *piece));
+                    let (text, piece) = (text.clone(), *piece);
+                    self.put(Line { x: *x, y: self.y, face: *face, size: BODY, text, piece });
                 }
             }
         }

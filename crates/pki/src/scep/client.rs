@@ -97,7 +97,8 @@ pub fn first_by(
     let week = domain::Span::from_secs(7 * 86_400);
     let validity = Validity { from: wish.now.minus(week), until: wish.now.plus(week) };
     let own = self_signed(temporary, wish.name, validity, serial)?;
-    request(wish, message_type::PKCS_REQ, wish.key, &own, ca, entropy)
+    let by = Signer { key: wish.key, certificate: &own, chain: &[] };
+    request(wish, message_type::PKCS_REQ, &by, ca, entropy)
 }
 
 /// Returns a renewal (`RenewalReq`), signed with the certificate that is to be replaced.
@@ -111,7 +112,8 @@ pub fn renewal(
     ca: &Certificate,
     entropy: &dyn Entropy,
 ) -> Result<Pending, ClientError> {
-    request(wish, message_type::RENEWAL_REQ, old_key, old, ca, entropy)
+    let by = Signer { key: old_key, certificate: old, chain: &[] };
+    request(wish, message_type::RENEWAL_REQ, &by, ca, entropy)
 }
 
 /// Makes the renewal of a client that does not know `RenewalReq`: a `PKCSReq` signed with the certificate that is to be replaced.
@@ -125,14 +127,14 @@ pub fn renewal_as_first(
     ca: &Certificate,
     entropy: &dyn Entropy,
 ) -> Result<Pending, ClientError> {
-    request(wish, message_type::PKCS_REQ, old_key, old, ca, entropy)
+    let by = Signer { key: old_key, certificate: old, chain: &[] };
+    request(wish, message_type::PKCS_REQ, &by, ca, entropy)
 }
 
 fn request(
     wish: &Wish<'_>,
     kind: &[u8],
-    signing_key: &dyn Sign,
-    signer: &Certificate,
+    by: &Signer<'_>,
     ca: &Certificate,
     entropy: &dyn Entropy,
 ) -> Result<Pending, ClientError> {
@@ -146,9 +148,8 @@ fn request(
         scep_text(oid::SCEP_TRANSACTION_ID, transaction_id.as_bytes()),
         cms::attribute(oid::SCEP_SENDER_NONCE, write::octet_string(&nonce)),
     ];
-    let by = Signer { key: signing_key, certificate: signer, chain: &[] };
-    let message = cms::sign(&envelope, true, attributes, &by)?;
-    Ok(Pending { message, transaction_id, nonce, signer: signer.clone() })
+    let message = cms::sign(&envelope, true, attributes, by)?;
+    Ok(Pending { message, transaction_id, nonce, signer: by.certificate.clone() })
 }
 
 impl Pending {

@@ -11,7 +11,7 @@ use serde_json::json;
 use store::people::{self, Person};
 use store::{Tx, sessions, sign_in};
 
-use super::Taken;
+use super::{NewAttempt, Taken};
 use crate::sessions::{SignedIn, THROUGH_DIRECTORY, owner_of};
 use kernel::limits::Door;
 use kernel::record::Record;
@@ -168,7 +168,10 @@ pub async fn begin_directory_sign_in(
     let (app, browser) = (app.clone(), browser.expose().clone());
     app.clone()
         .store()
-        .write(move |tx| crate::begin_attempt(&app, tx, KIND, (ceremony.state.expose(), &browser), &begun))
+        .write(move |tx| {
+            let new = NewAttempt { kind: KIND, key: ceremony.state.expose(), browser: &browser };
+            crate::begin_attempt(&app, tx, &new, &begun)
+        })
         .await?;
     Ok(Ok(url))
 }

@@ -92,14 +92,23 @@ pub fn random_text(app: &App) -> Secret<String> {
     Secret::new(URL_SAFE_NO_PAD.encode(app.world().bytes::<32>()))
 }
 
+/// An attempt that begins.
+struct NewAttempt<'a> {
+    kind: &'static str,
+    /// The secret that its browser brings back.
+    key: &'a str,
+    /// The secret in the cookie of its browser.
+    browser: &'a str,
+}
+
 /// Stores an attempt until its browser returns.
 fn begin_attempt<T: Serialize>(
     app: &App,
     tx: &mut Tx<'_>,
-    kind: &'static str,
-    (key, browser): (&str, &str),
+    new: &NewAttempt<'_>,
     content: &T,
 ) -> Result<(), AppError> {
+    let NewAttempt { kind, key, browser } = *new;
     let digest = digest_hex(key.as_bytes());
     let plain = serde_json::to_vec(content).map_err(|error| AppError::fault(&error))?;
     let sealed = app.sealer().seal(app.world(), &place(&digest), &plain)?;

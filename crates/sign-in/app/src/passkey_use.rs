@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
 };
 
-use super::Taken;
+use super::{NewAttempt, Taken};
 use super::break_glass::is_administrator;
 use super::passkeys::{Ceremony, parsed, read, subject, to_json};
 use crate::sessions::SignedIn;
@@ -75,7 +75,8 @@ pub async fn begin_passkey_sign_in(
             let (options, state) =
                 webauthn.start_passkey_authentication(&keys).map_err(|error| AppError::fault(&error))?;
             let key = crate::random_text(&app);
-            crate::begin_attempt(&app, tx, USING, (key.expose(), &browser), &state)?;
+            let new = NewAttempt { kind: USING, key: key.expose(), browser: &browser };
+            crate::begin_attempt(&app, tx, &new, &state)?;
             Ok(Some(Ceremony { key, options: to_json(&options)? }))
         })
         .await

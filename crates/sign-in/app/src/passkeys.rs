@@ -21,7 +21,7 @@ use webauthn_rs::prelude::{
 };
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 
-use super::Taken;
+use super::{NewAttempt, Taken};
 use crate::sessions::Live;
 use kernel::access::{Permit, RunService};
 use kernel::record::{Record, force_of};
@@ -126,7 +126,8 @@ pub async fn begin_passkey(app: &App, permit: Permit<RunService>, live: &Live) -
                 .map_err(|error| AppError::fault(&error))?;
             let key = crate::random_text(&app);
             let content = Registering { owner: live.owner, state };
-            crate::begin_attempt(&app, tx, REGISTERING, (key.expose(), &live.id), &content)?;
+            let new = NewAttempt { kind: REGISTERING, key: key.expose(), browser: &live.id };
+            crate::begin_attempt(&app, tx, &new, &content)?;
             Ok(Ceremony { key, options: to_json(&options)? })
         })
         .await

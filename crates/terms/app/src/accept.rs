@@ -12,6 +12,25 @@ use kernel::access::{AcceptOwn, Permit, RecordAcceptance};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
+/// The terms of a document, as a page showed them.
+#[derive(Debug, Clone, Copy)]
+pub struct ShownTerms<'a> {
+    /// The document.
+    pub document: &'a str,
+    /// The version that was on the page.
+    pub digest: &'a str,
+    /// The way in which they were shown: a word of [`super::shown_words`].
+    pub shown: &'a str,
+}
+
+/// Terms that are accepted for somebody.
+struct Accepting {
+    document: String,
+    /// The version that was on the page; `None` where the actor answers for its being the current one.
+    digest: Option<String>,
+    shown: String,
+}
+
 /// The version that is accepted, and the way it was shown.
 struct Entered<'a> {
     actor: &'a str,
@@ -34,11 +53,11 @@ pub async fn accept_terms(
     document: &str,
     shown: &str,
 ) -> Result<(), AppError> {
-    accept_for(app, permit, person, document, None, shown.to_owned()).await
+    let accepting = Accepting { document: document.to_owned(), digest: None, shown: shown.to_owned() };
+    accept_for(app, permit, person, accepting).await
 }
 
-/// Records an acceptance as [`accept_terms`] does, from a page that showed the version `digest` in one of the ways of
-/// [`super::shown_words`].
+/// Records an acceptance as [`accept_terms`] does, from a page that showed the terms.
 ///
 /// # Errors
 /// [`AppError::Invalid`] for `accept` where the terms have changed since, and for an unknown way of showing.
@@ -46,25 +65,24 @@ pub async fn accept_shown_terms(
     app: &App,
     permit: Permit<RecordAcceptance>,
     person: PersonId,
-    document: &str,
-    digest: &str,
-    shown: &str,
+    terms: ShownTerms<'_>,
 ) -> Result<(), AppError> {
-    let way = way(shown).ok_or_else(|| AppError::invalid("shown", "choose how they were shown"))?;
-    let shown = format!("{way}, entered on their behalf");
-    accept_for(app, permit, person, document, Some(digest), shown).await
+    let way = way(terms.shown).ok_or_else(|| AppError::invalid("shown", "choose how they were shown"))?;
+    let accepting = Accepting {
+        document: terms.document.to_owned(),
+        digest: Some(terms.digest.to_owned()),
+        shown: format!("{way}, entered on their behalf"),
+    };
+    accept_for(app, permit, person, accepting).await
 }
 
 async fn accept_for(
     app: &App,
     permit: Permit<RecordAcceptance>,
     person: PersonId,
-    document: &str,
-    digest: Option<&str>,
-    shown: String,
+    Accepting { document, digest, shown }: Accepting,
 ) -> Result<(), AppError> {
-    let (app, now, document) = (app.clone(), app.world().now(), document.to_owned());
-    let digest = digest.map(str::to_owned);
+    let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
         .write(move |tx| {

@@ -16,7 +16,7 @@ mod shown;
 mod standing;
 mod ways;
 
-pub use accept::{accept_own_terms, accept_shown_terms, accept_terms};
+pub use accept::{ShownTerms, accept_own_terms, accept_shown_terms, accept_terms};
 pub use exemptions::exempt;
 pub use exemptions::{end_exemption, grant_exemption, read_exemptions};
 pub use follow::follow_terms;

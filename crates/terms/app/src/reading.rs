@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{PersonId, Timestamp};
+use domain::PersonId;
 use policy::{Clause, Document, Library};
 use serde_json::json;
 use store::people::Person;
@@ -18,7 +18,7 @@ use super::accept::own_person;
 use super::shown::section_title;
 use kernel::access::{AcceptOwn, Permit};
 use kernel::policy_in_force::About;
-use kernel::{App, AppError, digest_hex};
+use kernel::{App, AppError, Work, digest_hex};
 
 /// A section of a document, with the clauses that concern one person.
 #[derive(Debug, Clone)]
@@ -115,7 +115,8 @@ pub async fn read_section(
                 ));
             };
             let accepted = Accepted::of(tx, person.id)?;
-            let faults = mark(tx, person.id, found, &accepted, &answers, now)?;
+            let work = Work { app: &app, tx, now };
+            let faults = mark(work, person.id, found, &accepted, &answers)?;
             if faults.is_empty() {
                 terms_asked::set_read(tx, person.id, &found.digest, now)?;
             }
@@ -161,12 +162,11 @@ pub(super) fn tries(
 
 /// Checks the answers on clauses that are not accepted yet, and counts each answer given.
 fn mark(
-    tx: &mut Tx<'_>,
+    Work { tx, now, .. }: Work<'_, '_>,
     person: PersonId,
     section: &Section<'_>,
     accepted: &Accepted,
     answers: &BTreeMap<String, Option<usize>>,
-    now: Timestamp,
 ) -> Result<Vec<AnswerFault>, AppError> {
     let mut faults = Vec::new();
     for clause in section.open(accepted) {

@@ -58,14 +58,24 @@ pub(crate) fn parameter_span(policy: &PolicyInForce, name: &str, otherwise: Span
     }
 }
 
+/// A document with the terms that it asks people to accept.
+struct Asking<'a> {
+    document: &'a str,
+    terms: &'a Terms,
+    /// The time for which standings are worked out.
+    now: Timestamp,
+    /// How long a person has to accept.
+    grace: Span,
+}
+
 /// Works out a person's standing to one document now, given their last one; `None` where it asks nothing of them.
 fn stands(
-    (document, terms): (&str, &Terms),
+    asking: &Asking<'_>,
     about: &About,
     accepted: &Accepted,
     old: Option<&Standing>,
-    (now, grace): (Timestamp, Span),
 ) -> Option<Standing> {
+    let Asking { document, terms, now, grace } = *asking;
     let asked: Vec<_> = terms.asked.iter().filter(|clause| clause.is_asked(about)).collect();
     if asked.is_empty() {
         return None;
@@ -133,7 +143,7 @@ pub fn stand(Work { app, tx, now }: Work<'_, '_>, person: &Person) -> Result<Vec
     let mut all = Vec::new();
     for (document, terms) in policy.all_terms() {
         let old = before.iter().find(|old| old.document == *document);
-        let new = stands((document, terms), &about, &accepted, old, (now, grace));
+        let new = stands(&Asking { document, terms, now, grace }, &about, &accepted, old);
         if let Some(new) = new.as_ref().filter(|new| Some(*new) != old) {
             terms_asked::put(tx, person.id, new)?;
         }
@@ -215,18 +225,20 @@ mod tests {
         Timestamp::from_millis(millis)
     }
 
+    fn asking(terms: &Terms, millis: i64) -> Asking<'_> {
+        Asking { document: "d", terms, now: at(millis), grace: DAY }
+    }
+
     #[test]
     fn nobody_stands_well_by_silence() {
         let terms = terms(&[("A-1", "v1", true)]);
-        let asked =
-            stands(("d", &terms), &About::default(), &Accepted::default(), None, (at(5), DAY)).unwrap();
+        let asked = stands(&asking(&terms, 5), &About::default(), &Accepted::default(), None).unwrap();
         assert_eq!(
             (asked.missing, asked.asked_at, asked.accepted_at),
             (MissingTerms::Terms, Some(at(5)), None)
         );
         assert_eq!(asked.due_at, Some(at(5).plus(DAY)));
-        let later =
-            stands(("d", &terms), &About::default(), &Accepted::default(), Some(&asked), (at(9), DAY));
+        let later = stands(&asking(&terms, 9), &About::default(), &Accepted::default(), Some(&asked));
         assert_eq!(later.as_ref(), Some(&asked), "asking again gives no new time");
     }
 
@@ -234,11 +246,11 @@ mod tests {
     fn a_new_wording_asks_again_and_a_former_one_that_returns_does_not() {
         let (old, new) = (terms(&[("A-1", "v1", true)]), terms(&[("A-1", "v2", true)]));
         let has = accepted(&[("A-1", "v1")], 3);
-        let first = stands(("d", &old), &About::default(), &has, None, (at(5), DAY)).unwrap();
+        let first = stands(&asking(&old, 5), &About::default(), &has, None).unwrap();
         assert_eq!((first.missing, first.accepted_at), (MissingTerms::Nothing, Some(at(3))));
-        let asked = stands(("d", &new), &About::default(), &has, Some(&first), (at(7), DAY)).unwrap();
+        let asked = stands(&asking(&new, 7), &About::default(), &has, Some(&first)).unwrap();
         assert_eq!((asked.missing, asked.asked_at), (MissingTerms::Terms, Some(at(7))));
-        let back = stands(("d", &old), &About::default(), &has, Some(&asked), (at(8), DAY)).unwrap();
+        let back = stands(&asking(&old, 8), &About::default(), &has, Some(&asked)).unwrap();
         assert_eq!((back.missing, back.asked_at, back.due_at), (MissingTerms::Nothing, None, None));
     }
 
@@ -246,11 +258,11 @@ mod tests {
     fn what_is_only_to_be_known_is_asked_and_blocks_nothing() {
         let both = terms(&[("A-1", "v1", true), ("A-2", "v1", false)]);
         let has = accepted(&[("A-1", "v1")], 3);
-        let asked = stands(("d", &both), &About::default(), &has, None, (at(5), DAY)).unwrap();
+        let asked = stands(&asking(&both, 5), &About::default(), &has, None).unwrap();
         assert_eq!((asked.missing, asked.asked_at), (MissingTerms::Awareness, Some(at(5))));
         // Terms that come on top are asked anew.
         let more = terms(&[("A-1", "v2", true), ("A-2", "v1", false)]);
-        let again = stands(("d", &more), &About::default(), &has, Some(&asked), (at(9), DAY)).unwrap();
+        let again = stands(&asking(&more, 9), &About::default(), &has, Some(&asked)).unwrap();
         assert_eq!((again.missing, again.asked_at), (MissingTerms::Terms, Some(at(9))));
     }
 }

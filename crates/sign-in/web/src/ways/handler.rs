@@ -1,13 +1,17 @@
 //! Answers the requests of this page.
 
 use axum::Extension;
-use axum::extract::{Path, Query, State};
+use axum::extract::{FromRequestParts, Path, Query, State};
 use axum::http::header::{REFRESH, SET_COOKIE};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::Secret;
+use kernel::limits::CallerAddress;
 use sign_in_app::Brought;
 use sign_in_app::sessions::SignedIn;
+use std::convert::Infallible;
+use std::net::IpAddr;
 
 use crate::ways::{Link, Out, Persona, View};
 use web_shell::answer::page;
@@ -15,7 +19,7 @@ use web_shell::frame::Area;
 use web_shell::parts::listing::percent;
 use web_shell::session::{Aside, Fields, Problem, Session, own_path, set_cookie, shell};
 use web_shell::site::Site;
-use web_shell::{browser, flash, limits};
+use web_shell::{browser, flash};
 
 fn view(site: &Site, next: &str, refused: &str) -> View {
     let personas = site.options.personas.iter().enumerate().map(|(place, persona)| Persona {
@@ -113,16 +117,35 @@ pub(crate) async fn link(
     page(StatusCode::OK, &Link { shell: shell(&site, None, Area::Elsewhere), href })
 }
 
+/// Browser that uses a link.
+pub(crate) struct Visitor {
+    session: Session,
+    /// The address that it came from, if that is known.
+    address: Option<IpAddr>,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<Site> for Visitor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Site) -> Result<Self, Infallible> {
+        Ok(Self {
+            session: parts.extensions.get::<Session>().cloned().unwrap_or_default(),
+            address: parts.extensions.get::<CallerAddress>().map(|caller| caller.0),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
 /// Uses up a one-time link.
 pub(crate) async fn use_link(
     State(site): State<Site>,
-    Extension(session): Extension<Session>,
-    from: limits::From,
+    visitor: Visitor,
     Path(token): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    sign_in_app::admit(&site.app, limits::address(from), Brought::Link(&token)).await?;
+    let Visitor { session, address, headers } = visitor;
+    sign_in_app::admit(&site.app, address, Brought::Link(&token)).await?;
     match sign_in_app::sessions::use_sign_in_link(&site.app, &token, &browser::described(&headers)).await? {
         Some(token) => {
             end(&site, &session).await?;

@@ -4,7 +4,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use kernel::access::RecordAcceptance;
 use terms_app::read::{Asked, TermsRead};
-use terms_app::shown_words;
+use terms_app::{ShownTerms, shown_words};
 
 use crate::accepted::handler::read;
 use crate::record::{Question, View};
@@ -89,15 +89,8 @@ pub(crate) async fn accept(
     if fields.get("digest") != read.digest || errors.is_empty() {
         let permit = ctx.permit::<RecordAcceptance>()?;
         let way = fields.some("shown").unwrap_or_else(|| "page".to_owned());
-        let entered = terms_app::accept_shown_terms(
-            &ctx.site.app,
-            permit,
-            read.person.id,
-            &document,
-            fields.get("digest"),
-            &way,
-        )
-        .await;
+        let terms = ShownTerms { document: &document, digest: fields.get("digest"), shown: &way };
+        let entered = terms_app::accept_shown_terms(&ctx.site.app, permit, read.person.id, terms).await;
         match entered {
             Ok(()) => return Ok(done(&format!("/people/{}", read.person.id), "accepted")),
             Err(error) => errors = form_errors(error, "accept")?,

@@ -16,16 +16,22 @@ use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
-fn found(read: &TermsRead, place: &str) -> Result<(usize, SectionRead), Problem> {
+/// A section in its place among the others, counted from one.
+struct Found {
+    place: usize,
+    section: SectionRead,
+}
+
+fn found(read: &TermsRead, place: &str) -> Result<Found, Problem> {
     let place: usize = id_of(place)?;
     let section = place.checked_sub(1).and_then(|at| read.sections.get(at)).ok_or_else(Problem::not_found)?;
-    Ok((place, section.clone()))
+    Ok(Found { place, section: section.clone() })
 }
 
 fn section_view(
     ctx: &Ctx,
     read: &TermsRead,
-    (place, section): (usize, &SectionRead),
+    Found { place, section }: &Found,
     fields: Option<&Fields>,
     faults: &[AnswerFault],
 ) -> section::View {
@@ -57,7 +63,7 @@ fn section_view(
         href: format!("{}/{place}", href(read)),
         document: read.document.title.clone(),
         title: section.title.clone(),
-        place: (place, read.sections.len()),
+        place: (*place, read.sections.len()),
         digest: section.digest.clone(),
         clauses: section.clauses.iter().map(Into::into).collect(),
         questions,
@@ -71,8 +77,8 @@ pub(crate) async fn section(
     Path((document, place)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let read = own(&ctx, &document).await?;
-    let (place, section) = found(&read, &place)?;
-    shown(&section_view(&ctx, &read, (place, &section), None, &[]))
+    let found = found(&read, &place)?;
+    shown(&section_view(&ctx, &read, &found, None, &[]))
 }
 
 /// Marks a section as read, if its questions are answered correctly, and goes on to the next unread one.
@@ -83,9 +89,9 @@ pub(crate) async fn read(
 ) -> Result<Response, Problem> {
     let permit = ctx.permit::<AcceptOwn>()?;
     let before = own(&ctx, &document).await?;
-    let (place, section) = found(&before, &place)?;
+    let found = found(&before, &place)?;
     let answers: BTreeMap<String, Option<usize>> = (1_usize..)
-        .zip(&section.asked)
+        .zip(&found.section.asked)
         .map(|(number, asked)| {
             (asked.clause.to_string(), fields.get(&format!("question-{number}")).parse().ok())
         })
@@ -93,11 +99,11 @@ pub(crate) async fn read(
     match terms_app::read_section(&ctx.site.app, permit, &document, fields.get("digest"), answers).await {
         Ok(faults) if faults.is_empty() => {
             let after = own(&ctx, &document).await?;
-            Ok(done(&next(&after, place), "section-read"))
+            Ok(done(&next(&after, found.place), "section-read"))
         }
-        Ok(faults) => form_again(&section_view(&ctx, &before, (place, &section), Some(&fields), &faults)),
+        Ok(faults) => form_again(&section_view(&ctx, &before, &found, Some(&fields), &faults)),
         Err(error) => {
-            let mut view = section_view(&ctx, &before, (place, &section), None, &[]);
+            let mut view = section_view(&ctx, &before, &found, None, &[]);
             view.errors = form_errors(error, "section")?;
             form_again(&view)
         }

@@ -130,14 +130,14 @@ impl Simulate {
             .collect();
         let began = Instant::now();
         let devices = around.enrol_all(devices, self.parallel).await?;
-        let enrolling = (began.elapsed(), around.tally.counts());
+        let enrolling = Stage { took: began.elapsed(), counts: around.tally.counts() };
         let began = Instant::now();
         let until = began + Duration::from_secs(if self.load { self.seconds } else { 0 });
         let before = around.tally.counts();
         around.speak(devices, self.parallel, until).await?;
-        let speaking = (began.elapsed(), around.tally.counts());
+        let speaking = Stage { took: began.elapsed(), counts: around.tally.counts() };
         summary(count, &enrolling, &before, &speaking)?;
-        match speaking.1.failed() {
+        match speaking.counts.failed() {
             0 => Ok(()),
             failed => Err(anyhow!("{failed} errors; see above")),
         }
@@ -242,12 +242,17 @@ fn bar(words: &'static str, count: u64) -> ProgressBar {
     bar
 }
 
-fn summary(
-    count: u64,
-    (enrolling, enrolled): &(Duration, Counts),
-    before: &Counts,
-    (speaking, counts): &(Duration, Counts),
-) -> anyhow::Result<()> {
+/// A part of a run that is over.
+struct Stage {
+    /// How long it took.
+    took: Duration,
+    /// The counts at its end.
+    counts: Counts,
+}
+
+fn summary(count: u64, enrolment: &Stage, before: &Counts, speech: &Stage) -> anyhow::Result<()> {
+    let Stage { took: enrolling, counts: enrolled } = enrolment;
+    let Stage { took: speaking, counts } = speech;
     let rate = |many: u64, time: &Duration| {
         let tenths = u128::from(many) * 10_000 / time.as_millis().max(1);
         format!("{}.{}", tenths / 10, tenths % 10)

@@ -83,11 +83,10 @@ impl Browser {
     }
 
     /// Sends a form with a file as a browser does.
-    pub async fn give(&self, path: &str, force: &str, file: (&str, &[u8])) -> Answer {
-        let part = |name: &str, more: &str| {
-            format!("--XX\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n").into_bytes()
+    pub async fn give(&self, path: &str, force: &str, name: &str, content: &[u8]) -> Answer {
+        let part = |field: &str, more: &str| {
+            format!("--XX\r\ncontent-disposition: form-data; name=\"{field}\"{more}\r\n\r\n").into_bytes()
         };
-        let (name, content) = file;
         let named = format!("; filename=\"{name}\"\r\ncontent-type: text/csv");
         let body = [
             part("force", "").as_slice(),

@@ -18,6 +18,13 @@ const OWN_BEGIN: &str =
     "<!-- map: written by `cargo xtask tidy` from the first line of each file; edit there -->\n";
 const OWN_END: &str = "<!-- map ends -->\n";
 
+/// The lines between which a map stands.
+#[derive(Clone, Copy)]
+struct Markers {
+    begin: &'static str,
+    end: &'static str,
+}
+
 /// Writes the maps where they are outdated; with `check`, says so instead.
 ///
 /// # Errors
@@ -29,10 +36,11 @@ pub(crate) fn bring_up_to_date(
     check: bool,
 ) -> anyhow::Result<Vec<Problem>> {
     let mut problems = Vec::new();
-    problems.extend(replace(root, FILE, (BEGIN, END), &render(table), check)?);
+    problems.extend(replace(root, FILE, Markers { begin: BEGIN, end: END }, &render(table), check)?);
     for one in &table.capabilities {
         let readme = format!("crates/{}/README.md", one.name);
-        problems.extend(replace(root, &readme, (OWN_BEGIN, OWN_END), &render_own(one, files), check)?);
+        let own = Markers { begin: OWN_BEGIN, end: OWN_END };
+        problems.extend(replace(root, &readme, own, &render_own(one, files), check)?);
     }
     Ok(problems)
 }
@@ -40,13 +48,14 @@ pub(crate) fn bring_up_to_date(
 fn replace(
     root: &Path,
     file: &str,
-    (begin, end): (&str, &str),
+    markers: Markers,
     map: &str,
     check: bool,
 ) -> anyhow::Result<Option<Problem>> {
     let path = root.join(file);
     let text = super::read(&path)?;
-    let wanted = replaced(&text, (begin, end), map).with_context(|| {
+    let wanted = replaced(&text, markers, map).with_context(|| {
+        let Markers { begin, end } = markers;
         format!("{file} has lost the two markers of its map; put these lines back around it:\n{begin}{end}")
     })?;
     if wanted == text {
@@ -63,7 +72,7 @@ fn replace(
     Ok(None)
 }
 
-fn replaced(text: &str, (begin, end): (&str, &str), map: &str) -> Option<String> {
+fn replaced(text: &str, Markers { begin, end }: Markers, map: &str) -> Option<String> {
     let (before, rest) = text.split_once(begin)?;
     let (_, after) = rest.split_once(end)?;
     Some(format!("{before}{begin}{map}{end}{after}"))
@@ -175,7 +184,7 @@ mod tests {
 
     #[test]
     fn the_map_replaces_what_stands_between_the_markers_only() {
-        let marks = (BEGIN, END);
+        let marks = Markers { begin: BEGIN, end: END };
         let text = format!("before\n{BEGIN}old\n{END}after\n");
         let new = replaced(&text, marks, "new\n").unwrap();
         assert_eq!(new, format!("before\n{BEGIN}new\n{END}after\n"));

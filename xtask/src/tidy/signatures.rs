@@ -15,6 +15,23 @@ use super::layers::Package;
 const TABLE: &str = "docs/layers.toml";
 const MOST: usize = 5;
 
+/// A rule that signatures keep.
+struct Rule {
+    /// Its key in the table.
+    key: &'static str,
+    /// What functions that break it do.
+    what: &'static str,
+    /// What to do instead.
+    advice: &'static str,
+}
+
+const TUPLES: Rule = Rule { key: "tuples", what: "take a tuple", advice: "name its parts in a struct" };
+const MANY: Rule = Rule {
+    key: "many",
+    what: "take more than five parameters",
+    advice: "gather what belongs together in a struct",
+};
+
 /// `[signatures]` of the table: how many functions of a crate may still break the rules.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,27 +58,14 @@ pub(crate) fn check(files: &[File], packages: &[Package], allowed: &Signatures) 
             found.visit_file(&parsed);
         }
         let name = &package.name;
-        let advice = "name its parts in a struct";
-        problems.extend(compare(name, ("tuples", "take a tuple"), &tuples, &allowed.tuples, advice));
-        let advice = "gather what belongs together in a struct";
-        problems.extend(compare(
-            name,
-            ("many", "take more than five parameters"),
-            &many,
-            &allowed.many,
-            advice,
-        ));
+        problems.extend(compare(name, &TUPLES, &tuples, &allowed.tuples));
+        problems.extend(compare(name, &MANY, &many, &allowed.many));
     }
     problems
 }
 
-fn compare(
-    name: &str,
-    (key, what): (&str, &str),
-    found: &[Place],
-    allowed: &BTreeMap<String, usize>,
-    advice: &str,
-) -> Vec<Problem> {
+fn compare(name: &str, rule: &Rule, found: &[Place], allowed: &BTreeMap<String, usize>) -> Vec<Problem> {
+    let Rule { key, what, advice } = rule;
     let most = allowed.get(name).copied().unwrap_or_default();
     if found.len() < most {
         let message = format!(

@@ -24,7 +24,7 @@ fn a_wrong_row_in_the_import() {
         assert!(hr.page("/people").await.contains("/import/people"));
         let gives = |file: &'static str| {
             let hr = hr.clone();
-            async move { hr.give("/import/people", "norfolk", ("hr.csv", file.as_bytes())).await }
+            async move { hr.give("/import/people", "norfolk", "hr.csv", file.as_bytes()).await }
         };
         let nothing = gives("").await;
         assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);

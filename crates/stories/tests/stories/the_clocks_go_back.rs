@@ -64,7 +64,7 @@ fn the_clocks_go_back() {
         // Absences from a file.
         let file = "number,kind,start,end\n1234,annual-leave,2027-11-02,2027-11-05\n1234,sick,2027-11-09,2027-11-08\n999,sick,2027-11-09,\n";
         for twice in [false, true] {
-            let given = hr.give("/import/rosters", "norfolk", ("leave.csv", file.as_bytes())).await;
+            let given = hr.give("/import/rosters", "norfolk", "leave.csv", file.as_bytes()).await;
             let waiting = given.leads_to().to_owned();
             let look = hr.page(&waiting).await;
             assert!(
@@ -87,7 +87,7 @@ fn the_clocks_go_back() {
         }
         let read = duty_app::duty_of(&seeded.app, permit(&root()).unwrap().into(), ames).await.unwrap();
         assert_eq!(read.periods.len(), 1, "taken once");
-        let none = hr.give("/import/calendars", "norfolk", ("x.ics", b"x")).await;
+        let none = hr.give("/import/calendars", "norfolk", "x.ics", b"x").await;
         assert!(none.text().contains("is not a calendar"), "{}", none.text());
 
         let suffolk = seeded.browser(Role::Hr, Some(domain::samples::SUFFOLK)).await;

@@ -233,7 +233,7 @@ fn a_row_about_a_known_device_changes_what_it_says_and_nothing_else() {
         );
         describe.await.unwrap();
         let file = b"Serial,Model,Manufacturer,Checked Out To,Inventory\nF4GXQ2ABCD,iPhone 15,,88,NC-77\n";
-        let given = dani.give("/import/devices", "norfolk", ("a.csv", file)).await;
+        let given = dani.give("/import/devices", "norfolk", "a.csv", file).await;
         let href = given.leads_to().to_owned();
         let columns = ["serial", "model", "maker", "holder", "tag"];
         let names: Vec<String> = (0..columns.len()).map(|place| format!("column-{place}")).collect();
@@ -267,11 +267,11 @@ fn an_export_of_snipe_it_is_shown_and_then_entered_once() {
                     NC-9004,F4SNIPE001,iPhone 15,Mobile Phones,Apple,,,,,\n\
                     NC-9005,DMPT1TABLET,iPad,Tablets,Apple,,,,,\n";
         let latin =
-            dani.give("/import/devices", "norfolk", ("a.csv", b"Serial,Model\nF4SNIPE001,caf\xe9\n")).await;
+            dani.give("/import/devices", "norfolk", "a.csv", b"Serial,Model\nF4SNIPE001,caf\xe9\n").await;
         assert_eq!(latin.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(latin.text().contains("not in UTF-8"), "{}", latin.text());
         for _ in 0..2 {
-            let given = dani.give("/import/devices", "norfolk", ("snipe.csv", file.as_bytes())).await;
+            let given = dani.give("/import/devices", "norfolk", "snipe.csv", file.as_bytes()).await;
             assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
             let href = given.leads_to().to_owned();
             let html = dani.page(&href).await;

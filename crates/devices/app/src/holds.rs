@@ -169,8 +169,7 @@ pub async fn end_hold(
             let device = devices::by_id(tx, found.device)?
                 .ok_or_else(|| AppError::not_found("device", found.device))?;
             let told = NewHold { reference: found.reference, why };
-            let entry =
-                HoldEntry { action: "device.hold.ended", stopped: Stopped::default(), told: &told };
+            let entry = HoldEntry { action: "device.hold.ended", stopped: Stopped::default(), told: &told };
             enter_hold(Work { app: &app, tx, now }, &permit, &device, &entry)?;
             Ok(device.id)
         })

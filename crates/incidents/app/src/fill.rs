@@ -142,12 +142,8 @@ pub(crate) fn fill(
     let late = if now > change.row.due_at { ", after its time" } else { "" };
     let line = format!("{}: the reporter's half was sent{late}.", form.title);
     let row = keep(app, tx, Change { what: Some("sent"), action: Some("incident.sent"), ..change })?;
-    let ending = Ending {
-        outcome: "done",
-        proof: &format!("incident:{}", row.id),
-        by: actor.into(),
-        says: line,
-    };
+    let ending =
+        Ending { outcome: "done", proof: &format!("incident:{}", row.id), by: actor.into(), says: line };
     cases_app::end_steps_by(app, tx, row.case, Proof::Form, &ending)?;
     Ok(Saved::Sent)
 }

@@ -209,9 +209,8 @@ fn said(error: &AppError) -> String {
 /// the chain of managers is.
 fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
     let items = std::mem::take(&mut plan.items);
-    let is_there = |manager: &(Force, String)| {
-        existing.get(manager).is_some_and(|person| person.ended_at.is_none())
-    };
+    let is_there =
+        |manager: &(Force, String)| existing.get(manager).is_some_and(|person| person.ended_at.is_none());
     let key = |item: &Item<Entry>| (item.entry.after.force, item.number.clone());
     let ending: HashSet<(Force, String)> =
         items.iter().filter(|item| item.does == Does::Ends).map(key).collect();

@@ -14,9 +14,9 @@ use webauthn_rs::prelude::{
     AuthenticationResult, Passkey, PasskeyAuthentication, PublicKeyCredential, WebauthnError,
 };
 
-use super::{NewAttempt, Taken};
 use super::break_glass::is_administrator;
 use super::passkeys::{Ceremony, parsed, read, subject, to_json};
+use super::{NewAttempt, Taken};
 use crate::sessions::SignedIn;
 use kernel::access::Role;
 use kernel::limits::Door;

@@ -12,7 +12,7 @@ use store::{Tx, people};
 use super::{End, Entered, end, enter, expect, locked, not_the_holder, save, say};
 use crate::person_of;
 use crate::tell::{self, Word};
-use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, VouchIdentity, Voice};
+use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, Voice, VouchIdentity};
 use kernel::named::NamedPerson;
 use kernel::second::{AtStake, could_be_one};
 use kernel::{App, AppError, Work};

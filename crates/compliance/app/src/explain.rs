@@ -109,7 +109,7 @@ pub enum InLedger {
 /// # Errors
 /// [`AppError::Conflict`] for a time in the future, where the clause had ceased to ask anything by then, and where evidence that
 /// the ledger names is missing;
-/// [`AppError::NotFound`] if nothing had been judged by then; [`AppError::Denied`] for another force, for what is neither the
+/// [`AppError::NotFound`] if nothing had been judged by then and the ledger names nothing that is missing; [`AppError::Denied`] for another force, for what is neither the
 /// reader's nor their people's if only those are permitted, and for a detection without permission for detections.
 pub async fn explain(
     app: &App,
@@ -157,9 +157,12 @@ pub async fn explain(
 
 /// Says why there is no evidence: nothing had been judged, or what was judged is gone.
 fn missing(compared: &Compared, clause: &ClauseId, at: Timestamp) -> AppError {
-    match compared.line_at(clause, at) {
-        None => AppError::not_found("judgement by then on", clause),
-        Some(one) => AppError::Conflict(format!(
+    match (compared.line_at(clause, at), compared.faults.first()) {
+        (None, None) => AppError::not_found("judgement by then on", clause),
+        (None, Some(fault)) => AppError::Conflict(format!(
+            "no judgement on {clause} is kept, and {fault}: tell information security, and restore a backup that verifies"
+        )),
+        (Some(one), _) => AppError::Conflict(format!(
             "the ledger entry {} says that {} was judged {} at {}, and the compliance evidence is gone: tell information security, and restore a backup from before it went",
             one.entry, one.line.clause, one.line.outcome, one.line.at
         )),

@@ -331,7 +331,7 @@ fn whatever_takes_something_from_a_device_passes_the_one_place_that_counts() {
         found.sort_unstable();
         assert_eq!(found, allowed, "{call}: count it with caps::admit, then list it here");
     }
-    let counts = |text: &str| text.lines().any(|line| line.contains("admit(app, tx, &act"));
+    let counts = |text: &str| text.lines().any(|line| line.contains("admit(Work { app, tx, now }, &act)"));
     let mut callers: Vec<&str> =
         all.iter().filter(|(_, text)| counts(text)).map(|(name, _)| name.as_str()).collect();
     callers.sort_unstable();

@@ -109,8 +109,9 @@ pub enum InLedger {
 /// # Errors
 /// [`AppError::Conflict`] for a time in the future, where the clause had ceased to ask anything by then, and where evidence that
 /// the ledger names is missing;
-/// [`AppError::NotFound`] if nothing had been judged by then and the ledger names nothing that is missing; [`AppError::Denied`] for another force, for what is neither the
-/// reader's nor their people's if only those are permitted, and for a detection without permission for detections.
+/// [`AppError::NotFound`] if nothing had been judged by then and the ledger names nothing that is missing; [`AppError::Denied`] for
+/// another force, for what is neither the reader's nor their people's if only those are permitted, and for a detection without
+/// permission for detections.
 pub async fn explain(
     app: &App,
     permit: PermitWithin<SeeFindings>,

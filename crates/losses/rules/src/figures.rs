@@ -156,7 +156,11 @@ pub fn figures(losses: &[LossFacts]) -> Figures {
         nobody: count(&|loss| loss.answered_at.is_none()),
         wipes: wipes(losses),
         approval: times(decided.collect()),
-        waiting: losses.iter().flat_map(|loss| &loss.approvals).filter(|one| one.decided_at.is_none()).count(),
+        waiting: losses
+            .iter()
+            .flat_map(|loss| &loss.approvals)
+            .filter(|one| one.decided_at.is_none())
+            .count(),
         calls: losses.iter().map(|loss| loss.calls).sum(),
         failed: losses.iter().map(|loss| loss.failed).sum(),
         unanswered: count(&|loss| loss.unanswered),
@@ -263,7 +267,8 @@ mod tests {
     #[test]
     fn what_was_never_contained_is_told_apart_from_what_is_not_yet_and_from_what_is_not_known() {
         let open = loss(1, None, None);
-        let closed = LossFacts { closed_at: Some(open.reported_at.plus(minutes(600))), ..loss(2, None, None) };
+        let closed =
+            LossFacts { closed_at: Some(open.reported_at.plus(minutes(600))), ..loss(2, None, None) };
         let unknown = LossFacts { identified: false, ..closed.clone() };
         let found = figures(&[open, closed, unknown]);
         assert_eq!((found.losses, found.identified, found.never, found.not_yet), (3, 2, 1, 1));

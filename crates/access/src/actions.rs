@@ -100,6 +100,8 @@ actions! {
     AssessIncidents = "assess incidents";
     /// Decide whether the regulator must be told of a data breach, and decide again.
     DecideBreaches = "decide breaches";
+    /// Read the figures of lost devices, and the losses that they are made of. They name nobody.
+    SeeLossFigures = "see loss figures";
     /// Read people's state of duty.
     SeeDuty = "see duty";
     /// Keep duty patterns, shifts, absences and times on call.

@@ -134,6 +134,8 @@ uuid_id! {
     LayerId = "rota layer id";
     /// One override of a rota.
     OverrideId = "rota override id";
+    /// One request to a colleague to take a span of a shift on call.
+    CoverId = "request for cover id";
     /// One hand-over note of a rota.
     NoteId = "hand-over note id";
     /// One piece of compliance evidence.

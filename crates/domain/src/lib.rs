@@ -26,11 +26,11 @@ pub use effect::{Cap, Deed, Effect};
 pub use facts::{Fact, FactName, FactValue, Facts, Grade};
 pub use findings::{Finding, Outcome, Subject, WhyNotKnown};
 pub use ids::{
-    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, DeliveryId,
-    DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId, GroupId,
-    HandoverId, HeldId, HoldId, IdError, ImportId, IncidentEntryId, IncidentId, JobId, LayerId, LossId,
-    LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId, PersonId, PlaceId,
-    ResetId, RotaId, SignInId, StepId, TokenId,
+    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, CoverId,
+    DeliveryId, DeviceId, EnrolmentId, EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId,
+    GroupId, HandoverId, HeldId, HoldId, IdError, ImportId, IncidentEntryId, IncidentId, JobId, LayerId,
+    LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId, PersonId,
+    PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 };
 pub use people::{Force, NotAForce};
 pub use phone::{NotANumber, PhoneNumber};
@@ -38,8 +38,8 @@ pub use platform::{AssetClass, DeviceKind, Platform, UnknownWord};
 pub use secret::Secret;
 pub use settings::{Network, NetworkSecurity, SettingKey, SettingValue, is_network_password};
 pub use states::{
-    BurstState, Channel, CommandState, DeliveryState, EnrolmentState, FaultKind, HandoverState, HeldState,
-    LossMessageState, MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState,
+    BurstState, Channel, CommandState, CoverState, DeliveryState, EnrolmentState, FaultKind, HandoverState,
+    HeldState, LossMessageState, MissingTerms, NoticeState, OverrideKind, Party, PeriodKind, PermissionState,
     PersonSource, ProfileState, ProofKind, ResetCame, ResetCause, ResetState,
 };
 pub use time::{Day, Span, SpanError, Timestamp};

@@ -234,6 +234,22 @@ word_enum! {
 }
 
 word_enum! {
+    /// How far a request to a colleague to take a span of a shift on call is.
+    CoverState {
+        /// Waits for the colleague.
+        Asked = "asked",
+        /// The colleague agreed: an override has changed the rota.
+        Agreed = "agreed",
+        /// The colleague declined.
+        Declined = "declined",
+        /// The person who asked took it back.
+        Withdrawn = "withdrawn",
+        /// Nobody agreed before the span began.
+        Lapsed = "lapsed",
+    }
+}
+
+word_enum! {
     /// The delivery state of a message that calls somebody about a loss.
     LossMessageState {
         /// Handed to the notices.

@@ -45,6 +45,8 @@ pub enum Kind {
     LookAtNotices,
     /// Tells people of changes of a rota, and its owner of gaps in the next weeks.
     FollowRota,
+    /// Tells people of a request for cover, and ends one that nobody agreed to before its span began.
+    FollowCover,
     /// Takes the call about a loss a step further.
     AdvanceCall,
     /// Calls the next people who can decide on something that waits for a second person.
@@ -85,6 +87,7 @@ impl Kind {
         Self::PerformHeld,
         Self::LookAtNotices,
         Self::FollowRota,
+        Self::FollowCover,
         Self::AdvanceCall,
         Self::FollowApproval,
         Self::FollowContainment,
@@ -117,6 +120,7 @@ impl Kind {
             Self::PerformHeld => "perform-held",
             Self::LookAtNotices => "look-at-notices",
             Self::FollowRota => "follow-rota",
+            Self::FollowCover => "follow-cover",
             Self::AdvanceCall => "advance-call",
             Self::FollowApproval => "follow-approval",
             Self::FollowContainment => "follow-containment",

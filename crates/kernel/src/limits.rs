@@ -43,6 +43,9 @@ pub enum Door {
     Report,
     /// Secret of somebody who comes back to their report, or link that answers a call. One that does not work counts.
     Returning,
+    /// Address of a person's calendar. One that does not work counts against the network address that asked; one that works against
+    /// the calendar's own, which several of a person's programs read.
+    Calendar,
 }
 
 /// Allowance: `burst` at once, and one more after each `every`.
@@ -63,7 +66,7 @@ impl Door {
             Self::Passkey | Self::Link => rate(20, 6_000),
             Self::Token => rate(30, 2_000),
             Self::Report => rate(10, 60_000),
-            Self::Returning => rate(20, 6_000),
+            Self::Returning | Self::Calendar => rate(20, 6_000),
         }
     }
 
@@ -81,6 +84,7 @@ impl Door {
             Self::Signature => rate(30, 2_000),
             Self::Report => rate(10, 60_000),
             Self::Returning => rate(20, 6_000),
+            Self::Calendar => rate(30, 60_000),
         }
     }
 }

@@ -14,6 +14,8 @@ pub mod alarms;
 pub mod apple_enrolments;
 #[path = "custody/assets.rs"]
 pub mod assets;
+#[path = "duty/calendar_addresses.rs"]
+pub mod calendar_addresses;
 #[path = "notices/caps.rs"]
 pub mod caps;
 #[path = "cases/case_files.rs"]
@@ -88,6 +90,8 @@ pub mod ledger_guard;
 pub mod locks;
 #[path = "losses/loss_calls.rs"]
 pub mod loss_calls;
+#[path = "losses/loss_figures.rs"]
+pub mod loss_figures;
 #[path = "losses/loss_reports.rs"]
 pub mod loss_reports;
 #[path = "devices/messages.rs"]
@@ -122,6 +126,8 @@ pub mod reminders;
 pub mod replan;
 #[path = "help/resets.rs"]
 pub mod resets;
+#[path = "duty/rota_covers.rs"]
+pub mod rota_covers;
 #[path = "duty/rota_overrides.rs"]
 pub mod rota_overrides;
 #[path = "duty/rotas.rs"]
@@ -166,6 +172,7 @@ fn statements_a_to_h() -> Vec<&'static Statement> {
         alarms::ALL,
         apple_enrolments::ALL,
         assets::ALL,
+        calendar_addresses::ALL,
         caps::ALL,
         case_files::ALL,
         case_steps::ALL,
@@ -208,6 +215,7 @@ fn statements_i_to_z() -> Vec<&'static Statement> {
         ledger_details::ALL,
         ledger_guard::ALL,
         loss_calls::ALL,
+        loss_figures::ALL,
         loss_reports::ALL,
         messages::ALL,
         notice_calls::ALL,
@@ -226,6 +234,7 @@ fn statements_i_to_z() -> Vec<&'static Statement> {
         replan::ALL,
         resets::ALL,
         running::ALL,
+        rota_covers::ALL,
         rota_overrides::ALL,
         rotas::ALL,
         sessions::ALL,

@@ -83,17 +83,18 @@ pub fn month(text: &str) -> Option<(Timestamp, Timestamp)> {
     Some((local_time::midnight(first), local_time::midnight(next)))
 }
 
-/// How long shifts, absences, times on call, changes of rotas and hand-over notes are kept after they end: long enough to review
-/// the time, and no
-/// longer, because an absence says something about a person's life.
+/// How long shifts, absences, times on call, changes of rotas, requests for cover and hand-over notes are kept after they end: long
+/// enough to review the time, and no longer, because an absence says something about a person's life.
 const KEEP_PERIODS: Span = Span::from_secs(100 * 24 * 3600);
 
-/// Deletes periods, changes of rotas and hand-over notes past their time; returns the number of rows.
+/// Deletes periods, changes of rotas, requests for cover and hand-over notes past their time; returns the number of rows.
 ///
 /// # Errors
 /// Only if the database does not answer.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, batch: u32) -> Result<u64, AppError> {
     let before = now.minus(KEEP_PERIODS);
-    let rotas = store::rotas::forget(tx, before, batch)? + store::rota_overrides::forget(tx, before, batch)?;
+    let rotas = store::rotas::forget(tx, before, batch)?
+        + store::rota_overrides::forget(tx, before, batch)?
+        + store::rota_covers::forget(tx, before, batch)?;
     Ok(rotas + rows::forget(tx, before, batch)?)
 }

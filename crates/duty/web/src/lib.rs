@@ -1,7 +1,9 @@
-//! Pages of duty: who is on duty, patterns, one person's roster, rosters from files, on-call rotas.
+//! Pages of duty: who is on duty, patterns, one person's roster, rosters from files, on-call rotas, one's own time on call.
 
 pub mod board;
+pub mod feed;
 pub mod files;
+pub mod own;
 pub mod pattern;
 pub mod patterns;
 pub mod person;
@@ -17,12 +19,12 @@ use askama::Template;
 use axum::routing::{get, post};
 use domain::Timestamp;
 use duty_app::{State, Unknown};
-use kernel::access::{ManageDuty, SeeDuty};
+use kernel::access::{AcceptOwn, ManageDuty, SeeDuty, SeeOwn};
 
 use crate::files::{CalendarFiles, RosterFiles};
 use web_shell::format;
 use web_shell::imports::Shown as _;
-use web_shell::routes::{Route, read, write};
+use web_shell::routes::{Route, open, read, write};
 
 /// The addresses of these pages.
 pub const ROUTES: &[Route] = &[
@@ -30,6 +32,12 @@ pub const ROUTES: &[Route] = &[
     write::<ManageDuty>("/people/{id}/duty/pattern", || post(person::handler::assign)),
     write::<ManageDuty>("/people/{id}/duty/periods", || post(person::handler::enter)),
     write::<ManageDuty>("/people/{id}/duty/remove", || post(person::handler::remove)),
+    read::<SeeOwn>("/me/on-call", || get(own::handler::get)),
+    write::<AcceptOwn>("/me/on-call/ask", || post(own::handler::ask)),
+    write::<AcceptOwn>("/me/on-call/answer", || post(own::handler::answer)),
+    write::<AcceptOwn>("/me/on-call/withdraw", || post(own::handler::withdraw)),
+    write::<AcceptOwn>("/me/on-call/calendar", || post(own::handler::calendar)),
+    open("GET", "/calendar/{token}/on-call.ics", || get(feed::get)),
     read::<SeeDuty>("/duty", || get(board::handler::get)),
     read::<SeeDuty>("/duty/patterns", || get(patterns::handler::patterns)),
     read::<ManageDuty>("/duty/patterns/add", || get(pattern::handler::add_pattern)),
@@ -105,6 +113,9 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("duty-rota-override", rota_override::View::sample().render()?),
         ("duty-rota-swap", rota_swap::View::sample().render()?),
         ("duty-rota-gaps", rota_gaps::View::sample().render()?),
+        ("own-on-call", own::View::sample().render()?),
+        ("own-on-call-none", own::View::sample_none().render()?),
+        ("own-calendar-made", own::Made::sample().render()?),
     ])
 }
 

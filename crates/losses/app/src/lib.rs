@@ -5,6 +5,7 @@
 
 pub mod chain;
 pub mod contain;
+pub mod figures;
 pub mod read;
 pub mod report;
 pub mod returning;
@@ -21,6 +22,9 @@ pub use found::confirm_found;
 
 /// A text that somebody sent to the service.
 pub use outbound::channel::Reply;
+
+/// The figures of losses, for the pages.
+pub use losses::figures::{FEWEST, Figures, LossFacts, Times, Wipe, figures as figures_of, percent};
 
 /// The questions of a report and its answers, for the pages.
 pub use losses::report::{Answers, DeviceState, How, Meaning, Question};

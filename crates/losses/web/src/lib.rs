@@ -1,6 +1,7 @@
-//! Pages of losses: the report for anybody, the reporter's return, answering a call, the desk's and the duty officer's pages.
+//! Pages of losses: the report for anybody, the reporter's return, answering a call, the desk's and the duty officer's pages, figures.
 
 pub mod answer;
+pub mod figures;
 pub mod list;
 pub mod mine;
 pub mod own;
@@ -12,7 +13,7 @@ mod questions;
 
 use askama::Template;
 use axum::routing::{get, post};
-use kernel::access::{AcceptOwn, CommandDevices, ManageCases, SeeCases};
+use kernel::access::{AcceptOwn, CommandDevices, ManageCases, SeeCases, SeeLossFigures};
 use kernel::limits::Door;
 
 use web_shell::routes::{Route, at, open, read, write};
@@ -30,6 +31,8 @@ pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/losses", || get(list::handler::get)),
     read::<ManageCases>("/losses/new", || get(telephone::handler::get)),
     write::<ManageCases>("/losses/new", || post(telephone::handler::post)),
+    read::<SeeLossFigures>("/losses/figures", || get(figures::handler::get)),
+    read::<SeeLossFigures>("/losses/figures.csv", || get(figures::handler::as_csv)),
     read::<SeeCases>("/losses/{id}", || get(show::handler::get)),
     write::<CommandDevices>("/losses/{id}/contain", || post(show::handler::contain)),
     write::<CommandDevices>("/losses/{id}/release", || post(show::handler::release)),
@@ -57,5 +60,6 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("loss-telephone", telephone::View::sample().render()?),
         ("loss", show::View::sample().render()?),
         ("loss-found", show::View::sample_found().render()?),
+        ("loss-figures", figures::View::sample().render()?),
     ])
 }

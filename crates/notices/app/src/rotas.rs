@@ -1,7 +1,7 @@
-//! Tells people of on-call rotas: of changes that concern them, and the owner of gaps weeks before.
+//! Tells people of on-call rotas: of changes that concern them, of requests for cover, and the owner of gaps weeks before.
 
 use domain::local_time::{day_in_words, day_of, local};
-use domain::{PersonId, RotaId, Timestamp};
+use domain::{CoverId, PersonId, RotaId, Timestamp};
 use duty_app::rota::{self, Trouble, Warning};
 use kernel::access::Role;
 use kernel::record::Record;
@@ -49,6 +49,31 @@ fn tell_people(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<(), AppError> {
         rota::note_word(app, tx, &word)?;
     }
     Ok(())
+}
+
+/// Tells the people of a request for cover how it stands, and ends one that nobody agreed to before its span began. A second run tells
+/// nobody anything new.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub async fn follow_cover(app: &App, id: CoverId) -> Result<(), AppError> {
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .write(move |tx| {
+            let Some(word) = rota::cover_due(Work { app: &app, tx, now }, id)? else { return Ok(()) };
+            for said in &word.to {
+                let key = format!("rota-cover:{id}:{}", word.state.as_str());
+                let notice = Notice::routine(said.to, key, said.subject.as_str());
+                notify(&app, tx, notice.body(said.body.as_str()).link(said.link.as_str()))?;
+            }
+            rota::note_cover_told(tx, &word, now)?;
+            match word.lapses_at {
+                Some(at) => jobs::ask_job(&app, tx, jobs::Kind::FollowCover, &id.to_string(), at),
+                None => Ok(()),
+            }
+        })
+        .await
 }
 
 fn tell_owner(Work { app, tx, now }: Work<'_, '_>, warning: &Warning) -> Result<(), AppError> {

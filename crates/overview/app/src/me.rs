@@ -135,6 +135,7 @@ fn todos(Work { app, tx, now }: Work<'_, '_>, person: PersonId) -> Result<Vec<To
     todos.extend(incidents_app::read::to_fill_in(app, tx, person)?);
     todos.extend(custody_app::read::to_sign(tx, person, now)?);
     todos.extend(help_app::resets::own_to_do(tx, person)?);
+    todos.extend(covers_to_answer(tx, person, now)?);
     // Tasks without a deadline come last.
     todos.sort_by_key(|todo| todo.due.map_or(i64::MAX, Timestamp::millis));
     Ok(todos)
@@ -208,6 +209,15 @@ fn steps_to_do(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Todo>, AppError>
             Some(Todo { title: step.title, href, due: step.due_at })
         })
         .collect())
+}
+
+fn covers_to_answer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<Todo>, AppError> {
+    let title = match duty_app::rota::covers_to_answer(tx, person, now)? {
+        0 => return Ok(None),
+        1 => "Say whether you take a colleague's shift".to_owned(),
+        asked => format!("Say whether you take {asked} shifts of colleagues"),
+    };
+    Ok(Some(Todo { title, href: "/me/on-call".into(), due: None }))
 }
 
 fn notices_to_read(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Todo>, AppError> {

@@ -122,5 +122,6 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::OpenForm => incidents_app::open_form_of(app, job.subject.parse().map_err(bad)?).await,
         Kind::FollowIncident => incidents_app::follow_incident(app, job.subject.parse().map_err(bad)?).await,
         Kind::FollowRota => notices_app::rotas::follow_rota(app, job.subject.parse().map_err(bad)?).await,
+        Kind::FollowCover => notices_app::rotas::follow_cover(app, job.subject.parse().map_err(bad)?).await,
     }
 }

@@ -1,12 +1,12 @@
 //! Ends what depends on a person, or on a role of theirs that destroys, approves or administers.
 //!
-//! That is their sessions and their requests that nobody has agreed to yet; administrators are also reminded of the
-//! API tokens that they made. Every end of a person or of such a role comes here, in its own transaction.
+//! That is their sessions, the address of their calendar and their requests that nobody has agreed to yet; administrators are also
+//! reminded of the API tokens that they made. Every end of a person or of such a role comes here, in its own transaction.
 
 use serde_json::json;
 use store::grants::Grant;
 use store::people::Person;
-use store::{grants, sessions, tokens};
+use store::{calendar_addresses, grants, sessions, tokens};
 
 use devices_app::caps;
 use kernel::access::{Action, ManageAccess, Question, Relation, Role};
@@ -38,6 +38,7 @@ pub(crate) fn ended(
     let name = format!("person:{}", whose.id);
     sessions::end_of_person(tx, whose.id)?;
     if what == Ended::Person {
+        calendar_addresses::remove(tx, whose.id)?;
         end_strong_roles(Work { app, tx, now }, whose, by)?;
     }
     end_roles_asked_for(Work { app, tx, now }, whose, &name)?;

@@ -90,6 +90,8 @@ statements! {
     COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND word = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
         AND NOT (deed = 'erase' AND enrolment_id IN (SELECT id FROM enrolment WHERE ended_at IS NULL))
+        AND NOT (deed IN ('lock', 'lost-mode', 'lost-mode-off', 'locate', 'erase') AND enrolment_id IN (SELECT e.id FROM enrolment e
+          JOIN loss_report r ON r.device_id = e.device_id WHERE r.reported_at >= $3))
         ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
     COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state NOT IN ('asked', 'held') AND c.frozen_at IS NULL AND e.ended_at IS NULL
@@ -286,10 +288,19 @@ pub fn is_pending(tx: &mut Tx<'_>, enrolment: EnrolmentId, word: &str) -> Result
     Ok(crate::single_count(tx, &COMMANDS_PENDING_OF_TYPE, &[Value::id(enrolment), word.into()])? > 0)
 }
 
-/// Removes up to `limit` commands that finished before the given time; returns how many. An erasure stays while its enrolment has not
-/// ended: it says why a device enrols again.
-pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&COMMANDS_FORGET, &[before.into(), i64::from(limit).into()])
+/// Which finished commands are no longer needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Those that finished before this time.
+    pub before: Timestamp,
+    /// Orders to devices that were reported lost since this time stay.
+    pub lost_since: Timestamp,
+}
+
+/// Removes up to `limit` finished commands that are no longer needed; returns how many. An erasure stays while its enrolment has not
+/// ended: it says why a device enrols again. Orders to a lost device that contain, locate or erase it stay with its loss.
+pub fn forget(tx: &mut Tx<'_>, which: &Forgotten, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(&COMMANDS_FORGET, &[which.before.into(), i64::from(limit).into(), which.lost_since.into()])
 }
 
 /// Channels that can be pushed, whose commands have waited since before `queued_before` and that were not pushed since

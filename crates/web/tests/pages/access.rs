@@ -209,6 +209,8 @@ fn the_table_has_no_route_twice_and_names_real_actions() {
     let expected = [
         "/accessibility",
         "/assets/{name}",
+        // Whoever has the address of a person's calendar reads when they are on call.
+        "/calendar/{token}/on-call.ics",
         // Anybody reports a loss and comes back to it; whoever has the link of a message answers a call.
         "/lost",
         "/lost",

@@ -1,8 +1,9 @@
 //! Writes calendars (iCalendar, RFC 5545) of turns on call: one rota's, or one person's.
 
-use domain::{RotaId, Span, Timestamp};
+use domain::{PersonId, RotaId, Span, Timestamp};
 use kernel::access::{PermitWithin, SeeDuty};
 use kernel::{App, AppError};
+use store::Tx;
 use store::rotas as rows;
 
 use super::load::{Window, load, turns};
@@ -55,23 +56,24 @@ pub async fn own_calendar(app: &App, permit: PermitWithin<SeeDuty>) -> Result<St
     let me = permit.actor().person.ok_or_else(|| {
         AppError::Conflict("only somebody in the register has turns; sign in as a person".into())
     })?;
-    app.store()
-        .read(move |tx| {
-            let window = Window::new(now.minus(BACK), now.plus(AHEAD));
-            let mut events = Vec::new();
-            for row in rows::with_person(tx, me)? {
-                let loaded = load(tx, row, window)?;
-                let own = turns(&loaded.rota, window).into_iter().filter(|turn| turn.person == me);
-                events.extend(own.map(|turn| Event {
-                    uid: format!("{}-{me}-{}", loaded.row.id, turn.start.millis()),
-                    summary: format!("On call: {}", loaded.row.name),
-                    start: turn.start,
-                    end: turn.end,
-                }));
-            }
-            Ok(written(events.into_iter().take(MOST_TURNS), now))
-        })
-        .await
+    app.store().read(move |tx| calendar_of(tx, me, now)).await
+}
+
+/// Writes the calendar of a person's own turns in all rotas, from two weeks ago to twelve weeks ahead. It names nobody.
+pub(super) fn calendar_of(tx: &mut Tx<'_>, me: PersonId, now: Timestamp) -> Result<String, AppError> {
+    let window = Window::new(now.minus(BACK), now.plus(AHEAD));
+    let mut events = Vec::new();
+    for row in rows::with_person(tx, me)? {
+        let loaded = load(tx, row, window)?;
+        let own = turns(&loaded.rota, window).into_iter().filter(|turn| turn.person == me);
+        events.extend(own.map(|turn| Event {
+            uid: format!("{}-{me}-{}", loaded.row.id, turn.start.millis()),
+            summary: format!("On call: {}", loaded.row.name),
+            start: turn.start,
+            end: turn.end,
+        }));
+    }
+    Ok(written(events.into_iter().take(MOST_TURNS), now))
 }
 
 fn written(events: impl Iterator<Item = Event>, now: Timestamp) -> String {

@@ -2,22 +2,30 @@
 //!
 //! The crate `duty` works out what a rota says about a time.
 
+mod address;
 mod calendar;
 mod change;
+mod cover;
+mod cover_due;
 mod fields;
 mod load;
 mod overrides;
+mod own;
 mod read;
 mod warn;
 mod write;
 
+pub use address::{calendar_at, make_calendar_address, withdraw_calendar_address};
 pub use calendar::{own_calendar, rota_calendar};
 pub use change::{Form, GapRead, Kept, WouldLeave};
+pub use cover::{NewCover, answer_cover, ask_cover, withdraw_cover};
+pub use cover_due::{CoverSaid, CoverWord, cover_due, note_cover_told};
 pub use fields::{MOST_WEEKS, NewLayer, NewOverride, NewRota, NewSwap};
 pub use overrides::{leave_note, override_rota, swap_turns, withdraw_override};
+pub use own::{AddressRead, Colleague, CoverRead, OnCallRead, OwnTurnRead, covers_to_answer, own_on_call};
 pub use read::{
-    LayerRead, LayerView, NoteRead, OverrideRead, PersonView, RotaBrief, RotaRead, RotaView, SpellRead,
-    TurnChoice, rota_of, rota_to_change, rotas, turn_choices,
+    AgreedRead, LayerRead, LayerView, NoteRead, OverrideRead, PersonView, RotaBrief, RotaRead, RotaView,
+    SpellRead, TurnChoice, rota_of, rota_to_change, rotas, turn_choices,
 };
 pub use warn::{Trouble, Warning, Word, next_warning, note_told, note_word, owner_warning, words_due};
 pub use write::{add_rota, change_rota, put_layer, remove_layer, retire_rota};

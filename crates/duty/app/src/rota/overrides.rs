@@ -208,7 +208,8 @@ pub async fn leave_note(
         .await
 }
 
-fn enter(tx: &mut Tx<'_>, before: &Loaded, row: &OverrideRow) -> Result<(), AppError> {
+/// Enters an override where the rota has room for one.
+pub(super) fn enter(tx: &mut Tx<'_>, before: &Loaded, row: &OverrideRow) -> Result<(), AppError> {
     if before.overrides.len() + 2 > MOST_OVERRIDES {
         return Err(AppError::Conflict(format!(
             "{MOST_OVERRIDES} overrides are the most; change the layers instead"

@@ -1,16 +1,18 @@
 //! Shows rotas: all that somebody may see, one with its final schedule, and the turns that can be swapped.
 
 use domain::local_time::instant;
-use domain::{Force, LayerId, OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
+use domain::{CoverState, Force, LayerId, OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Reach, Relation, SeeDuty, permit_within};
 use kernel::{App, AppError};
 use store::people::Person;
+use store::rota_covers::{self, CoverRow};
 use store::rotas::{self as rows, LayerRow};
 use store::{Tx, people};
 
 use super::fields::ahead;
 use super::load::{Loaded, Window, load, turns};
 use super::overrides::{SWAP_AHEAD, swappable};
+use super::own::{CoverRead, shown};
 use super::warn::{Trouble, found};
 use store::rotas::RotaRow;
 
@@ -161,6 +163,17 @@ pub struct OverrideRead {
     pub reason: String,
     /// Whether it is half of a swap.
     pub is_swap: bool,
+    /// When the two people asked and agreed, where it came from a request for cover.
+    pub agreed: Option<AgreedRead>,
+}
+
+/// When two people agreed who takes a shift.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgreedRead {
+    /// When the one asked.
+    pub asked_at: Timestamp,
+    /// When the other agreed.
+    pub agreed_at: Timestamp,
 }
 
 /// A hand-over note as it is shown.
@@ -193,6 +206,8 @@ pub struct RotaRead {
     pub temporary: Vec<LayerRead>,
     /// Its overrides that are not over.
     pub overrides: Vec<OverrideRead>,
+    /// Requests for cover that wait for a colleague.
+    pub covers: Vec<CoverRead>,
     /// Hand-over notes, the latest first.
     pub notes: Vec<NoteRead>,
     /// Whether the reader may change it.
@@ -275,6 +290,11 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
                 row: LayerView::from(row),
             };
             let in_use = loaded.row.retired_at.is_none();
+            let asked = rota_covers::of_rota(tx, id, window.from)?;
+            let mut covers = Vec::new();
+            for cover in asked.iter().filter(|cover| cover.state == CoverState::Asked) {
+                covers.push(shown(tx, cover, window.from)?);
+            }
             Ok(RotaRead {
                 brief: brief(&app, &loaded, window),
                 owner,
@@ -283,7 +303,8 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
                 until: window.until,
                 layers: loaded.layers.iter().map(layer).collect(),
                 temporary: loaded.temporary.iter().map(layer).collect(),
-                overrides: overrides(&loaded),
+                overrides: overrides(&loaded, &asked),
+                covers,
                 notes,
                 may_manage: may_manage && in_use,
                 may_note: in_use && actor.person.is_some() && (may_manage || loaded.has(actor.person)),
@@ -396,7 +417,11 @@ fn spell_read(loaded: &Loaded, spell: &duty::rota::Spell) -> SpellRead {
     }
 }
 
-fn overrides(loaded: &Loaded) -> Vec<OverrideRead> {
+fn overrides(loaded: &Loaded, covers: &[CoverRow]) -> Vec<OverrideRead> {
+    let agreed = |row: &store::rota_overrides::OverrideRow| {
+        let cover = covers.iter().find(|cover| cover.change == Some(row.id))?;
+        Some(AgreedRead { asked_at: cover.asked_at, agreed_at: cover.ended_at? })
+    };
     let read = |row: &store::rota_overrides::OverrideRow| OverrideRead {
         id: row.id,
         kind: row.kind,
@@ -406,6 +431,7 @@ fn overrides(loaded: &Loaded) -> Vec<OverrideRead> {
         end: row.end,
         reason: row.reason.clone(),
         is_swap: row.swap.is_some(),
+        agreed: agreed(row),
     };
     loaded.overrides.iter().map(read).collect()
 }

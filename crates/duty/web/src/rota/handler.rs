@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use domain::{LayerId, OverrideId, RotaId};
-use duty_app::rota::{self, Form, Kept, LayerRead, OverrideRead, RotaRead, SpellRead, Trouble};
+use duty_app::rota::{self, CoverRead, Form, Kept, LayerRead, OverrideRead, RotaRead, SpellRead, Trouble};
 use kernel::AppError;
 use kernel::access::{ManageDuty, SeeDuty};
 use web_shell::answer::{form_again, shown};
@@ -66,7 +66,16 @@ fn override_line(row: &OverrideRead) -> OverrideLine {
         what: if row.is_swap { format!("Swap: {what}") } else { what },
         when: format!("{} to {}", format::when(row.start), format::when(row.end)),
         reason: row.reason.clone(),
+        agreed: row.agreed.map_or_else(String::new, |agreed| {
+            format!("Asked {}, agreed {}", format::when(agreed.asked_at), format::when(agreed.agreed_at))
+        }),
     }
+}
+
+/// Describes a request for cover that waits for an answer.
+fn asked(cover: &CoverRead) -> String {
+    let when = format!("{} to {}", format::when(cover.start), format::when(cover.end));
+    format!("{} asks {}: {when}", cover.asks, cover.asked)
 }
 
 fn view(ctx: &Ctx, read: &RotaRead) -> View {
@@ -91,6 +100,7 @@ fn view(ctx: &Ctx, read: &RotaRead) -> View {
         layers: read.layers.iter().map(layer).collect(),
         temporary: read.temporary.iter().map(layer).collect(),
         overrides: read.overrides.iter().map(override_line).collect(),
+        covers: read.covers.iter().map(asked).collect(),
         notes: read.notes.iter().map(note).collect(),
         version: row.version,
         may_manage: read.may_manage,

@@ -42,6 +42,8 @@ pub struct View {
     pub temporary: Vec<LayerRow>,
     /// The overrides.
     pub overrides: Vec<OverrideLine>,
+    /// Requests for cover that nobody has answered yet, in words.
+    pub covers: Vec<String>,
     /// Hand-over notes, the latest first.
     pub notes: Vec<NoteLine>,
     /// The version that forms change.
@@ -95,6 +97,8 @@ pub struct OverrideLine {
     pub when: String,
     /// Why it was made.
     pub reason: String,
+    /// When its two people asked and agreed; empty where the keeper of the rota made it.
+    pub agreed: String,
 }
 
 /// A hand-over note.
@@ -152,7 +156,11 @@ impl View {
                 what: "Jo Bell in place of Sam Ames".into(),
                 when: "24 November 2026, 6:00pm to 25 November 2026, 9:00am".into(),
                 reason: "A course".into(),
+                agreed: "Asked 20 November 2026, 9:00am, agreed 21 November 2026, 8:00am".into(),
             }],
+            covers: vec![
+                "Sam Ames asks Jo Bell <script>: 26 November 2026, 6:00pm to 27 November 2026, 9:00am".into(),
+            ],
             notes: vec![NoteLine {
                 by: "Sam Ames, 23 November 2026, 8:45am".into(),
                 lines: vec!["The mail relay restarts by itself <script>".into()],

@@ -18,7 +18,7 @@ pub struct View {
     pub rows: Vec<Row>,
     /// Whether the reader may add one.
     pub may_add: bool,
-    /// Whether the reader can download their own turns.
+    /// Whether the reader has a page of their own turns.
     pub has_own: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Answers the requests of this page.
 
 use axum::response::Response;
-use kernel::access::{ManageCases, SeeCases};
+use kernel::access::{ManageCases, SeeCases, SeeLossFigures};
 
 use crate::list::{Chain, ChainStep, PersonLine, Row, View};
 use domain::Channel;
@@ -25,6 +25,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         shell: ctx.under(Area::Cases),
         rows: read.open.iter().map(row).collect(),
         may_report: ctx.may::<ManageCases>(),
+        may_figures: ctx.may::<SeeLossFigures>(),
     })
 }
 

@@ -20,6 +20,8 @@ pub struct View {
     pub chains: Vec<Chain>,
     /// Whether the reader may take a report by telephone.
     pub may_report: bool,
+    /// Whether the reader may see the figures of losses.
+    pub may_figures: bool,
 }
 
 /// One open loss.
@@ -143,12 +145,13 @@ impl View {
                 },
             ],
             may_report: true,
+            may_figures: true,
         }
     }
 
     /// Returns a quiet night, for the gallery and the tests.
     #[must_use]
     pub fn sample_empty() -> Self {
-        Self { rows: Vec::new(), may_report: false, ..Self::sample() }
+        Self { rows: Vec::new(), may_report: false, may_figures: false, ..Self::sample() }
     }
 }

@@ -1,6 +1,7 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
 mod approvals;
+mod figures;
 pub(crate) mod force;
 mod locks;
 mod night;

@@ -1,5 +1,7 @@
 //! Rotas against a database: who is on call, gaps before they happen, who is told, and who may not.
 
+mod calendars;
+mod covers;
 mod refused;
 
 use domain::local_time::instant;

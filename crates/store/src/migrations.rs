@@ -76,11 +76,11 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 34, name: "help", sql: include_str!("../migrations/0034_help.sql") },
     Migration { version: 35, name: "incidents", sql: include_str!("../migrations/0035_incidents.sql") },
     Migration { version: 36, name: "outcomes", sql: include_str!("../migrations/0036_outcomes.sql") },
-    Migration { version: 38, name: "covers", sql: include_str!("../migrations/0038_covers.sql") },
+    Migration { version: 37, name: "covers", sql: include_str!("../migrations/0037_covers.sql") },
     Migration {
-        version: 39,
+        version: 38,
         name: "calendar_addresses",
-        sql: include_str!("../migrations/0039_calendar_addresses.sql"),
+        sql: include_str!("../migrations/0038_calendar_addresses.sql"),
     },
 ];
 

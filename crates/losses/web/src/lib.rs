@@ -8,6 +8,7 @@ pub mod report;
 pub mod show;
 pub mod telephone;
 
+mod asking;
 mod questions;
 
 use askama::Template;
@@ -21,12 +22,16 @@ use web_shell::routes::{Route, at, open, read, write};
 pub const ROUTES: &[Route] = &[
     open("GET", "/lost", || get(report::handler::get)),
     at(Door::Report, open("POST", "/lost", || post(report::handler::post))),
+    open("GET", "/lost/questions", || get(report::handler::get)),
+    open("POST", "/lost/questions", || post(report::handler::question)),
     open("GET", "/lost/{reference}", || get(own::handler::get)),
     open("POST", "/lost/{reference}", || post(own::handler::post)),
     open("GET", "/calls/{token}", || get(answer::handler::get)),
     open("POST", "/calls/{token}", || post(answer::handler::post)),
     read::<AcceptOwn>("/me/lost", || get(mine::handler::get)),
     write::<AcceptOwn>("/me/lost", || post(mine::handler::post)),
+    read::<AcceptOwn>("/me/lost/questions", || get(mine::handler::get)),
+    write::<AcceptOwn>("/me/lost/questions", || post(mine::handler::question)),
     read::<SeeCases>("/losses", || get(list::handler::get)),
     read::<ManageCases>("/losses/new", || get(telephone::handler::get)),
     write::<ManageCases>("/losses/new", || post(telephone::handler::post)),
@@ -45,13 +50,16 @@ pub const ROUTES: &[Route] = &[
 pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
     Ok(vec![
         ("lost", report::View::sample().render()?),
+        ("lost-choice", report::View::sample_choice().render()?),
         ("lost-again", report::View::sample_again().render()?),
+        ("lost-last", report::View::sample_last().render()?),
         ("lost-reported", report::Done::sample().render()?),
         ("lost-return", own::View::sample_return().render()?),
         ("lost-own", own::View::sample().render()?),
         ("call-answer", answer::View::sample().render()?),
         ("call-answered", answer::View::sample_answered().render()?),
         ("lost-mine", mine::View::sample().render()?),
+        ("lost-mine-chosen", mine::View::sample_chosen().render()?),
         ("losses", list::View::sample().render()?),
         ("losses-empty", list::View::sample_empty().render()?),
         ("loss-telephone", telephone::View::sample().render()?),

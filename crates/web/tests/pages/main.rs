@@ -18,6 +18,7 @@ mod forms;
 mod held;
 mod limits;
 mod lists;
+mod losses;
 mod me;
 mod nobody_alone;
 mod parts;

@@ -149,6 +149,8 @@ const NOTICES: &[(&str, &str)] = &[
         "The report is taken in. The device could not be ordered to lock: press the button to see why.",
     ),
     ("loss-release-queued", "The order to end lost mode is on its way."),
+    ("loss-locate-queued", "It is asked where it is. Its position can be read here once it has answered."),
+    ("loss-waits", "It waits for a second person. Nothing is sent until somebody else agrees."),
     ("loss-taken", "It is recorded. Nobody else is called."),
     ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
     ("loss-next", "The next people are being called."),

@@ -13,7 +13,7 @@ mod questions;
 
 use askama::Template;
 use axum::routing::{get, post};
-use kernel::access::{AcceptOwn, CommandDevices, ManageCases, SeeCases};
+use kernel::access::{AcceptOwn, CommandDevices, DestroyData, LocateDevices, ManageCases, SeeCases};
 use kernel::limits::Door;
 
 use web_shell::routes::{Route, at, open, read, write};
@@ -38,6 +38,9 @@ pub const ROUTES: &[Route] = &[
     read::<SeeCases>("/losses/{id}", || get(show::handler::get)),
     write::<CommandDevices>("/losses/{id}/contain", || post(show::handler::contain)),
     write::<CommandDevices>("/losses/{id}/release", || post(show::handler::release)),
+    write::<LocateDevices>("/losses/{id}/locate", || post(show::place::locate)),
+    write::<LocateDevices>("/losses/{id}/position", || post(show::place::position)),
+    write::<DestroyData>("/losses/{id}/wipe", || post(show::place::wipe)),
     write::<ManageCases>("/losses/{id}/answer", || post(show::handler::answer)),
     write::<ManageCases>("/losses/{id}/next", || post(show::handler::next)),
     write::<ManageCases>("/losses/{id}/found", || post(show::handler::found)),
@@ -65,5 +68,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("loss-telephone", telephone::View::sample().render()?),
         ("loss", show::View::sample().render()?),
         ("loss-found", show::View::sample_found().render()?),
+        ("loss-placed", show::View::sample_placed().render()?),
+        ("loss-plain-lock", show::View::sample_plain_lock().render()?),
     ])
 }

@@ -2,21 +2,21 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use domain::{Channel, CommandState, Deed, DeliveryState, LossId};
+use domain::{Channel, DeliveryState, LossId};
 use kernel::AppError;
-use kernel::access::{CommandDevices, DestroyData, LocateDevices, ManageCases, SeeCases, SeeCommands};
+use kernel::access::{CommandDevices, ManageCases, SeeCases, SeeCommands};
 
 use crate::list;
-use crate::show::{Delivery, Message, Order, Place, Report, View, Wipe};
+use crate::show::{Delivery, Message, Order, Report, View, place};
 use devices_app::commands::Ordered;
-use losses_app::contain::{self, ContainmentOrder, Evidence};
+use losses_app::contain::{self, ContainmentOrder};
 use losses_app::read::{DeliveryRead, LossRead, MessageRead, ReportRead, loss};
 use losses_app::{Answers, Question};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
 use web_shell::frame::{Area, Crumb};
 use web_shell::links::case_crumb;
-use web_shell::parts::form::{Choice, Errors};
+use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 /// Returns the key of the message that says what an order to contain a device came to.
@@ -26,11 +26,6 @@ pub(crate) fn said(ordered: &Result<Ordered, AppError>) -> &'static str {
         Ok(Ordered::NeedsSecond(_) | Ordered::Held { .. }) => "loss-lock-held",
         Err(_) => "loss-not-locked",
     }
-}
-
-/// Returns the answers about evidence on a device that is to be erased.
-pub(crate) fn evidence(chosen: &str) -> Vec<Choice> {
-    Choice::list(Evidence::ALL.iter().map(|answer| (answer.as_str(), answer.title())), chosen)
 }
 
 pub(crate) async fn view(
@@ -43,6 +38,7 @@ pub(crate) async fn view(
     let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
     let mut shell = ctx.under(Area::Cases);
     shell.crumbs.push(Crumb::new("/losses", "Losses"));
+    let (place, wipe) = (place::of(ctx, &read, fields), place::wipe_of(ctx, &read, fields));
     let LossRead {
         open,
         case,
@@ -56,20 +52,6 @@ pub(crate) async fn view(
         to_paste,
     } = read;
     let (others, sees) = (&open.containment.others, ctx.may::<SeeCommands>());
-    let answered =
-        others.iter().any(|order| order.deed == Deed::Locate && order.state == CommandState::Acknowledged);
-    let place = Place {
-        may: device.is_some() && ctx.may::<LocateDevices>(),
-        answered,
-        asks: typed("locate-reason"),
-        reads: typed("position-reason"),
-        ..Place::default()
-    };
-    let wipe = Wipe {
-        may: device.is_some() && !closed && ctx.may::<DestroyData>(),
-        evidence: evidence(&typed("evidence")),
-        reason: typed("wipe-reason"),
-    };
     let incident = incidents_app::read::of_case(&ctx.site.app, ctx.permit::<SeeCases>()?, case.id).await?;
     let incident = incident
         .map(|one| Crumb::new(format!("/incidents/{}", one.id), "Its security incident form and clock"));

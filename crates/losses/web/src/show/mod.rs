@@ -188,7 +188,7 @@ impl View {
             others: Vec::new(),
             in_lost_mode: false,
             place: Place { may: true, ..Place::default() },
-            wipe: Wipe { may: true, evidence: handler::evidence(""), reason: String::new() },
+            wipe: Wipe { may: true, evidence: place::evidence(""), reason: String::new() },
             reports: vec![Report {
                 reference: "4KM-7TRH".into(),
                 at: now,

@@ -3,18 +3,49 @@
 use axum::extract::Path;
 use axum::response::Response;
 use devices_app::commands::Ordered;
-use domain::{LossId, Secret, Timestamp};
+use domain::{CommandState, Deed, LossId, Secret, Timestamp};
 use kernel::AppError;
 use kernel::access::{DestroyData, LocateDevices, SeeCases};
 use losses_app::contain::{self, Evidence};
+use losses_app::read::LossRead;
 use overview_app::sensitive::{PlaceRead, read_location};
 
-use crate::show::Place;
 use crate::show::handler::view;
+use crate::show::{Place, Wipe};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
-use web_shell::parts::form::Errors;
+use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
+
+/// Returns the answers about evidence on a device that is to be erased.
+pub(crate) fn evidence(chosen: &str) -> Vec<Choice> {
+    Choice::list(Evidence::ALL.iter().map(|answer| (answer.as_str(), answer.title())), chosen)
+}
+
+fn typed(fields: Option<&Fields>, name: &str) -> String {
+    fields.map(|fields| fields.text(name)).unwrap_or_default()
+}
+
+/// Returns what the page offers about the position of the device.
+pub(crate) fn of(ctx: &Ctx, read: &LossRead, fields: Option<&Fields>) -> Place {
+    let mut orders = read.open.containment.others.iter();
+    Place {
+        may: read.device.is_some() && ctx.may::<LocateDevices>(),
+        answered: orders.any(|order| order.deed == Deed::Locate && order.state == CommandState::Acknowledged),
+        asks: typed(fields, "locate-reason"),
+        reads: typed(fields, "position-reason"),
+        ..Place::default()
+    }
+}
+
+/// Returns what the page offers about its erasure.
+pub(crate) fn wipe_of(ctx: &Ctx, read: &LossRead, fields: Option<&Fields>) -> Wipe {
+    Wipe {
+        may: read.device.is_some() && !read.closed && ctx.may::<DestroyData>(),
+        evidence: evidence(&typed(fields, "evidence")),
+        reason: typed(fields, "wipe-reason"),
+    }
+}
 
 /// Puts an error about the reason beside the field of its form: each form of the page has one.
 fn beside(error: AppError, field: &'static str) -> Result<Errors, Problem> {

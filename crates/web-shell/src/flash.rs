@@ -153,6 +153,15 @@ const NOTICES: &[(&str, &str)] = &[
     ("loss-waits", "It waits for a second person. Nothing is sent until somebody else agrees."),
     ("loss-taken", "It is recorded. Nobody else is called."),
     ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
+    ("loss-put-right", "The device is put right. Whoever was called is told."),
+    (
+        "loss-put-right-locked",
+        "The device is put right, and the order to lock it is on its way or held beyond a limit: see below what locks it.",
+    ),
+    (
+        "loss-put-right-open",
+        "The device is put right. It could not be ordered to lock: press the button to see why.",
+    ),
     ("loss-next", "The next people are being called."),
     ("file-added", "The file is attached."),
     ("form-saved", "It is saved. Who may read the case can read it already; send it when it is whole."),

@@ -1,6 +1,7 @@
 //! Pages of losses: the report for anybody, the reporter's return, answering a call, the desk's and the duty officer's pages.
 
 pub mod answer;
+pub mod device;
 pub mod list;
 pub mod mine;
 pub mod own;
@@ -36,6 +37,8 @@ pub const ROUTES: &[Route] = &[
     read::<ManageCases>("/losses/new", || get(telephone::handler::get)),
     write::<ManageCases>("/losses/new", || post(telephone::handler::post)),
     read::<SeeCases>("/losses/{id}", || get(show::handler::get)),
+    read::<CommandDevices>("/losses/{id}/device", || get(device::handler::get)),
+    write::<CommandDevices>("/losses/{id}/device", || post(device::handler::post)),
     write::<CommandDevices>("/losses/{id}/contain", || post(show::handler::contain)),
     write::<CommandDevices>("/losses/{id}/release", || post(show::handler::release)),
     write::<LocateDevices>("/losses/{id}/locate", || post(show::place::locate)),
@@ -66,6 +69,8 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("losses", list::View::sample().render()?),
         ("losses-empty", list::View::sample_empty().render()?),
         ("loss-telephone", telephone::View::sample().render()?),
+        ("loss-device", device::View::sample().render()?),
+        ("loss-device-chosen", device::View::sample_chosen().render()?),
         ("loss", show::View::sample().render()?),
         ("loss-found", show::View::sample_found().render()?),
         ("loss-placed", show::View::sample_placed().render()?),

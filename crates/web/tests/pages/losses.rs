@@ -169,3 +169,105 @@ fn a_holder_is_asked_nothing_that_the_force_knows() {
         assert_eq!(ames.get(steps).await.status, StatusCode::OK, "a reload of a step begins again");
     });
 }
+
+/// Reports a device at night, by its serial number; returns the page of the loss.
+async fn reported(nobody: &Browser, officer: &Browser, serial: &str) -> String {
+    let fields = [("form", &*format!("{serial}-0123456789abcdef")), ("force", "norfolk"), ("device", serial)];
+    let done = nobody.post("/lost", &fields).await;
+    assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+    let list = officer.page("/losses").await;
+    let row = list.split("<a class=\"govuk-link\" href=\"").find(|row| row.contains(serial)).unwrap();
+    row.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn the_duty_officer_locates_a_lost_phone_and_reads_its_position_on_the_page_of_the_loss() {
+    with_force(|mut seeded| async move {
+        let officer = seeded.browser(Role::DutyOfficer, Some(domain::samples::NORFOLK)).await;
+        let loss = reported(&seeded.nobody(), &officer, "F4GXQ2ABCD").await;
+        let page = officer.page(&loss).await;
+        assert!(!page.contains("Locate it") && page.contains("once it has acknowledged lost mode"), "{page}");
+        assert!(!page.contains("Ask for approval to erase it"), "the duty officer erases nothing: {page}");
+        officer.post(&format!("{loss}/contain"), &[]).await;
+        seeded.settle().await;
+        let page = officer.page(&loss).await;
+        assert!(page.contains("Locate it") && page.contains("End lost mode"), "{page}");
+        let without = officer.post(&format!("{loss}/locate"), &[("locate-reason", " ")]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(without.text().contains("href=\"#locate-reason\""), "{}", without.text());
+        let asked = officer.post(&format!("{loss}/locate"), &[("locate-reason", "to send a car")]).await;
+        assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+        seeded.settle().await;
+        let page = officer.page(&loss).await;
+        assert!(page.contains("Show its last position") && !page.contains("Latitude"), "{page}");
+        let position = format!("{loss}/position");
+        let without = officer.post(&position, &[("position-reason", "")]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!without.text().contains("Latitude"), "{}", without.text());
+        let shown = officer.post(&position, &[("position-reason", "to send a car")]).await;
+        assert_eq!(shown.status, StatusCode::OK);
+        let shown = shown.text();
+        for words in ["Latitude, longitude", "British National Grid", "Accurate to", "Taken", "place-to-copy"]
+        {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        assert_eq!(faults(&shown), Vec::<String>::new());
+
+        // Who may see the loss and not where people are.
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
+        assert!(!desk.page(&loss).await.contains("Show its last position"));
+        assert_eq!(desk.post(&position, &[("position-reason", "x")]).await.status, StatusCode::FORBIDDEN);
+        let ledger = seeded.browser(Role::InformationSecurity, Some(domain::samples::NORFOLK)).await;
+        assert!(ledger.page("/ledger").await.contains("Device location read"));
+
+        // Erasing asks about evidence first.
+        let wipe = format!("{loss}/wipe");
+        let lead = seeded.browser(Role::ServiceDeskLead, Some(domain::samples::NORFOLK)).await;
+        assert!(lead.page(&loss).await.contains("Ask for approval to erase it"));
+        let unsaid = lead.post(&wipe, &[("wipe-reason", "stolen")]).await;
+        assert!(unsaid.text().contains("Say whether evidence is on it"), "{}", unsaid.text());
+        let needed = lead.post(&wipe, &[("wipe-reason", "stolen"), ("evidence", "needed")]).await;
+        assert_eq!(needed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(needed.text().contains("legal hold"), "{}", needed.text());
+    });
+}
+
+#[test]
+fn a_mac_under_a_plain_lock_is_offered_no_end_of_lost_mode() {
+    with_force(|mut seeded| async move {
+        let officer = seeded.browser(Role::DutyOfficer, Some(domain::samples::NORFOLK)).await;
+        let loss = reported(&seeded.nobody(), &officer, "C02XK1MAC1").await;
+        officer.post(&format!("{loss}/contain"), &[]).await;
+        seeded.settle().await;
+        let page = officer.page(&loss).await;
+        assert!(page.contains("Locked: the device acknowledged it"), "{page}");
+        assert!(page.contains("under a plain lock") && !page.contains("End lost mode"), "{page}");
+    });
+}
+
+#[test]
+fn the_desk_puts_a_wrong_device_right() {
+    with_force(|seeded| async move {
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
+        let loss = reported(&seeded.nobody(), &desk, "F4GXQ2ABCD").await;
+        let page = format!("{loss}/device");
+        assert!(desk.page(&loss).await.contains(&page));
+        let found = desk.page(&format!("{page}?q=C02XK1")).await;
+        assert!(found.contains("C02XK1MAC1") && found.contains("The loss is about"), "{found}");
+        let link = found.split(&format!("href=\"{page}?q=")).nth(1).unwrap().split('"').next().unwrap();
+        let right = link.rsplit("device=").next().unwrap();
+        let none = desk.post(&page, &[("reason", "misheard")]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let without = desk.post(&page, &[("chosen", right), ("reason", "")]).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(without.text().contains("C02XK1MAC1"), "{}", without.text());
+        let fields = [("chosen", right), ("reason", "misheard"), ("lock", "yes")];
+        let put = desk.post(&page, &fields).await;
+        assert_eq!(
+            (put.status, put.leads_to()),
+            (StatusCode::SEE_OTHER, &*format!("{loss}?done=loss-put-right-locked"))
+        );
+        let now = desk.page(&loss).await;
+        assert!(now.contains("C02XK1MAC1") && now.contains("Not locked yet: ordered"), "{now}");
+    });
+}

@@ -5,6 +5,7 @@ pub(crate) mod force;
 mod locks;
 mod night;
 mod numbers;
+mod put_right;
 mod replies;
 mod texts;
 

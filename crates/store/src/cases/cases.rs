@@ -57,6 +57,7 @@ statements! {
     pub(crate) CASE_ADD = "INSERT INTO desk_case (id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at)
         SELECT $1, COALESCE(max(number), 1000) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM desk_case";
     CASE_BY_ID = concat!("SELECT ", columns!(), " FROM desk_case WHERE id = $1");
+    CASE_BY_NUMBER = concat!("SELECT ", columns!(), " FROM desk_case WHERE number = $1");
     CASE_OPEN_FOR = concat!("SELECT ", columns!(), " FROM desk_case
         WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
     CASE_LIST = concat!("SELECT ", columns!(), " FROM desk_case
@@ -153,6 +154,11 @@ pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
 /// Returns the case of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, StoreError> {
     tx.one(&CASE_BY_ID, &[Value::id(id)])?.as_ref().map(case).transpose()
+}
+
+/// Returns the case of that number.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Case>, StoreError> {
+    tx.one(&CASE_BY_NUMBER, &[number.into()])?.as_ref().map(case).transpose()
 }
 
 /// Returns the open case of that kind for a device and clause.

@@ -62,6 +62,7 @@ statements! {
     LOSS_REPORT_BY_ID = concat!("SELECT ", columns!(), " FROM loss_report WHERE id = $1");
     LOSS_REPORT_BY_REFERENCE = concat!("SELECT ", columns!(), " FROM loss_report WHERE reference = $1");
     LOSS_REPORT_BY_FORM = concat!("SELECT ", columns!(), " FROM loss_report WHERE form_digest = $1");
+    LOSS_REFERENCE_OF_CASE = "SELECT reference FROM loss_report WHERE case_id = $1 ORDER BY reported_at, id LIMIT 1";
     LOSS_REPORTS_OF = concat!("SELECT ", columns!(), " FROM loss_report WHERE loss_id = $1 ORDER BY reported_at, id LIMIT 50");
     LOSS_OF_CASE = "SELECT loss_id FROM loss_call WHERE case_id = $1 ORDER BY began_at LIMIT 1";
     LOSS_REPORTS_SINCE = "SELECT count(*) FROM loss_report WHERE force = $1 AND came = 'public' AND reported_at > $2";
@@ -139,6 +140,11 @@ pub fn of_loss(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<LossReport>, StoreEr
 /// Returns the loss for which people are or were called in a case.
 pub fn loss_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<LossId>, StoreError> {
     tx.one(&LOSS_OF_CASE, &[Value::id(case)])?.map(|row| row.parse(0)).transpose()
+}
+
+/// Returns the reference of the first report that opened or joined a case.
+pub fn reference_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<String>, StoreError> {
+    tx.one(&LOSS_REFERENCE_OF_CASE, &[Value::id(case)])?.map(|row| row.text(0)).transpose()
 }
 
 /// Returns how many reports of a force came from people who were not signed in, since a time.

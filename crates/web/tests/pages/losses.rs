@@ -172,7 +172,8 @@ fn a_holder_is_asked_nothing_that_the_force_knows() {
 
 /// Reports a device at night, by its serial number; returns the page of the loss.
 async fn reported(nobody: &Browser, officer: &Browser, serial: &str) -> String {
-    let fields = [("form", &*format!("{serial}-0123456789abcdef")), ("force", "norfolk"), ("device", serial)];
+    let form = format!("{serial}-0123456789abcdef");
+    let fields = [("form", form.as_str()), ("force", "norfolk"), ("device", serial)];
     let done = nobody.post("/lost", &fields).await;
     assert_eq!(done.status, StatusCode::OK, "{}", done.text());
     let list = officer.page("/losses").await;
@@ -269,5 +270,43 @@ fn the_desk_puts_a_wrong_device_right() {
         );
         let now = desk.page(&loss).await;
         assert!(now.contains("C02XK1MAC1") && now.contains("Not locked yet: ordered"), "{now}");
+    });
+}
+
+/// The reference that a page says, after some words.
+fn said<'a>(page: &'a str, before: &str) -> &'a str {
+    page.split(before).nth(1).unwrap().split('<').next().unwrap()
+}
+
+#[test]
+fn every_case_has_a_reference_that_is_found_and_a_misheard_one_is_named() {
+    with_force(|seeded| async move {
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
+        let over = "Over the radio: <strong class=\"lan-ref\">";
+        let href = format!("/cases/{}", seeded.case().await);
+        let page = desk.page(&href).await;
+        let reference = said(&page, over).to_owned();
+        assert!(reference.starts_with('3') && reference.len() == 8, "{reference}");
+        assert!(page.contains(&format!("(ref {reference})")), "it stands in the line for the log: {page}");
+        let typed = reference.to_lowercase().replace('-', "%20");
+        let found = desk.page(&format!("/cases?q={typed}")).await;
+        assert!(found.contains(&format!("href=\"{href}\"")) && found.contains(&reference), "{found}");
+        assert_eq!(found.matches("<th scope=\"row\"").count(), 1, "one case: {found}");
+
+        // Of a loss it is the reference that the reporter was given.
+        let loss = desk.page(&reported(&seeded.nobody(), &desk, "F4GXQ2ABCD").await).await;
+        let given = said(&loss, "<span class=\"govuk-caption-l\">").to_owned();
+        let case = loss.split("href=\"/cases/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        assert_eq!(said(&desk.page(&format!("/cases/{case}")).await, over), given);
+        let found = desk.page(&format!("/cases?q={given}")).await;
+        assert!(found.contains(&format!("href=\"/cases/{case}\"")), "{found}");
+        assert_eq!(found.matches("<th scope=\"row\"").count(), 1, "{found}");
+
+        let wrong = reference.replacen('3', "4", 1);
+        let page = desk.page(&format!("/cases?q={wrong}")).await;
+        assert!(page.contains("is no reference: its check character does not fit"), "{page}");
+        let suffolk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::SUFFOLK)).await;
+        let hidden = suffolk.page(&format!("/cases?q={reference}")).await;
+        assert!(!hidden.contains(&format!("href=\"{href}\"")), "the wall between forces: {hidden}");
     });
 }

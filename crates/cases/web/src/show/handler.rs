@@ -51,7 +51,9 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
     });
     let state = state(&read.row);
     let opened = format::when(case.opened_at);
-    let log_line = format!("{reference} {}. Opened {opened}, {}.", case.title, state.to_lowercase());
+    let said = case.reference.clone();
+    let log_line =
+        format!("{reference} (ref {said}) {}. Opened {opened}, {}.", case.title, state.to_lowercase());
     let mut timeline: Vec<show::Event> = read
         .events
         .iter()
@@ -64,6 +66,7 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         shell: ctx.under(Area::Cases),
         href: format!("/cases/{id}"),
         reference,
+        said,
         kind: read.row.kind.clone(),
         force: case.force,
         title: case.title.clone(),

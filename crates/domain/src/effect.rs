@@ -87,13 +87,14 @@ impl Deed {
         }
     }
 
-    /// Returns whether its answer reveals something of a person's private life, so that a second person must agree.
+    /// Returns whether its answer reveals something of a person's private life, so that a second person must agree, but for a device
+    /// in lost mode.
     #[must_use]
     pub const fn is_sensitive(self) -> bool {
         matches!(self, Self::Locate)
     }
 
-    /// Returns whether two people must agree before it is queued.
+    /// Returns whether two people must agree before it is queued. While a device is in lost mode one may have it located.
     #[must_use]
     pub const fn needs_second(self) -> bool {
         matches!(self.effect(), Effect::Destructive) || self.is_sensitive()

@@ -13,6 +13,7 @@ pub mod local_time;
 mod people;
 mod phone;
 mod platform;
+pub mod reference;
 pub mod samples;
 mod secret;
 mod settings;

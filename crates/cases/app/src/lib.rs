@@ -10,10 +10,12 @@ pub mod read;
 pub mod tell;
 pub mod unused;
 
+mod about;
 mod chase;
 mod sealed;
 mod steps;
 
+pub use about::{About, put_case_right};
 pub use chase::follow_case;
 pub use sealed::is_sealed;
 pub use sealed::known_case;

@@ -1,8 +1,9 @@
 //! Reads the queue of cases, and one case with its steps and timeline.
 
+use domain::reference::{Meant, Reference};
 use domain::{CaseId, StepId, Timestamp};
 use store::case_steps::Step;
-use store::{Tx, case_steps, cases, devices, people};
+use store::{Tx, case_steps, cases, devices, loss_reports, people};
 
 use crate::files::FileView;
 use crate::{A_SEALED_CASE, Seen};
@@ -85,6 +86,29 @@ fn row_of(case: Case, kind: String) -> CaseRow {
     CaseRow { key: cases::queue_key(&case), case: case.into(), kind, owner: None, next: None }
 }
 
+/// The type of case that has the reference of its report, which its reporter was given.
+const LOSS: &str = "lost-device";
+
+/// Gives the case of a loss the reference that its reporter was given, so that there is one for both.
+fn as_reported(tx: &mut Tx<'_>, mut row: CaseRow) -> Result<CaseRow, AppError> {
+    if row.case.kind == LOSS
+        && let Some(reference) = loss_reports::reference_of_case(tx, row.case.id)?
+    {
+        row.case.reference = reference;
+    }
+    Ok(row)
+}
+
+/// Returns the number of the case that a reference belongs to: that of a report of a loss, or its own.
+fn number_of(tx: &mut Tx<'_>, search: &str) -> Result<Option<i64>, AppError> {
+    let Meant::Reference(reference) = Reference::meant(search) else { return Ok(None) };
+    if let Some(report) = loss_reports::by_reference(tx, reference.as_str())? {
+        return Ok(cases::by_id(tx, report.case)?.map(|case| case.number));
+    }
+    let number = reference.number();
+    Ok(cases::by_number(tx, number)?.map(|case| case.number))
+}
+
 /// Takes out of a case what the reader may not see; returns its kind in words beside it.
 fn masked(library: &policy::Library, seen: Seen, mut case: Case) -> Option<(Case, String)> {
     let kind = words::case_kind(library, &case.kind);
@@ -160,7 +184,8 @@ fn queue_row(app: &App, tx: &mut Tx<'_>, actor: &Actor, case: Case) -> Result<Op
         _ => (None, None),
     };
     let policy = app.policy();
-    Ok(row(policy.library(), seen, case).map(|row| CaseRow { owner, next, ..row }))
+    let read = row(policy.library(), seen, case).map(|row| CaseRow { owner, next, ..row });
+    read.map(|row| as_reported(tx, row)).transpose()
 }
 
 /// Lists up to `limit` cases, what is due next first, and the types of case: word and title.
@@ -201,7 +226,12 @@ pub async fn cases(
                 other => other.to_owned(),
             };
             let page = QueuePage { owner: &owner, now, limit };
-            let found = cases::queue(tx, &CaseFilter { force, ..filter }.into(), &sight, &page)?;
+            // A reference is looked up as a whole: a number that only begins with the same digits is another case.
+            let number = number_of(tx, &filter.search)?;
+            let search = number.map_or(filter.search, |number| format!("C-{number}"));
+            let filter = CaseFilter { force, search, ..filter };
+            let mut found = cases::queue(tx, &filter.into(), &sight, &page)?;
+            found.retain(|case| number.is_none_or(|number| case.number == number));
             let mut rows = Vec::with_capacity(found.len());
             for case in found {
                 rows.extend(queue_row(&app, tx, permit.actor(), case)?);
@@ -231,7 +261,9 @@ pub fn case_rows(
     let mut rows = Vec::with_capacity(found.len());
     for case in found {
         let seen = crate::seen(app, tx, actor, &case)?;
-        rows.extend(row(policy.library(), seen, case));
+        if let Some(row) = row(policy.library(), seen, case) {
+            rows.push(as_reported(tx, row)?);
+        }
     }
     Ok(rows)
 }
@@ -282,7 +314,7 @@ pub fn case_in(
         with_reason: is_sealed,
         sealed,
         may_open: seen == Seen::Type,
-        row: row_of(case, words),
+        row: as_reported(tx, row_of(case, words))?,
     })
 }
 

@@ -5,6 +5,7 @@ use platform_port::{Order, Target};
 use store::devices::Device;
 use store::{Tx, freezes};
 
+use crate::commands::is_in_lost_mode;
 use kernel::access::{Actor, CommandDevices, DestroyData, LocateDevices};
 use kernel::platforms::EnrolledOn;
 use kernel::{App, AppError, access, platforms};
@@ -14,6 +15,8 @@ use kernel::{App, AppError, access, platforms};
 pub struct Action {
     /// Deed that the action carries out.
     pub deed: Deed,
+    /// Whether a second person must agree.
+    pub second: bool,
     /// Consequence on the device's platform, where it differs from other platforms.
     pub consequence: Option<&'static str>,
     /// Reason why the device would refuse it now.
@@ -72,6 +75,9 @@ pub fn actions(
         }
         None => None,
     };
+    // Nobody waits for a second person to find what is in lost mode.
+    let alone = is_in_lost_mode(tx, device.id)?;
+    let second = |deed: Deed| deed.needs_second() && !(alone && deed == Deed::Locate);
     let frozen = freezes::freeze_of(tx, device.force)?.is_some();
     let refusal = |order: &Order, target: &Option<Target>| match target {
         None => Some("the device is not under management".to_owned()),
@@ -85,6 +91,7 @@ pub fn actions(
         .filter(|order| vendor.has(platform, order))
         .map(|order| Action {
             deed: order.deed(),
+            second: second(order.deed()),
             consequence: vendor.consequence(platform, &order),
             refused: refusal(&order, &target),
         })

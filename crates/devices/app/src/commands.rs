@@ -4,6 +4,7 @@ mod agree;
 mod configure;
 mod deliver;
 mod look;
+mod lost_mode;
 mod order;
 mod queue;
 mod reset;
@@ -17,7 +18,8 @@ pub use configure::refresh_due;
 pub use deliver::last_raw;
 pub use deliver::{hand_over, take_answer};
 pub(crate) use deliver::{keep_raw, sealed_raw};
-pub use order::{order, order_destruction, order_location};
+pub use lost_mode::is_in_lost_mode;
+pub use order::{order, order_destruction, order_in, order_location};
 pub use reset::{AgreedReset, ResetWay, call_off_reset, look_soon, order_agreed_reset, way_to_reset};
 
 pub use agree::take_back_now;

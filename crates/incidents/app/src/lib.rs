@@ -23,7 +23,7 @@ pub use clock::{Decided, decide};
 pub use fill::{Filled, Saved, add_for, add_own, attach_own, fill_for, fill_own};
 pub use follow::{follow_incident, follow_overdue_incidents};
 pub use keep::forget;
-pub use open::{NewForm, NewIncident, open_by_hand, open_form, open_form_of, opens_by_hand};
+pub use open::{NewForm, NewIncident, follow_device, open_by_hand, open_form, open_form_of, opens_by_hand};
 pub use refer::refer;
 
 /// How a clock stands and what is decided of it, for the pages.

@@ -215,6 +215,29 @@ impl First<'_> {
     }
 }
 
+/// Follows a case of which it was put right which device it is about: the form is about that one too, and its reporter's half waits
+/// for that person unless it was sent. What was answered stays.
+///
+/// # Errors
+/// [`AppError::NotFound`] for a case that is not there; [`AppError::Conflict`] where somebody changes the form at this moment.
+pub fn follow_device(
+    Work { app, tx, now }: Work<'_, '_>,
+    case: CaseId,
+    person: Option<PersonId>,
+) -> Result<(), AppError> {
+    locks::take(tx, Lock::Case(case))?;
+    let case = cases::by_id(tx, case)?.ok_or_else(|| AppError::not_found("case", case))?;
+    let Some(row) = rows::of_case(tx, case.id)? else { return Ok(()) };
+    rows::set_device(tx, row.id, case.device)?;
+    if row.sent.is_some() || row.erased_at.is_some() || row.person == person {
+        return Ok(());
+    }
+    let row = keep(app, tx, Change::by_itself(Incident { device: case.device, person, ..row }))?;
+    let policy = app.policy();
+    let Some(form) = policy.library().forms.get(&row.form) else { return Ok(()) };
+    tell_reporter(Work { app, tx, now }, form, &row)
+}
+
 /// Opens the form of a case that something else opened.
 ///
 /// # Errors

@@ -1,5 +1,6 @@
 //! Keeps the calls about losses: sends their messages, takes in answers, and schedules the next attempt.
 
+mod again;
 mod answer;
 mod replies;
 
@@ -119,6 +120,7 @@ fn write_state(row: &mut LossCall, call: &Call) {
     row.current = [call.current.round, call.current.step];
     row.outstanding = call.outstanding;
     row.passed = call.passed;
+    row.promised_by = call.promised_by;
     row.step_due = call.step_due;
     row.next_at = call.next_at();
 }

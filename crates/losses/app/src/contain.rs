@@ -1,12 +1,12 @@
 //! Has a lost device contained through the ordinary orders, with their caps and holds, and tells how far that is.
 
-use domain::{CommandId, CommandState, Deed, DeviceId, LossId, Timestamp};
+use domain::{CommandId, CommandState, Deed, DeviceId, Force, LossId, Timestamp};
 use platform_port::Order;
 use store::commands;
 use store::{Tx, cases, loss_calls, loss_reports};
 
-use devices_app::commands::{Ordered, order};
-use kernel::access::{self, Actor, CommandDevices, Permit};
+use devices_app::commands::{Ordered, is_in_lost_mode, order, order_destruction, order_location};
+use kernel::access::{self, Actor, CommandDevices, DestroyData, LocateDevices, Permit};
 use kernel::{App, AppError, Work};
 
 /// Most orders of a device that are looked at.
@@ -58,6 +58,8 @@ pub struct Containment {
     pub orders: Vec<ContainmentOrder>,
     /// Since when the device has acknowledged that it is contained.
     pub contained_at: Option<Timestamp>,
+    /// The orders since then to locate the device and to erase it, the oldest first.
+    pub others: Vec<ContainmentOrder>,
 }
 
 impl Containment {
@@ -111,11 +113,15 @@ impl Containment {
 pub fn containment(tx: &mut Tx<'_>, device: DeviceId, since: Timestamp) -> Result<Containment, AppError> {
     let mut found = Containment::default();
     for command in commands::of_device(tx, device, LOOKED_AT)?.into_iter().rev() {
-        let concerns = command.deed.contains_loss() || command.deed == Deed::LostModeOff;
-        if !concerns || command.queued_at < since {
+        if command.queued_at < since {
             continue;
         }
-        found.orders.push(ContainmentOrder {
+        let list = match command.deed {
+            Deed::Lock | Deed::LostMode | Deed::LostModeOff => &mut found.orders,
+            Deed::Locate | Deed::Erase => &mut found.others,
+            _ => continue,
+        };
+        list.push(ContainmentOrder {
             id: command.id,
             deed: command.deed,
             state: command.state,
@@ -134,21 +140,37 @@ pub fn containment(tx: &mut Tx<'_>, device: DeviceId, since: Timestamp) -> Resul
     Ok(found)
 }
 
+/// A loss as orders to its device need it.
+struct Target {
+    force: Force,
+    device: Option<DeviceId>,
+}
+
+impl Target {
+    async fn of(app: &App, loss: LossId) -> Result<Self, AppError> {
+        let found = app.store().read(move |tx| loss_calls::by_id(tx, loss)).await.map_err(AppError::from)?;
+        let found = found.ok_or_else(|| AppError::not_found("loss", loss))?;
+        Ok(Self { force: found.force, device: found.device })
+    }
+
+    fn known(&self) -> Result<DeviceId, AppError> {
+        self.device.ok_or_else(|| {
+            AppError::Conflict(
+                "it is not known yet which device this is: name it on the page of the loss first".into(),
+            )
+        })
+    }
+}
+
 /// Locks the device of a loss, or puts it into lost mode where it has one. One person may: it can be undone.
 ///
 /// # Errors
 /// [`AppError::NotFound`]; [`AppError::Denied`] for another force; [`AppError::Conflict`] where the device is not known yet or
 /// cannot be given such an order.
 pub async fn contain(app: &App, permit: Permit<CommandDevices>, loss: LossId) -> Result<Ordered, AppError> {
-    let found = app.store().read(move |tx| loss_calls::by_id(tx, loss)).await.map_err(AppError::from)?;
-    let found = found.ok_or_else(|| AppError::not_found("loss", loss))?;
-    permit.reaches(found.force)?;
-    let Some(device) = found.device else {
-        return Err(AppError::Conflict(
-            "it is not known yet which device this is: find it in the register and report its loss from there".into(),
-        ));
-    };
-    order_containment(app, permit.actor(), device, "reported lost").await
+    let target = Target::of(app, loss).await?;
+    permit.reaches(target.force)?;
+    order_containment(app, permit.actor(), target.known()?, "reported lost").await
 }
 
 /// Ends the lost mode of a device that was found.
@@ -160,11 +182,102 @@ pub async fn end_containment(
     permit: Permit<CommandDevices>,
     loss: LossId,
 ) -> Result<Ordered, AppError> {
-    let found = app.store().read(move |tx| loss_calls::by_id(tx, loss)).await.map_err(AppError::from)?;
-    let found = found.ok_or_else(|| AppError::not_found("loss", loss))?;
-    permit.reaches(found.force)?;
-    let device = found.device.ok_or_else(|| AppError::Conflict("no device is known for this loss".into()))?;
-    order(app, permit, device, Order::LostModeOff, "found").await
+    let target = Target::of(app, loss).await?;
+    permit.reaches(target.force)?;
+    order(app, permit, target.known()?, Order::LostModeOff, "found").await
+}
+
+/// Asks a lost device where it is. One person may, with a reason, once the device is in lost mode.
+///
+/// # Errors
+/// As [`contain`]; [`AppError::Invalid`] without a reason; [`AppError::Conflict`] for a device that is not in lost mode.
+pub async fn locate(
+    app: &App,
+    permit: Permit<LocateDevices>,
+    loss: LossId,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    let target = Target::of(app, loss).await?;
+    permit.reaches(target.force)?;
+    let device = target.known()?;
+    if !app.store().read(move |tx| is_in_lost_mode(tx, device)).await? {
+        return Err(AppError::Conflict(
+            "it says where it is only in lost mode: lock it first, and wait until it has acknowledged that"
+                .into(),
+        ));
+    }
+    order_location(app, permit, device, reason).await
+}
+
+/// What is known of evidence on a device that is to be erased, such as pictures that were not uploaded (MDU-14.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// There is none, or it is saved.
+    Nothing,
+    /// There is some, or there may be.
+    Needed,
+    /// Nobody knows.
+    NotKnown,
+}
+
+impl Evidence {
+    /// Every answer, in the order in which pages offer them.
+    pub const ALL: [Self; 3] = [Self::Nothing, Self::Needed, Self::NotKnown];
+
+    /// Returns its word in forms.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Needed => "needed",
+            Self::NotKnown => "not-known",
+        }
+    }
+
+    /// Returns the answer in words.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Nothing => "No, or it is saved",
+            Self::Needed => "Yes",
+            Self::NotKnown => "Nobody knows, and its holder was asked",
+        }
+    }
+
+    /// Reads a word; `None` for one that is no answer.
+    #[must_use]
+    pub fn read(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|known| known.as_str() == word)
+    }
+}
+
+/// Asks for everything on a lost device to be erased. A second person must agree; what is known of evidence on it stands in the
+/// reason that they read.
+///
+/// # Errors
+/// As [`contain`]; [`AppError::Invalid`] without a reason or an answer about evidence; [`AppError::Conflict`] where evidence is on
+/// it, under a legal hold and while destructive orders are frozen; [`AppError::NotPresent`] without a fresh sign-in.
+pub async fn wipe(
+    app: &App,
+    permit: Permit<DestroyData>,
+    loss: LossId,
+    evidence: Option<Evidence>,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    let target = Target::of(app, loss).await?;
+    permit.reaches(target.force)?;
+    let device = target.known()?;
+    let evidence = evidence
+        .ok_or_else(|| AppError::invalid("evidence", "say whether evidence is on it: erasing destroys it"))?;
+    if evidence == Evidence::Needed {
+        return Err(AppError::invalid(
+            "evidence",
+            "what is needed as evidence would be destroyed: keep it locked, and ask Professional Standards for a legal hold",
+        ));
+    }
+    let reason = kernel::fields::text("reason", reason, 400)?;
+    let reason = format!("{reason} (evidence on it, MDU-14.4: {})", evidence.title().to_lowercase());
+    order_destruction(app, permit, device, Order::Erase, &reason).await
 }
 
 /// Locks the device that its holder reported lost, as the force has said beforehand that such a report does. Does nothing where an

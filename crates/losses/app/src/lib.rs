@@ -14,11 +14,13 @@ pub mod search;
 mod call;
 mod found;
 mod identify;
+mod put_right;
 
 pub use call::{Answered, CallRead, acknowledge_call, advance_call, advance_overdue_calls, answer_by_link};
 pub use call::{Replied, escalate_call, fetch_replies, follow_containment, look_at_link, take_text};
 pub use contain::lock_reported;
 pub use found::confirm_found;
+pub use put_right::put_right;
 
 /// A text that somebody sent to the service.
 pub use outbound::channel::Reply;

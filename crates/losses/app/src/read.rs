@@ -126,6 +126,8 @@ pub struct LossRead {
     pub closed: bool,
     /// The device.
     pub device: Option<DeviceId>,
+    /// Whether the device is in lost mode: a plain lock is ended on the device, not from here.
+    pub in_lost_mode: bool,
     /// When the promise must be kept.
     pub promised_by: Timestamp,
     /// The person for whom somebody answered.
@@ -237,12 +239,17 @@ pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<Los
             let answered_for = call.answer.as_ref().and_then(|answer| answer.instead_of);
             let answered_for = answered_for.map(|person| people::by_id(tx, person)).transpose()?.flatten();
             let reports = loss_reports::of_loss(tx, id)?;
+            let in_lost_mode = match call.device {
+                Some(device) => devices_app::commands::is_in_lost_mode(tx, device)?,
+                None => false,
+            };
             Ok(LossRead {
                 to_paste: to_paste(&open, case.number),
                 open,
                 case: CaseRef { id: case.id, number: case.number },
                 closed: case.closed.is_some(),
                 device: call.device,
+                in_lost_mode,
                 promised_by: call.promised_by,
                 answered_for: answered_for.as_ref().map(kernel::words::shown),
                 reports: reports.iter().map(|report| read_report(&app, report)).collect::<Result<_, _>>()?,

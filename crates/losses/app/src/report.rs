@@ -2,8 +2,9 @@
 //! device or joins the one that is open, and begins the call.
 
 use domain::local_time::local;
+use domain::reference::Reference;
 use domain::{CaseId, DeviceId, Force, LossId, PersonId, Secret, Span, Timestamp};
-use losses::reference::{Reference, secret_from};
+use losses::reference::secret_from;
 use losses::report::{Answers, DeviceState, Fault, Found, How, Meaning};
 use policy::Known;
 use serde_json::json;

@@ -1,7 +1,8 @@
 //! Lets reporters come back with their reference and secret: see how it stands, add to it, say that the device is found.
 
 use domain::Timestamp;
-use losses::reference::{Reference, secret_as_typed};
+use domain::reference::Reference;
+use losses::reference::secret_as_typed;
 use losses::report::Meaning;
 use serde_json::json;
 use store::loss_reports::{self, LossReport};

@@ -111,6 +111,8 @@ pub enum Event {
     Acknowledged,
     /// The device acknowledged its containment.
     Contained,
+    /// Another device is lost than was thought, so that what ended the call does not count: the promise is given anew, for that time.
+    AnotherDevice(Timestamp),
     /// The loss is over.
     Ended,
 }
@@ -146,12 +148,17 @@ impl Call {
     }
 
     /// Takes in an event and returns the messages that follow from it. A call that is over changes no more, but that a person may
-    /// still answer for a device that is contained.
+    /// still answer for a device that is contained, and that it begins again where that was another device than the lost one.
     #[must_use]
     pub fn take(&mut self, event: Event, now: Timestamp, chain: &[Step]) -> Vec<Message> {
         match (self.standing, event) {
             (Standing::Contained, Event::Acknowledged) => self.standing = Standing::Acknowledged,
+            (Standing::Contained | Standing::Acknowledged, Event::AnotherDevice(until)) => {
+                return self.begin_again(until, now, chain);
+            }
             (Standing::Contained | Standing::Acknowledged | Standing::Ended, _) => {}
+            // Who calls or has taken it goes on with the other device.
+            (_, Event::AnotherDevice(_)) => {}
             (_, Event::Acknowledged) => self.end(Standing::Acknowledged),
             (_, Event::Contained) => self.end(Standing::Contained),
             (_, Event::Ended) => self.end(Standing::Ended),
@@ -184,7 +191,11 @@ impl Call {
                 self.passed = 0;
                 self.advance(now, chain)
             }
-            Event::Taken(_) | Event::Acknowledged | Event::Contained | Event::Ended => Vec::new(),
+            Event::Taken(_)
+            | Event::Acknowledged
+            | Event::Contained
+            | Event::AnotherDevice(_)
+            | Event::Ended => Vec::new(),
         }
     }
 
@@ -192,6 +203,16 @@ impl Call {
     fn call_again(&mut self, now: Timestamp, chain: &[Step]) -> Vec<Message> {
         self.standing = Standing::Calling;
         self.unanswered = true;
+        self.passed = 0;
+        self.next = Attempt { round: self.next.round + 1, step: 0 };
+        self.advance(now, chain)
+    }
+
+    /// Calls people from the first step on about another device, with the promise given anew.
+    fn begin_again(&mut self, promised_by: Timestamp, now: Timestamp, chain: &[Step]) -> Vec<Message> {
+        self.standing = Standing::Calling;
+        self.unanswered = false;
+        self.promised_by = promised_by;
         self.passed = 0;
         self.next = Attempt { round: self.next.round + 1, step: 0 };
         self.advance(now, chain)

@@ -10,12 +10,12 @@ pub const LONGEST: usize = 300;
 /// A question of the report. There are never more than ten.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Question {
-    /// The force that the device belongs to.
-    Force,
     /// Who had the device.
     Whose,
     /// Which device it is.
     Device,
+    /// The force that the device belongs to.
+    Force,
     /// Whether it was lost or stolen.
     How,
     /// When somebody last had it.
@@ -35,9 +35,9 @@ pub enum Question {
 impl Question {
     /// Every question, in the order in which they are asked.
     pub const ALL: [Self; 10] = [
-        Self::Force,
         Self::Whose,
         Self::Device,
+        Self::Force,
         Self::How,
         Self::LastHad,
         Self::Place,

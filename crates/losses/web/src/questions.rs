@@ -1,9 +1,9 @@
-//! The questions that the three forms of a report share: as they were answered, as choices, and read from a form that was sent.
+//! The questions that the forms of a report share: as they were answered, as choices, and read from a form that was sent.
 
 use domain::local_time::{day_of, instant};
 use domain::{Force, Timestamp};
 use losses_app::report::NewReport;
-use losses_app::{Answers, DeviceState, How};
+use losses_app::{Answers, DeviceState, How, Question};
 
 use web_shell::frame::Shell;
 use web_shell::parts::choices;
@@ -40,8 +40,10 @@ pub struct Typed {
 }
 
 /// The answer that is always there.
-const NOT_KNOWN: &str = "not-known";
+pub(crate) const NOT_KNOWN: &str = "not-known";
 const I_DO_NOT_KNOW: &str = "I do not know";
+/// The most characters that are read of a field: more than an answer may have, so that a long one is refused and not cut.
+const MOST: usize = 1000;
 
 /// Returns the word that is chosen in a form: the one sent, or "I do not know".
 fn chosen(word: &str) -> &str {
@@ -55,7 +57,8 @@ impl Typed {
     }
 
     /// Reads what was sent.
-    pub(crate) fn of(fields: &Fields) -> Self {
+    pub(crate) fn of(sent: &Fields) -> Self {
+        let fields = Bounded(sent);
         Self {
             form: fields.text("form"),
             force: fields.text("force"),
@@ -69,6 +72,60 @@ impl Typed {
             with: fields.text("with"),
             reporter: fields.text("reporter"),
             contact: fields.text("contact"),
+        }
+    }
+
+    /// Returns every field with its value, for a page that carries them on.
+    pub(crate) fn pairs(&self) -> [(&'static str, &str); 12] {
+        [
+            ("form", &self.form),
+            ("whose", &self.whose),
+            ("device", &self.device),
+            ("force", &self.force),
+            ("how", &self.how),
+            ("last-day", &self.last_day),
+            ("last-time", &self.last_time),
+            ("place", &self.place),
+            ("state", &self.state),
+            ("with", &self.with),
+            ("reporter", &self.reporter),
+            ("contact", &self.contact),
+        ]
+    }
+
+    /// Takes the answer to a question back: the reporter does not know.
+    pub(crate) fn forget(&mut self, question: Question) {
+        match question {
+            Question::Force => self.force.clear(),
+            Question::Whose => self.whose.clear(),
+            Question::Device => self.device.clear(),
+            Question::How => self.how.clear(),
+            Question::LastHad => {
+                self.last_day.clear();
+                self.last_time.clear();
+            }
+            Question::Place => self.place.clear(),
+            Question::State => self.state.clear(),
+            Question::With => self.with.clear(),
+            Question::Reporter => self.reporter.clear(),
+            Question::Contact => self.contact.clear(),
+        }
+    }
+
+    /// Returns whether the device or its holder is named.
+    pub(crate) fn names_something(&self) -> bool {
+        !self.whose.trim().is_empty() || !self.device.trim().is_empty()
+    }
+
+    /// Returns everything that is wrong with the answers, each beside the field that it is typed into.
+    pub(crate) fn faults(&self, now: Timestamp) -> Errors {
+        let new = match self.report(now) {
+            Ok(new) => new,
+            Err(errors) => return errors,
+        };
+        match new.answers.checked(now) {
+            Ok(_) => Errors::default(),
+            Err(faults) => faults.iter().map(|fault| (field_of(fault.question), fault.says)).collect(),
         }
     }
 
@@ -131,6 +188,24 @@ impl Typed {
             last_time: "half past two".into(),
             ..Self::default()
         }
+    }
+}
+
+/// The fields of a form, each read as far as an answer can reach.
+struct Bounded<'a>(&'a Fields);
+
+impl Bounded<'_> {
+    /// Returns the beginning of a field's value.
+    fn text(&self, name: &str) -> String {
+        self.0.get(name).chars().take(MOST).collect()
+    }
+}
+
+/// Returns the field in which a question is answered and which an error leads to.
+pub(crate) const fn field_of(question: Question) -> &'static str {
+    match question {
+        Question::LastHad => "last-time",
+        other => other.name(),
     }
 }
 

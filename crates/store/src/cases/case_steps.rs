@@ -117,6 +117,9 @@ statements! {
     STEP_DONE = "UPDATE case_step SET done_at = $2, done_by = $3, outcome = $4, proof = $5 WHERE id = $1 AND done_at IS NULL";
     STEP_REOPEN = "UPDATE case_step SET done_at = NULL, done_by = NULL, outcome = NULL, proof = NULL
         WHERE id = $1 AND outcome = 'not-needed'";
+    STEPS_AGAIN = "UPDATE case_step SET done_at = NULL, done_by = NULL, outcome = NULL, proof = NULL
+        WHERE case_id = $1 AND name = $2 AND done_at IS NOT NULL";
+    STEPS_HOLDER = "UPDATE case_step SET person_id = $2 WHERE case_id = $1 AND who = 'holder' AND done_at IS NULL";
     STEPS_DUE = "UPDATE case_step SET due_at = $3 WHERE case_id = $1 AND name = $2 AND done_at IS NULL";
     CHASE_SENT = "INSERT INTO case_chase (case_id, place, due_at, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     PROCEDURE_STANDING = concat!("SELECT count(*), COALESCE(sum(late), 0),
@@ -207,6 +210,17 @@ pub fn finish(tx: &mut Tx<'_>, id: StepId, done: &Done) -> Result<bool, StoreErr
 /// Reopens a step that had been marked as not needed.
 pub fn reopen(tx: &mut Tx<'_>, id: StepId) -> Result<(), StoreError> {
     tx.execute(&STEP_REOPEN, &[Value::id(id)])?;
+    Ok(())
+}
+
+/// Has the steps of that name done again, however they ended; returns whether any had ended.
+pub fn do_again(tx: &mut Tx<'_>, case: CaseId, name: &str) -> Result<bool, StoreError> {
+    Ok(tx.execute(&STEPS_AGAIN, &[Value::id(case), name.into()])? > 0)
+}
+
+/// Gives the undone steps of a case's holder to another person, or to nobody.
+pub fn set_holder(tx: &mut Tx<'_>, case: CaseId, person: Option<PersonId>) -> Result<(), StoreError> {
+    tx.execute(&STEPS_HOLDER, &[Value::id(case), Value::opt_id(person)])?;
     Ok(())
 }
 

@@ -57,6 +57,7 @@ statements! {
     pub(crate) CASE_ADD = "INSERT INTO desk_case (id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at)
         SELECT $1, COALESCE(max(number), 1000) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM desk_case";
     CASE_BY_ID = concat!("SELECT ", columns!(), " FROM desk_case WHERE id = $1");
+    CASE_BY_NUMBER = concat!("SELECT ", columns!(), " FROM desk_case WHERE number = $1");
     CASE_OPEN_FOR = concat!("SELECT ", columns!(), " FROM desk_case
         WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
     CASE_LIST = concat!("SELECT ", columns!(), " FROM desk_case
@@ -98,6 +99,7 @@ statements! {
     CASE_REOPEN_ANY = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
         WHERE id = $1 AND closed_at IS NOT NULL";
     CASE_TAKE = "UPDATE desk_case SET owner = $2 WHERE id = $1 AND closed_at IS NULL AND COALESCE(owner, '') <> $2";
+    CASE_ABOUT = "UPDATE desk_case SET device_id = $2, person_id = $3, title = $4 WHERE id = $1 AND closed_at IS NULL";
     CASE_DUE = "UPDATE desk_case SET due_at = $2 WHERE id = $1";
     CASE_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
         ORDER BY opened_at, id LIMIT 1");
@@ -152,6 +154,11 @@ pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
 /// Returns the case of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, StoreError> {
     tx.one(&CASE_BY_ID, &[Value::id(id)])?.as_ref().map(case).transpose()
+}
+
+/// Returns the case of that number.
+pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Case>, StoreError> {
+    tx.one(&CASE_BY_NUMBER, &[number.into()])?.as_ref().map(case).transpose()
 }
 
 /// Returns the open case of that kind for a device and clause.
@@ -363,6 +370,18 @@ pub fn reopen_any(tx: &mut Tx<'_>, id: CaseId) -> Result<bool, StoreError> {
 /// Assigns an open case to a person; returns whether that changed anything.
 pub fn take(tx: &mut Tx<'_>, id: CaseId, owner: &str) -> Result<bool, StoreError> {
     Ok(tx.execute(&CASE_TAKE, &[Value::id(id), owner.into()])? > 0)
+}
+
+/// Writes what an open case is about; returns whether it was open.
+pub fn set_about(
+    tx: &mut Tx<'_>,
+    id: CaseId,
+    device: Option<DeviceId>,
+    person: Option<PersonId>,
+    title: &str,
+) -> Result<bool, StoreError> {
+    let params = [Value::id(id), Value::opt_id(device), Value::opt_id(person), title.into()];
+    Ok(tx.execute(&CASE_ABOUT, &params)? > 0)
 }
 
 /// Moves a case's time limit.

@@ -100,6 +100,7 @@ statements! {
     INCIDENTS_OVERDUE = "SELECT id FROM incident WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2";
     INCIDENT_SET = "UPDATE incident SET version = $3, answers = $4, sent_at = $5, sent_by = $6, assessment = $7, assessed_at = $8,
         assessed_by = $9, clock = $10, warned = $11, next_at = $12, person_id = $13, referral_id = $14 WHERE id = $1 AND version = $2";
+    INCIDENT_DEVICE = "UPDATE incident SET device_id = $2 WHERE id = $1";
     INCIDENT_STANDING = "SELECT count(*), COALESCE(sum(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN i.due_at >= COALESCE(i.sent_at, c.closed_at, $4) AND i.sent_at IS NULL AND c.closed_at IS NOT NULL
           THEN 1 ELSE 0 END), 0),
@@ -276,6 +277,12 @@ pub fn set(tx: &mut Tx<'_>, changed: &Incident, before: i64) -> Result<bool, Sto
         Value::opt_id(changed.referral),
     ];
     Ok(tx.execute(&INCIDENT_SET, &params)? > 0)
+}
+
+/// Writes which device an incident is about.
+pub fn set_device(tx: &mut Tx<'_>, id: IncidentId, device: Option<DeviceId>) -> Result<(), StoreError> {
+    tx.execute(&INCIDENT_DEVICE, &[Value::id(id), Value::opt_id(device)])?;
+    Ok(())
 }
 
 /// Selects the forms that a procedure is judged by.

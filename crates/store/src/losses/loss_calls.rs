@@ -106,7 +106,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
     LOSS_CALL_SET = "UPDATE loss_call SET standing = $2, unanswered = $3, next_round = $4, next_step = $5, round = $6, step = $7,
         outstanding = $8, passed = $9, step_due = $10, next_at = $11, answered_at = $12, answered_by = $13, answered_for = $14,
-        answered_contained = $15 WHERE loss_id = $1";
+        answered_contained = $15, promised_by = $16 WHERE loss_id = $1";
+    LOSS_CALL_DEVICE = "UPDATE loss_call SET device_id = $2 WHERE loss_id = $1";
     LOSS_CALL_BY_ID = concat!("SELECT ", columns!(), " FROM loss_call WHERE loss_id = $1");
     LOSS_CALLS_OF_DEVICE = "SELECT loss_id FROM loss_call WHERE device_id = $1 AND next_at IS NOT NULL";
     LOSS_CALLS_OVERDUE = "SELECT loss_id FROM loss_call WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
@@ -234,7 +235,14 @@ pub fn set(tx: &mut Tx<'_>, call: &LossCall) -> Result<(), StoreError> {
         call.next_at.into(),
     ];
     params.extend(answer_values(call.answer.as_ref()));
+    params.push(call.promised_by.into());
     tx.execute(&LOSS_CALL_SET, &params)?;
+    Ok(())
+}
+
+/// Writes which device a call is about.
+pub fn set_device(tx: &mut Tx<'_>, loss: LossId, device: DeviceId) -> Result<(), StoreError> {
+    tx.execute(&LOSS_CALL_DEVICE, &[Value::id(loss), Value::id(device)])?;
     Ok(())
 }
 

@@ -62,10 +62,13 @@ statements! {
     LOSS_REPORT_BY_ID = concat!("SELECT ", columns!(), " FROM loss_report WHERE id = $1");
     LOSS_REPORT_BY_REFERENCE = concat!("SELECT ", columns!(), " FROM loss_report WHERE reference = $1");
     LOSS_REPORT_BY_FORM = concat!("SELECT ", columns!(), " FROM loss_report WHERE form_digest = $1");
+    LOSS_REFERENCE_OF_CASE = "SELECT reference FROM loss_report WHERE case_id = $1 ORDER BY reported_at, id LIMIT 1";
     LOSS_REPORTS_OF = concat!("SELECT ", columns!(), " FROM loss_report WHERE loss_id = $1 ORDER BY reported_at, id LIMIT 50");
     LOSS_OF_CASE = "SELECT loss_id FROM loss_call WHERE case_id = $1 ORDER BY began_at LIMIT 1";
     LOSS_REPORTS_SINCE = "SELECT count(*) FROM loss_report WHERE force = $1 AND came = 'public' AND reported_at > $2";
     LOSS_FOUND = "UPDATE loss_report SET found_at = $2 WHERE id = $1 AND found_at IS NULL";
+    LOSS_REPORTS_DEVICE = "UPDATE loss_report SET device_id = $2, meaning = CASE WHEN meaning = 'already' THEN meaning ELSE 'ours' END
+        WHERE loss_id = $1";
     LOSS_ANSWERS_FORGET = "UPDATE loss_report SET answers = NULL WHERE answers IS NOT NULL AND id IN
         (SELECT id FROM loss_report WHERE answers IS NOT NULL AND reported_at < $1 ORDER BY reported_at LIMIT $2 {skip_locked})";
 }
@@ -139,6 +142,11 @@ pub fn loss_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<LossId>, Sto
     tx.one(&LOSS_OF_CASE, &[Value::id(case)])?.map(|row| row.parse(0)).transpose()
 }
 
+/// Returns the reference of the first report that opened or joined a case.
+pub fn reference_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<String>, StoreError> {
+    tx.one(&LOSS_REFERENCE_OF_CASE, &[Value::id(case)])?.map(|row| row.text(0)).transpose()
+}
+
 /// Returns how many reports of a force came from people who were not signed in, since a time.
 pub fn public_since(tx: &mut Tx<'_>, force: Force, since: Timestamp) -> Result<i64, StoreError> {
     crate::single_count(tx, &LOSS_REPORTS_SINCE, &[Value::id(force), since.into()])
@@ -147,6 +155,12 @@ pub fn public_since(tx: &mut Tx<'_>, force: Force, since: Timestamp) -> Result<i
 /// Notes that the reporter said that the device is found; false where they said so before.
 pub fn set_found(tx: &mut Tx<'_>, id: LossId, at: Timestamp) -> Result<bool, StoreError> {
     Ok(tx.execute(&LOSS_FOUND, &[Value::id(id), at.into()])? > 0)
+}
+
+/// Writes which device the reports of a loss are about, and that they mean this one.
+pub fn set_device(tx: &mut Tx<'_>, loss: LossId, device: DeviceId) -> Result<(), StoreError> {
+    tx.execute(&LOSS_REPORTS_DEVICE, &[Value::id(loss), Value::id(device)])?;
+    Ok(())
 }
 
 /// Forgets the answers of reports made before a time, `limit` at most; returns how many.

@@ -214,6 +214,8 @@ fn the_table_has_no_route_twice_and_names_real_actions() {
         // Anybody reports a loss and comes back to it; whoever has the link of a message answers a call.
         "/lost",
         "/lost",
+        "/lost/questions",
+        "/lost/questions",
         "/lost/{reference}",
         "/lost/{reference}",
         "/calls/{token}",

@@ -58,6 +58,18 @@ fn an_address_that_tries_links_and_passkeys_is_told_to_wait() {
 }
 
 #[test]
+fn answering_questions_is_no_report_and_an_address_may_send_ten() {
+    with_force(|seeded| async move {
+        let nobody = seeded.nobody();
+        for _ in 0..100 {
+            let step = knock(&nobody, "/lost/questions", "192.0.2.1").await;
+            assert_ne!(step.status, StatusCode::TOO_MANY_REQUESTS);
+        }
+        assert_eq!(until_refused(&nobody, "/lost", "192.0.2.1").await.0, 10);
+    });
+}
+
+#[test]
 fn whoever_tries_wrong_links_and_answers_never_keeps_the_right_one_out() {
     with_force(|seeded| async move {
         let nobody = seeded.nobody();

@@ -19,6 +19,7 @@ mod forms;
 mod held;
 mod limits;
 mod lists;
+mod losses;
 mod me;
 mod nobody_alone;
 mod on_call;

@@ -1,5 +1,6 @@
 //! What pages show of cases and steps, made from their rows.
 
+use domain::reference::Reference;
 use domain::{CaseId, ClauseId, Force, StepId, Timestamp};
 use store::case_steps::{self, Step};
 use store::cases;
@@ -9,8 +10,10 @@ use store::cases;
 pub struct CaseView {
     /// Its id.
     pub id: CaseId,
-    /// The number that people say.
+    /// The number that people write.
     pub number: i64,
+    /// The reference that people read over the radio: it has a check character. Of a loss it is that of the report.
+    pub reference: String,
     /// Its type, such as `breach`.
     pub kind: String,
     /// The force that it belongs to.
@@ -32,6 +35,7 @@ impl From<cases::Case> for CaseView {
         Self {
             id: row.id,
             number: row.number,
+            reference: Reference::of_number(row.number).map(|of| of.to_string()).unwrap_or_default(),
             kind: row.kind,
             force: row.force,
             clause: row.clause,
@@ -54,7 +58,7 @@ pub struct CaseFilter {
     pub state: String,
     /// Whose: empty for all, `mine`, or `nobody` for those that nobody has taken.
     pub owner: String,
-    /// Part of the title or of the reference, which reads `C-` and the number.
+    /// Part of the title, a whole reference, or part of the number, which reads `C-1043`.
     pub search: String,
     /// Only those after this one in the list.
     pub after: Option<(Timestamp, CaseId)>,

@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 use cases_app::read::{CaseFilter, CaseRow};
+use domain::reference::{Meant, Reference};
 use domain::{CaseId, Timestamp};
 use kernel::access::{AskReset, ManageCases, SeeCases};
 
@@ -20,9 +21,13 @@ pub(crate) fn state(row: &CaseRow) -> String {
     }
 }
 
-/// Finds the reference that somebody typed as it is read out, such as `c 1041`.
+/// Finds the number or the reference that somebody typed as it is read out, such as `c 1041`. Whether a reference is that of a case or
+/// of a report is looked up with the cases.
 fn spoken(search: &str) -> String {
     let words = search.trim();
+    if matches!(Reference::meant(words), Meant::Reference(_)) {
+        return words.to_owned();
+    }
     let digits: String = words.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     match digits.strip_prefix(['c', 'C']) {
         Some(number) if !number.is_empty() && number.chars().all(|c| c.is_ascii_digit()) => {
@@ -32,9 +37,16 @@ fn spoken(search: &str) -> String {
     }
 }
 
+/// Returns what was typed where it is a reference whose check character does not fit; otherwise an empty text.
+fn misheard(search: &str) -> String {
+    let wrong = Reference::meant(search.trim()) == Meant::Wrong && !spoken(search).starts_with("C-");
+    if wrong { search.trim().to_owned() } else { String::new() }
+}
+
 fn row(row: &CaseRow) -> list::Row {
     list::Row {
         case: case_crumb(row.case.id, row.case.number),
+        reference: row.case.reference.clone(),
         kind: row.kind.clone(),
         about: row.case.title.clone(),
         force: row.case.force,
@@ -82,6 +94,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
     let losses = losses_app::read::loss_counts(&ctx.site.app, ctx.permit::<SeeCases>()?).await?;
     let view = list::View {
         shell: ctx.shell(Area::Cases, Vec::new()),
+        misheard: misheard(list.filter("q")),
         list: list.with_rows(rows.len(), next.map(|(at, id)| time_key(at, id))),
         losses_unanswered: losses.unanswered.unsigned_abs(),
         clocks_over: clocks.counts.over.unsigned_abs(),
@@ -102,4 +115,24 @@ pub(crate) async fn csv(ctx: Ctx) -> Result<Response, Problem> {
         Ok(((ctx, list), text, next))
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_is_read_as_it_was_said() {
+        let right = Reference::of_number(1043).unwrap();
+        let typed = right.as_str().to_lowercase().replace('-', " ");
+        assert_eq!(spoken(&format!(" {typed} ")), typed);
+        assert_eq!(spoken("c 1041"), "C-1041");
+        assert_eq!(spoken("damaged screen"), "damaged screen");
+        assert_eq!(misheard(right.as_str()), "");
+        let wrong = right.as_str().replacen('3', "4", 1);
+        assert_eq!(misheard(&wrong), wrong);
+        for words in ["", "C-1041", "c 774399", "damaged", "NC-10442"] {
+            assert_eq!(misheard(words), "", "{words}");
+        }
+    }
 }

@@ -28,6 +28,8 @@ pub struct View {
     pub clocks_over: u64,
     /// The types of case that exist: word and title.
     pub kinds: Vec<(String, String)>,
+    /// The reference that was looked up, where its check character does not fit; otherwise empty.
+    pub misheard: String,
     /// The cases of this page.
     pub rows: Vec<Row>,
     /// Whether this person may work on cases.
@@ -39,8 +41,10 @@ pub struct View {
 /// One case.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// The case's reference, with a link to its page.
+    /// The case's number, with a link to its page.
     pub case: Crumb,
+    /// Its reference, to be read over the radio.
+    pub reference: String,
     /// Its type, in words.
     pub kind: String,
     /// What it is about, in words.
@@ -92,6 +96,7 @@ impl View {
     pub fn sample() -> Self {
         let row = |reference: &str, kind: &str, about: &str, state: &str, due| Row {
             case: Crumb::new(format!("/cases/{reference}"), reference),
+            reference: "333-4KMX".into(),
             kind: kind.into(),
             about: about.into(),
             force: domain::samples::HOME,
@@ -107,6 +112,7 @@ impl View {
             list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
             losses_unanswered: 2,
             clocks_over: 1,
+            misheard: "4KM-7TRX <script>".into(),
             kinds: vec![
                 ("lost-device".into(), "Lost or stolen device".into()),
                 ("breach".into(), "Clause not met".into()),
@@ -137,12 +143,23 @@ impl View {
 /// Exports the rows as CSV, with the columns of the page.
 #[must_use]
 pub fn export(shell: &Shell, rows: &[Row]) -> String {
-    let mut table =
-        csv::Table::new(&["Case", "Type", "About", "Force", "State", "Taken by", "Next", "Opened", "Due"]);
+    let mut table = csv::Table::new(&[
+        "Case",
+        "Reference",
+        "Type",
+        "About",
+        "Force",
+        "State",
+        "Taken by",
+        "Next",
+        "Opened",
+        "Due",
+    ]);
     for row in rows {
         let due = row.due.map(format::when).unwrap_or_default();
         table.row(&[
             &row.case.text,
+            &row.reference,
             &row.kind,
             &row.about,
             shell.title_of(&row.force),
@@ -168,9 +185,8 @@ mod tests {
 
     #[test]
     fn the_export_has_the_columns_of_the_page() {
-        assert!(
-            export(&View::sample().shell, &View::sample().rows)
-                .starts_with("Case,Type,About,Force,State,Taken by,Next,Opened,Due\r\nC-2026-0117,")
-        );
+        assert!(export(&View::sample().shell, &View::sample().rows).starts_with(
+            "Case,Reference,Type,About,Force,State,Taken by,Next,Opened,Due\r\nC-2026-0117,333-4KMX,"
+        ));
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::Path;
 use axum::response::Response;
 use cases_app::files::FileView;
-use cases_app::read::{CaseRead, StepRead};
+use cases_app::read::{CaseRead, CaseView, StepRead};
 use domain::{CaseId, HandoverId, IncidentId};
 use kernel::access::{AnswerForOneself, ContactOffDuty, ManageCases, PlaceHolds, SeeCases, SeeSealed};
 
@@ -50,8 +50,7 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         Crumb::new(format!("/devices/{}", device.id), format!("{}, {model}", device.serial))
     });
     let state = state(&read.row);
-    let opened = format::when(case.opened_at);
-    let log_line = format!("{reference} {}. Opened {opened}, {}.", case.title, state.to_lowercase());
+    let log_line = log_line(case, &state);
     let mut timeline: Vec<show::Event> = read
         .events
         .iter()
@@ -64,6 +63,7 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         shell: ctx.under(Area::Cases),
         href: format!("/cases/{id}"),
         reference,
+        said: case.reference.clone(),
         kind: read.row.kind.clone(),
         force: case.force,
         title: case.title.clone(),
@@ -102,6 +102,12 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         workable: workable && ctx.may::<ManageCases>(),
         state,
     }
+}
+
+/// Writes the line for the command-and-control log.
+fn log_line(case: &CaseView, state: &str) -> String {
+    let (opened, state) = (format::when(case.opened_at), state.to_lowercase());
+    format!("C-{} (ref {}) {}. Opened {opened}, {state}.", case.number, case.reference, case.title)
 }
 
 /// Returns the page on which more is done about a case of that type.

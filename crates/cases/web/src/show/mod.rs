@@ -19,8 +19,10 @@ pub struct View {
     pub shell: Shell,
     /// The case's own address; its forms post to addresses below it.
     pub href: String,
-    /// Its reference.
+    /// Its number.
     pub reference: String,
+    /// Its reference, to be read over the radio: it has a check character.
+    pub said: String,
     /// Its type, in words.
     pub kind: String,
     /// Its state, such as `Open`, `Contained`, `Closed`.
@@ -177,6 +179,7 @@ impl View {
             shell: Shell::sample(Area::Cases),
             href: "/cases/C-2026-0117".into(),
             reference: "C-2026-0117".into(),
+            said: "333-4KMX".into(),
             kind: "Lost or stolen device".into(),
             state: "Contained".into(),
             force: domain::samples::HOME,

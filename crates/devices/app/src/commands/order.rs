@@ -1,6 +1,8 @@
 //! Takes people's orders to a device: checks what each needs, and where two people must agree.
 
-use domain::{BurstId, CommandId, CommandState, DeviceId, Effect, EnrolmentId, EnrolmentState, Platform};
+use domain::{
+    BurstId, CommandId, CommandState, Deed, DeviceId, Effect, EnrolmentId, EnrolmentState, Platform,
+};
 
 use platform_port::Order;
 use serde_json::json;
@@ -9,6 +11,7 @@ use store::devices::Device;
 use store::locks::{self, Lock};
 use store::{commands, devices};
 
+use super::lost_mode::is_in_lost_mode;
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
@@ -71,7 +74,25 @@ pub async fn order(
     place_order(app, permit, device, order, reason).await
 }
 
-/// Asks to locate a device. A second person must agree before it is queued.
+/// Orders in the caller's transaction what can be undone; otherwise as [`order`].
+///
+/// # Errors
+/// As [`order`].
+pub fn order_in(
+    Work { app, tx, now }: Work<'_, '_>,
+    permit: &Permit<CommandDevices>,
+    device: DeviceId,
+    order: &Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    if order.deed().needs_second() {
+        return Err(AppError::Conflict("this order needs another permit and a second person".into()));
+    }
+    place_in(Work { app, tx, now }, permit, device, order, reason)
+}
+
+/// Asks a device where it is. One person may while it is in lost mode: it says so on its screen, and somebody who looks for it at
+/// night should not have to wait. At other times a second person must agree before it is queued.
 ///
 /// # Errors
 /// As [`order`].
@@ -109,47 +130,57 @@ async fn place_order<A: Action + 'static>(
     order: Order,
     reason: &str,
 ) -> Result<Ordered, AppError> {
-    let reason = kernel::fields::text("reason", reason, 500)?;
-    let (app, now) = (app.clone(), app.world().now());
+    let (app, now, reason) = (app.clone(), app.world().now(), reason.to_owned());
     app.clone()
         .store()
-        .write(move |tx| {
-            locks::take(tx, Lock::Device(device))?;
-            let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
-            permit.reaches(target.force)?;
-            let (enrolment, platform) = managed(&target)?;
-            let deed = order.deed();
-            if !deed.keeps_content() {
-                crate::holds::refuse_if_held(tx, device)?;
-            }
-            if deed.effect() == Effect::Destructive {
-                crate::caps::refuse_if_frozen(tx, target.force)?;
-            }
-            let ordering = Ordering {
-                device: &target,
-                enrolment,
-                deed,
-                by: &permit.actor().name,
-                reason: &reason,
-                loss: crate::caps::loss_of(tx, deed, device)?,
-            };
-            let placed = place_parts(Work { app: &app, tx, now }, &order, platform, &ordering)?;
-            let (word, ordered) = outcome(&placed);
-            if deed.ends_containment()
-                && let Some(loss) = crate::caps::open_loss(tx, device)?
-            {
-                let by = permit.actor().into();
-                crate::caps::tell_of_containment(Work { app: &app, tx, now }, &target, loss, deed, by)?;
-            }
-            let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
-            let record = Record::new(&permit.actor().name, ledger_word(&order), format!("device:{device}"))
-                .force(target.force)
-                .reason(word)
-                .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
-            app.enter(tx, now, record)?;
-            Ok(ordered)
-        })
+        .write(move |tx| place_in(Work { app: &app, tx, now }, &permit, device, &order, &reason))
         .await
+}
+
+/// Places an order: checks it, counts it, queues it or has it wait, and enters it.
+fn place_in<A: Action>(
+    Work { app, tx, now }: Work<'_, '_>,
+    permit: &Permit<A>,
+    device: DeviceId,
+    order: &Order,
+    reason: &str,
+) -> Result<Ordered, AppError> {
+    let reason = kernel::fields::text("reason", reason, 500)?;
+    locks::take(tx, Lock::Device(device))?;
+    let target = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+    permit.reaches(target.force)?;
+    let (enrolment, platform) = managed(&target)?;
+    let deed = order.deed();
+    if !deed.keeps_content() {
+        crate::holds::refuse_if_held(tx, device)?;
+    }
+    if deed.effect() == Effect::Destructive {
+        crate::caps::refuse_if_frozen(tx, target.force)?;
+    }
+    let ordering = Ordering {
+        device: &target,
+        enrolment,
+        deed,
+        by: &permit.actor().name,
+        reason: &reason,
+        loss: crate::caps::loss_of(tx, deed, device)?,
+        alone: deed == Deed::Locate && is_in_lost_mode(tx, device)?,
+    };
+    let placed = place_parts(Work { app, tx, now }, order, platform, &ordering)?;
+    let (word, ordered) = outcome(&placed);
+    if deed.ends_containment()
+        && let Some(loss) = crate::caps::open_loss(tx, device)?
+    {
+        let by = permit.actor().into();
+        crate::caps::tell_of_containment(Work { app, tx, now }, &target, loss, deed, by)?;
+    }
+    let ids: Vec<CommandId> = placed.iter().map(|command| command.id).collect();
+    let record = Record::new(&permit.actor().name, ledger_word(order), format!("device:{device}"))
+        .force(target.force)
+        .reason(word)
+        .detail(json!({ "reason": reason, "commands": ids, "loss": ordering.loss }));
+    app.enter(tx, now, record)?;
+    Ok(ordered)
 }
 
 /// Queues an order as the messages into which the device's vendor splits it.

@@ -25,6 +25,8 @@ pub(crate) struct Ordering<'a> {
     pub reason: &'a str,
     /// Open loss that it contains.
     pub loss: Option<CaseId>,
+    /// Whether one person is enough although the deed needs two elsewhere.
+    pub alone: bool,
 }
 
 /// Order as it is sent, with what its vendor says of it.
@@ -77,7 +79,7 @@ pub(crate) fn queue_order(
     let mut command = row(app, asked, &sent, now)?;
     command.reason = Some(order.reason.to_owned());
     command.case = order.loss;
-    if order.deed.needs_second() {
+    if order.deed.needs_second() && !order.alone {
         command.state = CommandState::Asked;
         command.expires_at = Some(caps::expires_at(app, now));
         kernel::jobs::ask_job(

@@ -100,6 +100,7 @@ pub fn order_agreed_reset(
         by: reset.asked_by,
         reason: reset.reason,
         loss: None,
+        alone: false,
     };
     let mut placed = place_parts(Work { app, tx, now }, &order, platform, &ordering)?;
     for command in &mut placed {

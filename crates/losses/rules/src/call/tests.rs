@@ -42,6 +42,28 @@ fn steps_follow_each_other_come_back_to_the_duty_officer_and_begin_again() {
 }
 
 #[test]
+fn a_call_that_another_device_ended_begins_again_with_a_promise_of_its_own() {
+    let chain = [step(5, &[1]), step(10, &[9])];
+    let (mut call, first) = Call::begin(at(0), PROMISE, &chain);
+    assert!(call.take(Event::AnotherDevice(at(40)), at(1), &chain).is_empty(), "who is called is called");
+    assert_eq!((call.standing, call.promised_by), (Standing::Calling, at(30)));
+    for ends in [Event::Contained, Event::Acknowledged] {
+        assert!(call.take(ends, at(2), &chain).is_empty());
+        let again = call.take(Event::AnotherDevice(at(40)), at(10), &chain);
+        assert_eq!(to(&again), [person(1)]);
+        assert!(again[0].attempt > first[0].attempt, "messages of their own");
+        assert_eq!((call.standing, call.unanswered, call.promised_by), (Standing::Calling, false, at(40)));
+        assert_eq!(call.next_at(), Some(at(15)));
+    }
+    assert!(call.take(Event::Ended, at(16), &chain).is_empty());
+    assert!(
+        call.take(Event::AnotherDevice(at(90)), at(17), &chain).is_empty(),
+        "a loss that is over stays so"
+    );
+    assert_eq!(call.standing, Standing::Ended);
+}
+
+#[test]
 fn a_step_with_nobody_on_call_is_passed_over_at_once() {
     let chain = [step(5, &[]), step(5, &[]), step(10, &[9])];
     let (call, first) = Call::begin(at(0), PROMISE, &chain);

@@ -1,14 +1,15 @@
-//! The report of one's own device, for somebody who is signed in: what the force knows already is not asked.
+//! The report of one's own device, for somebody who is signed in, one question a page: what the force knows already is not asked.
 
 pub(crate) mod handler;
 
 use askama::Template;
-use losses_app::Ring;
+use losses_app::{Question, Ring};
 
+use crate::asking::Asked;
 use crate::questions::Typed;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
-use web_shell::parts::form::{Choice, Errors};
+use web_shell::parts::form::Errors;
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]
@@ -20,31 +21,51 @@ pub struct View {
     pub errors: Errors,
     /// The number to ring.
     pub ring: Ring,
-    /// The devices that the person holds.
-    pub devices: Vec<Choice>,
-    /// What was typed.
-    pub typed: Typed,
+    /// Whether no device is recorded in the person's name.
+    pub holds_none: bool,
+    /// The device that is reported; empty until it is chosen.
+    pub device: String,
+    /// The question.
+    pub asked: Asked,
     /// Whether the report locks the device at once.
     pub locks: bool,
 }
 
 impl View {
-    /// Returns the form, for the gallery and the tests.
+    /// Returns the choice of a device, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
+        Self::sample_of(Question::Device, "")
+    }
+
+    /// Returns a question about the device that was chosen, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_chosen() -> Self {
+        Self::sample_of(Question::Place, "1")
+    }
+
+    fn sample_of(question: Question, device: &str) -> Self {
+        let shell = Shell::sample(Area::Me);
+        let devices = handler::choices(
+            &[
+                ("1".into(), "iPhone F4GXQ2ABCD (NC-01234) <script>".into()),
+                ("2".into(), "iPad DMPQ2ABCD".into()),
+            ],
+            device,
+        );
+        let typed = Typed { device: device.into(), ..Typed::empty("0123456789abcdef".into()) };
+        let walk = handler::walk(devices.len());
         Self {
-            shell: Shell::sample(Area::Me),
+            asked: walk.asked(walk.place_of(question.name()), &typed, &shell, &devices),
+            shell,
             errors: Errors::default(),
             ring: Ring {
                 number: "x4747 <script>".into(),
                 who: "the Service Desk".into(),
                 emergency: "999".into(),
             },
-            devices: Choice::list(
-                [("1", "iPhone F4GXQ2ABCD (NC-01234) <script>"), ("2", "iPad DMPQ2ABCD")],
-                "1",
-            ),
-            typed: Typed::empty("0123456789abcdef".into()),
+            holds_none: false,
+            device: if device.is_empty() { String::new() } else { "iPhone F4GXQ2ABCD (NC-01234)".into() },
             locks: true,
         }
     }

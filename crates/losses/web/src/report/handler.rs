@@ -6,7 +6,9 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use kernel::AppError;
+use losses_app::Question;
 
+use crate::asking::{Step, Walk};
 use crate::questions::Typed;
 use crate::report::{Done, View};
 use losses_app::report::Reported;
@@ -22,13 +24,39 @@ pub(crate) fn new_form(site: &Site) -> String {
     kernel::digest_hex(&site.app.world().bytes::<16>())
 }
 
-fn view(site: &Site, session: &Session, typed: Typed, errors: Errors) -> View {
+/// Returns the name of whoever is signed in as a person of the register.
+fn signed_in(session: &Session) -> Option<&str> {
+    session.actor().filter(|actor| actor.person.is_some()).map(|actor| actor.shown.as_str())
+}
+
+/// Returns the questions of this form: what the service knows is not asked.
+fn walk(site: &Site, session: &Session) -> Walk {
+    let (one_force, known) = (site.app.forces().len() < 2, signed_in(session).is_some());
+    Walk::through(|question| match question {
+        Question::Force => !one_force,
+        Question::Reporter => !known,
+        _ => true,
+    })
+}
+
+/// Fills in what the service knows.
+fn with_known(site: &Site, session: &Session, typed: Typed) -> Typed {
+    let force = match site.app.forces().as_slice() {
+        [only] => only.as_str().to_owned(),
+        _ => typed.force,
+    };
+    let reporter = signed_in(session).map_or(typed.reporter, str::to_owned);
+    Typed { force, reporter, ..typed }
+}
+
+fn view(site: &Site, session: &Session, step: Step) -> View {
+    let shell = shell(site, session.actor(), Area::Elsewhere);
     View {
-        shell: shell(site, session.actor(), Area::Elsewhere),
-        errors,
+        asked: walk(site, session).asked(step.place, &step.typed, &shell, &[]),
+        shell,
+        errors: step.errors,
         ring: losses_app::ring_now(&site.app, site.app.world().now()),
-        typed,
-        signed_in: session.actor().is_some_and(|actor| actor.person.is_some()),
+        signed_in: signed_in(session).is_some(),
     }
 }
 
@@ -57,7 +85,7 @@ pub(crate) struct Back {
     reference: String,
 }
 
-/// Shows the form, or leads somebody who entered a reference to the page of that report.
+/// Shows the first question, or leads somebody who entered a reference to the page of that report.
 pub(crate) async fn get(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
@@ -68,35 +96,53 @@ pub(crate) async fn get(
     if !reference.is_empty() {
         return Redirect::to(&format!("/lost/{}", percent(&reference))).into_response();
     }
-    let typed = Typed::empty(new_form(&site));
-    page(StatusCode::OK, &view(&site, &session, typed, Errors::default()))
+    let typed = with_known(&site, &session, Typed::empty(new_form(&site)));
+    page(StatusCode::OK, &view(&site, &session, Walk::begin(0, typed)))
 }
 
-/// Takes the report in. The answer is the page itself: it shows a word that is kept nowhere.
+/// Takes in the answer to one question and shows the next. Nothing is kept.
+pub(crate) async fn question(
+    State(site): State<Site>,
+    Extension(session): Extension<Session>,
+    fields: Fields,
+) -> Response {
+    let typed = with_known(&site, &session, Typed::of(&fields));
+    let step = walk(&site, &session).step(&fields, typed, site.app.world().now());
+    let status = if step.errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    page(status, &view(&site, &session, step))
+}
+
+/// Takes the report in, with what is there. The answer is the page itself: it shows a word that is kept nowhere.
 pub(crate) async fn post(
     State(site): State<Site>,
     Extension(session): Extension<Session>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let typed = Typed::of(&fields);
-    let again = |typed: Typed, errors: Errors| {
-        page(StatusCode::UNPROCESSABLE_ENTITY, &view(&site, &session, typed, errors))
-    };
-    let new = match typed.report(site.app.world().now()) {
+    let (walk, now) = (walk(&site, &session), site.app.world().now());
+    let at = walk.place_of(fields.get("at"));
+    let mut typed = with_known(&site, &session, Typed::of(&fields));
+    if fields.get("do") == "unknown" {
+        typed.forget(walk.question(at));
+    }
+    let again = |status, step: Step| page(status, &view(&site, &session, step));
+    if let Some(step) = walk.wrong(&fields, &typed, now) {
+        return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, step));
+    }
+    let new = match typed.report(now) {
         Ok(new) => new,
-        Err(errors) => return Ok(again(typed, errors)),
+        Err(errors) => return Ok(again(StatusCode::UNPROCESSABLE_ENTITY, walk.again(at, typed, &errors))),
     };
     match losses_app::report::report_publicly(&site.app, new).await {
         Ok(reported) => Ok(page(StatusCode::OK, &done(&site, Some(&session), &reported, ""))),
         Err(AppError::Conflict(why)) => {
-            let errors = [("force", sentence(&why))].into_iter().collect();
-            Ok(page(StatusCode::TOO_MANY_REQUESTS, &view(&site, &session, typed, errors)))
+            let errors: Errors = [("limit", sentence(&why))].into_iter().collect();
+            Ok(again(StatusCode::TOO_MANY_REQUESTS, walk.again(at, typed, &errors)))
         }
         Err(error) => {
             let errors = form_errors(error, "whose")?;
             // Nothing was stored, so the form may have a new text: one that was too old then works.
             let typed = Typed { form: new_form(&site), ..typed };
-            Ok(again(typed, errors))
+            Ok(again(StatusCode::UNPROCESSABLE_ENTITY, walk.again(at, typed, &errors)))
         }
     }
 }

@@ -1,17 +1,18 @@
-//! The report of a lost device, for anybody and without a sign-in, and the page that follows it.
+//! The report of a lost device, for anybody and without a sign-in, one question a page, and the page that follows it.
 
 pub(crate) mod handler;
 
 use askama::Template;
 use domain::Timestamp;
-use losses_app::Ring;
+use losses_app::{Question, Ring};
 
+use crate::asking::{Asked, Walk};
 use crate::questions::Typed;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::Errors;
 
-/// The form.
+/// One question of the form.
 #[derive(Debug, Clone, Template)]
 #[template(path = "report/page.html")]
 pub struct View {
@@ -21,8 +22,8 @@ pub struct View {
     pub errors: Errors,
     /// The number to ring.
     pub ring: Ring,
-    /// What was typed.
-    pub typed: Typed,
+    /// The question.
+    pub asked: Asked,
     /// Set where the person is signed in: they have a shorter form of their own.
     pub signed_in: bool,
 }
@@ -57,30 +58,46 @@ pub(crate) fn nobody() -> Shell {
 }
 
 impl View {
-    /// Returns the empty form, for the gallery and the tests.
+    /// Returns the first question, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
+        Self::sample_of(Question::Whose, &Typed::empty("0123456789abcdef".into()))
+    }
+
+    /// Returns a question with choices, after the holder was named, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_choice() -> Self {
+        Self::sample_of(Question::State, &Typed::sample())
+    }
+
+    /// Returns a question shown again with a mistake, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_again() -> Self {
         Self {
-            shell: nobody(),
+            errors: [("last-time", "Enter a time such as 02:30 or 14:05")].into_iter().collect(),
+            signed_in: true,
+            ..Self::sample_of(Question::LastHad, &Typed::sample())
+        }
+    }
+
+    /// Returns the last question, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_last() -> Self {
+        Self::sample_of(Question::Contact, &Typed::sample())
+    }
+
+    fn sample_of(question: Question, typed: &Typed) -> Self {
+        let (walk, shell) = (Walk::through(|_| true), nobody());
+        Self {
+            asked: walk.asked(walk.place_of(question.name()), typed, &shell, &[]),
+            shell,
             errors: Errors::default(),
             ring: Ring {
                 number: "101 <script>".into(),
                 who: "the Force Duty Officer".into(),
                 emergency: "999".into(),
             },
-            typed: Typed::empty("0123456789abcdef".into()),
             signed_in: false,
-        }
-    }
-
-    /// Returns the form shown again with a mistake, for the gallery and the tests.
-    #[must_use]
-    pub fn sample_again() -> Self {
-        Self {
-            errors: [("last-time", "Enter a time such as 02:30 or 14:05")].into_iter().collect(),
-            typed: Typed::sample(),
-            signed_in: true,
-            ..Self::sample()
         }
     }
 }

@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::{Channel, DeliveryState, LossId};
 use kernel::AppError;
-use kernel::access::{CommandDevices, ManageCases, SeeCases};
+use kernel::access::{CommandDevices, ManageCases, SeeCases, SeeCommands};
 
 use crate::list;
-use crate::show::{Delivery, Message, Order, Report, View};
+use crate::show::{Delivery, Message, Order, Report, View, place};
 use devices_app::commands::Ordered;
 use losses_app::contain::{self, ContainmentOrder};
 use losses_app::read::{DeliveryRead, LossRead, MessageRead, ReportRead, loss};
@@ -28,13 +28,30 @@ pub(crate) fn said(ordered: &Result<Ordered, AppError>) -> &'static str {
     }
 }
 
-async fn view(ctx: &Ctx, id: LossId, fields: Option<&Fields>, errors: Errors) -> Result<View, Problem> {
+pub(crate) async fn view(
+    ctx: &Ctx,
+    id: LossId,
+    fields: Option<&Fields>,
+    errors: Errors,
+) -> Result<View, Problem> {
     let read = loss(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?;
     let typed = |name| fields.map(|fields| fields.text(name)).unwrap_or_default();
     let mut shell = ctx.under(Area::Cases);
     shell.crumbs.push(Crumb::new("/losses", "Losses"));
-    let LossRead { open, case, closed, device, promised_by, answered_for, reports, messages, to_paste } =
-        read;
+    let (place, wipe) = (place::of(ctx, &read, fields), place::wipe_of(ctx, &read, fields));
+    let LossRead {
+        open,
+        case,
+        closed,
+        device,
+        in_lost_mode,
+        promised_by,
+        answered_for,
+        reports,
+        messages,
+        to_paste,
+    } = read;
+    let (others, sees) = (&open.containment.others, ctx.may::<SeeCommands>());
     let incident = incidents_app::read::of_case(&ctx.site.app, ctx.permit::<SeeCases>()?, case.id).await?;
     let incident = incident
         .map(|one| Crumb::new(format!("/incidents/{}", one.id), "Its security incident form and clock"));
@@ -43,7 +60,12 @@ async fn view(ctx: &Ctx, id: LossId, fields: Option<&Fields>, errors: Errors) ->
         incident,
         errors,
         href: format!("/losses/{id}"),
-        orders: open.containment.orders.iter().map(order).collect(),
+        orders: open.containment.orders.iter().map(|one| order(one, sees)).collect(),
+        // Whether somebody looks for it or wants it erased may be part of an inquiry.
+        others: others.iter().filter(|_| sees).map(|one| order(one, sees)).collect(),
+        in_lost_mode,
+        place,
+        wipe,
         device: device.map(|device| Crumb::new(format!("/devices/{device}"), open.title.clone())),
         row: list::handler::row(&open),
         case: case_crumb(case.id, case.number),
@@ -60,8 +82,9 @@ async fn view(ctx: &Ctx, id: LossId, fields: Option<&Fields>, errors: Errors) ->
     })
 }
 
-fn order(order: &ContainmentOrder) -> Order {
+fn order(order: &ContainmentOrder, linked: bool) -> Order {
     Order {
+        href: if linked { format!("/commands/{}", order.id) } else { String::new() },
         what: format!("{}, by {}", order.deed.title(), order.asked_by),
         state: order.in_words().to_owned(),
         asked: order.asked_at,

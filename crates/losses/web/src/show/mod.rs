@@ -1,14 +1,15 @@
-//! One loss, for the desk and the duty officer: how the call and the containment stand, one button that can be undone, and a
-//! text for the command-and-control log.
+//! One loss, for the desk and the duty officer: how the call and the containment stand, one button that can be undone, where the
+//! device is, and a text for the command-and-control log.
 
 pub(crate) mod handler;
+pub(crate) mod place;
 
 use askama::Template;
 use domain::Timestamp;
 
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
-use web_shell::parts::form::Errors;
+use web_shell::parts::form::{Choice, Errors};
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]
@@ -36,6 +37,14 @@ pub struct View {
     pub answered_for: Option<String>,
     /// The orders that contain the device.
     pub orders: Vec<Order>,
+    /// The orders that locate it or erase it.
+    pub others: Vec<Order>,
+    /// Whether it is in lost mode, so that it can be located and lost mode can be ended.
+    pub in_lost_mode: bool,
+    /// What concerns its position.
+    pub place: Place,
+    /// What concerns its erasure.
+    pub wipe: Wipe,
     /// The reports.
     pub reports: Vec<Report>,
     /// The messages.
@@ -52,9 +61,39 @@ pub struct View {
     pub how: String,
 }
 
+/// The position of the device, as far as the reader may see it.
+#[derive(Debug, Clone, Default)]
+pub struct Place {
+    /// Whether the reader may ask for it and see it.
+    pub may: bool,
+    /// Whether the device has answered once.
+    pub answered: bool,
+    /// The reason typed for asking for it.
+    pub asks: String,
+    /// The reason typed for reading it.
+    pub reads: String,
+    /// The position, a name and a value each; empty until a reason is given.
+    pub lines: Vec<(&'static str, String)>,
+    /// The position in one line, to copy.
+    pub to_copy: String,
+}
+
+/// The erasure of the device, as far as the reader may ask for it.
+#[derive(Debug, Clone, Default)]
+pub struct Wipe {
+    /// Whether the reader may ask for it.
+    pub may: bool,
+    /// The answers about evidence.
+    pub evidence: Vec<Choice>,
+    /// The reason typed.
+    pub reason: String,
+}
+
 /// One order.
 #[derive(Debug, Clone)]
 pub struct Order {
+    /// The page of the order, for readers who may see orders; otherwise empty.
+    pub href: String,
     /// What was ordered, by whom.
     pub what: String,
     /// How far it is.
@@ -138,6 +177,7 @@ impl View {
             promised_by: now,
             answered_for: None,
             orders: vec![Order {
+                href: "/commands/1".into(),
                 what: "Lost mode on, by Morgan Ash <script>".into(),
                 state: "Waits for the device".into(),
                 asked: now,
@@ -145,6 +185,10 @@ impl View {
                 finished: None,
                 error: "Not in lost mode <script>".into(),
             }],
+            others: Vec::new(),
+            in_lost_mode: false,
+            place: Place { may: true, ..Place::default() },
+            wipe: Wipe { may: true, evidence: place::evidence(""), reason: String::new() },
             reports: vec![Report {
                 reference: "4KM-7TRH".into(),
                 at: now,
@@ -187,8 +231,45 @@ impl View {
             errors: Errors::default(),
             row: rows.into_iter().last().unwrap_or_else(sample_row),
             answered_for: Some("Sam Reed (9001)".into()),
+            in_lost_mode: true,
+            place: Place { may: true, answered: true, ..Place::default() },
             ..Self::sample()
         }
+    }
+
+    /// Returns a loss whose device's position is shown, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_placed() -> Self {
+        let now = web_shell::clock::now();
+        Self {
+            others: vec![Order {
+                href: "/commands/2".into(),
+                what: "Locate, by Morgan Ash <script>".into(),
+                state: "the device acknowledged it".into(),
+                asked: now,
+                delivered: Some(now),
+                finished: Some(now),
+                error: String::new(),
+            }],
+            place: Place {
+                may: true,
+                answered: true,
+                lines: vec![
+                    ("Latitude, longitude", "52.62860, 1.29240".into()),
+                    ("British National Grid", "TG 22907 08461, within 5 m <script>".into()),
+                    ("Accurate to", "65 metres".into()),
+                ],
+                to_copy: "52.62860, 1.29240; TG 22907 08461 <script>".into(),
+                ..Place::default()
+            },
+            ..Self::sample_found()
+        }
+    }
+
+    /// Returns a lost Mac under a plain lock, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_plain_lock() -> Self {
+        Self { in_lost_mode: false, ..Self::sample_found() }
     }
 }
 

@@ -15,9 +15,10 @@ use web_shell::parts::form::Errors;
 use web_shell::parts::listing::percent;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
-fn fit(found: search::Fit, search: &str) -> Fit {
+/// Makes a device that was found into a row whose link chooses it on the page at that address.
+pub(crate) fn fit(found: search::Fit, page: &str, search: &str) -> Fit {
     Fit {
-        href: format!("/losses/new?q={}&device={}", percent(search), found.device),
+        href: format!("{page}?q={}&device={}", percent(search), found.device),
         id: found.device.to_string(),
         title: found.title,
         holder: found.holder.unwrap_or_default(),
@@ -39,9 +40,9 @@ async fn view(ctx: &Ctx, chosen: &str, typed: Typed, errors: Errors) -> Result<V
         errors,
         fits: match &chosen {
             Some(_) => Vec::new(),
-            None => fits.into_iter().map(|found| fit(found, &search)).collect(),
+            None => fits.into_iter().map(|found| fit(found, "/losses/new", &search)).collect(),
         },
-        chosen: chosen.map(|found| fit(found, &search)).unwrap_or_default(),
+        chosen: chosen.map(|found| fit(found, "/losses/new", &search)).unwrap_or_default(),
         search,
         typed,
         may_lock: ctx.may::<CommandDevices>(),

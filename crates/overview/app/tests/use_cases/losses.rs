@@ -6,6 +6,7 @@ pub(crate) mod force;
 mod locks;
 mod night;
 mod numbers;
+mod put_right;
 mod replies;
 mod texts;
 

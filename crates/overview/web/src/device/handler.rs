@@ -246,7 +246,7 @@ fn action(choice: &devices_app::actions::Action) -> Option<Action> {
         word: choice.deed.as_str(),
         title: choice.deed.title(),
         effect: choice.consequence.unwrap_or(effect),
-        second_person: choice.deed.needs_second(),
+        second_person: choice.second,
         message,
         typed: None,
         refused: choice.refused.clone().map(|why| why.trim_end_matches('.').to_owned()).unwrap_or_default(),

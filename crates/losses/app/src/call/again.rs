@@ -1,0 +1,28 @@
+//! Begins a call again that the containment of another device than the lost one had ended.
+
+use losses::call::{Event, Standing};
+use store::Tx;
+
+use super::{Line, contain_within};
+use kernel::AppError;
+
+impl Line<'_> {
+    /// Calls people again, from the first step on, where the call was over because a device was contained that is not the lost one.
+    /// Whoever answered for a device that was not contained goes on with the right one. Returns whether the call began again.
+    pub(crate) fn begin_again(&mut self, tx: &mut Tx<'_>) -> Result<bool, AppError> {
+        let was_over = match self.call.standing {
+            Standing::Contained => true,
+            Standing::Acknowledged => self.row.answer.as_ref().is_some_and(|answer| answer.contained),
+            Standing::Calling | Standing::Taken | Standing::Ended => false,
+        };
+        if !was_over {
+            return Ok(false);
+        }
+        if let Some(answer) = &mut self.row.answer {
+            answer.contained = false;
+        }
+        let promised_by = self.now.plus(contain_within(self.app));
+        self.take(tx, Event::AnotherDevice(promised_by))?;
+        Ok(true)
+    }
+}

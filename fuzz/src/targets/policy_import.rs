@@ -1,6 +1,7 @@
 //! Drafting clauses out of any text.
 
-use policy::{Draft, Files, ImportOptions, Library, Overrides, import};
+use policy::{Files, Library, Overrides};
+use policy_import::{Draft, ImportOptions, import};
 
 use super::text;
 

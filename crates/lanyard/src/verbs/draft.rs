@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use policy::{Draft, ImportOptions, import};
+use policy_import::{Draft, ImportOptions, import};
 
 use service::out::Out;
 

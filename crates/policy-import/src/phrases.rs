@@ -1,6 +1,6 @@
 //! Small judgements on wording: the modality of a sentence, its title, how to name its file.
 
-use crate::words::Modality;
+use policy::Modality;
 
 /// Phrases and what they say, longer ones before those that they contain.
 const PHRASES: [(&str, Modality); 23] = [

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use policy::Modality;
+
 use super::outline::{Item, Outline};
 use super::phrases::{modality, slug, title};
 use super::{Draft, ImportOptions};
-use crate::words::Modality;
 
 /// The placeholder in a draft for what the force must decide.
 const NOT_NAMED: &str = "not yet named";

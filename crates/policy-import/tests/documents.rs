@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policy::{Draft, Files, ImportOptions, Library, Overrides, import};
+use policy::{Files, Library, Overrides};
+use policy_import::{Draft, ImportOptions, import};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")

@@ -1,8 +1,23 @@
 //! Texts of the project's own, numbered in every way that the drafting knows. The source documents themselves are
 //! drafted in `tests/import.rs`.
 
+use policy::{Files, Library, Modality, Overrides};
+
 use super::*;
-use crate::{Files, Library, Modality, Overrides};
+
+/// A force, which every policy has.
+const FORCES: &str = r#"
+time_zone = "Europe/London"
+marking = "OFFICIAL"
+emergency = "999"
+profile_prefix = "org.example"
+[[force]]
+word = "northshire"
+title = "Northshire Police"
+short = "Northshire"
+service_desk = { name = "Service Desk", number = "100" }
+duty_officer = { name = "Duty officer", number = "200" }
+"#;
 
 fn options() -> ImportOptions {
     ImportOptions { id: "draft".into(), prefix: "DR".into(), title: "Draft".into() }
@@ -30,7 +45,7 @@ fn nothing_is_lost(text: &str, draft: &Draft) {
 /// Returns the draft as the loader sees it.
 fn load(draft: &Draft) -> Library {
     let mut files = Files::from_iter([
-        ("forces.toml", crate::forces::ONE),
+        ("forces.toml", FORCES),
         ("facts.toml", ""),
         ("vocabulary.toml", ""),
         ("parameters.toml", ""),

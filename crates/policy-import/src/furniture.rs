@@ -1,15 +1,15 @@
-//! What surrounds the text of a paper: page numbers, headers and footers, and the table of contents.
+//! What surrounds the text of a page: its number, headers and footers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lines::{Line, Marker, Sort};
+use super::lines::{Line, Sort};
 
 /// How often a line must come back to be a header or footer.
 const EVERY_PAGE: usize = 3;
 /// How many lines a header or footer has at most: so far a line may be from the page number.
 const NEAR: usize = 3;
 /// Markings that stand on every page, with or without a page number.
-const MARKINGS: [&str; 9] = [
+const MARKINGS: [&str; 13] = [
     "official",
     "official sensitive",
     "official - sensitive",
@@ -19,10 +19,18 @@ const MARKINGS: [&str; 9] = [
     "confidential",
     "unclassified",
     "uncontrolled when printed",
+    "law enforcement sensitive",
+    "nur für den dienstgebrauch",
+    "vs - nur für den dienstgebrauch",
+    "vs-nfd",
 ];
-/// Column headings of a table of contents.
-const LABELS: [&str; 9] =
-    ["page", "page no", "page no.", "page number", "section", "clause", "paragraph", "title", "subject"];
+/// Words before a page number, in small letters.
+const PAGE: [&str; 10] =
+    ["page", "seite", "blatt", "pagina", "página", "strona", "sida", "side", "pág.", "p."];
+/// Words and signs between a page number and the number of pages.
+const OF: [&str; 9] = ["of", "von", "de", "di", "van", "sur", "av", "z", "/"];
+/// How many other lines stand between two pages' running numbers at least.
+const BETWEEN: usize = 2;
 
 /// Marks the lines that are no text of the paper.
 pub(super) fn mark(text: &str, lines: &mut [Line<'_>]) {
@@ -31,7 +39,6 @@ pub(super) fn mark(text: &str, lines: &mut [Line<'_>]) {
         line.sort = Sort::Furniture;
     }
     mark_headers(lines, &edges);
-    mark_contents(lines);
 }
 
 /// Whether a line is where a page begins or ends.
@@ -50,20 +57,23 @@ fn page_edges(text: &str, lines: &[Line<'_>]) -> Vec<Edge> {
         .filter(|(_, raw)| raw.contains('\u{c}'))
         .map(|(index, _)| index.saturating_add(1))
         .collect();
-    let mut running: BTreeMap<String, usize> = BTreeMap::new();
+    let set_apart = running(lines);
+    let mut named: BTreeMap<String, usize> = BTreeMap::new();
     for line in lines.iter().filter(|line| names_page(line.text)) {
-        let count = running.entry(without_digits(line.text)).or_default();
+        let count = named.entry(without_digits(line.text)).or_default();
         *count = count.saturating_add(1);
     }
     let mut before: usize = 0;
     lines
         .iter()
-        .map(|line| {
-            let runs = running.get(&without_digits(line.text)).is_some_and(|count| *count >= EVERY_PAGE);
+        .enumerate()
+        .map(|(at, line)| {
+            let runs = named.get(&without_digits(line.text)).is_some_and(|count| *count >= EVERY_PAGE);
             let feed = breaks.range(before.saturating_add(1)..=line.number).next().is_some();
             before = line.number;
             match () {
-                () if is_page_number(line.text) || (names_page(line.text) && runs) => Edge::PageNumber,
+                () if is_page_number(line.whole) || (names_page(line.text) && runs) => Edge::PageNumber,
+                () if set_apart.contains(&at) => Edge::PageNumber,
                 () if feed => Edge::Break,
                 () => Edge::No,
             }
@@ -72,22 +82,29 @@ fn page_edges(text: &str, lines: &[Line<'_>]) -> Vec<Edge> {
 }
 
 /// Marks headers and footers: lines that come back, most of the times near a page's edge. Where the text shows no edge,
-/// only a marking is one: a sentence that three clauses share is text.
+/// only a marking is one: a sentence that three clauses share is text. Of a numbered line that comes back at every edge, such
+/// as the number and title of an order, the first is text.
 fn mark_headers(lines: &mut [Line<'_>], edges: &[Edge]) {
     let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (at, line) in lines.iter().enumerate() {
-        if line.sort == Sort::Text && line.marker.is_none() && !line.bullet {
+        if line.sort == Sort::Text && !line.bullet {
             places.entry(line.text).or_default().push(at);
         }
     }
-    let near = near_edges(edges);
-    let shows_edges = edges.iter().any(|edge| *edge != Edge::No);
+    let repeated: BTreeSet<usize> = places.values().filter(|at| at.len() >= 2).flatten().copied().collect();
+    let near = near_edges(edges, &repeated);
+    let count = edges.iter().filter(|edge| **edge != Edge::No).count();
     let mut furniture = Vec::new();
-    for (text, at) in places.into_iter().filter(|(_, at)| at.len() >= EVERY_PAGE) {
-        let marking = MARKINGS.contains(&text.to_lowercase().as_str());
+    for (text, at) in places.into_iter().filter(|(_, at)| at.len() >= 2) {
+        let often = at.len() >= EVERY_PAGE;
+        let marking = often && is_marking(text);
         let outer = at.iter().filter(|at| near.contains(at)).count();
-        if marking || (shows_edges && outer.saturating_mul(2) >= at.len()) {
-            furniture.extend(at);
+        let numbered = at.first().and_then(|at| lines.get(*at)).is_some_and(|line| line.marker.is_some());
+        let mostly = count > 0 && often && outer.saturating_mul(2) >= at.len() && !numbered;
+        let always =
+            count >= 2 && outer == at.len() && (often || !numbered) && at.len() >= count.min(EVERY_PAGE);
+        if marking || mostly || always {
+            furniture.extend(at.into_iter().skip(usize::from(numbered)));
         }
     }
     for at in furniture {
@@ -97,102 +114,31 @@ fn mark_headers(lines: &mut [Line<'_>], edges: &[Edge]) {
     }
 }
 
-/// Returns the places that are near a page's edge, the ends of the text included.
-fn near_edges(edges: &[Edge]) -> BTreeSet<usize> {
-    let mut near = BTreeSet::new();
-    for (at, edge) in edges.iter().enumerate() {
-        if *edge != Edge::No {
-            near.extend(at.saturating_sub(NEAR)..=at.saturating_add(NEAR));
-        }
+/// Returns the places that are near a page's edge, the ends of the text included, with nothing between but lines that come
+/// back too.
+fn near_edges(edges: &[Edge], repeated: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let inner = |at: &usize| repeated.contains(at) || edges.get(*at).is_some_and(|edge| *edge != Edge::No);
+    let mut near: BTreeSet<usize> = [0, edges.len().saturating_sub(1)].into();
+    for (at, edge) in edges.iter().enumerate().filter(|(_, edge)| **edge != Edge::No) {
+        let behind = at.saturating_add(usize::from(*edge == Edge::PageNumber));
+        near.extend((behind..=at.saturating_add(NEAR)).take_while(inner));
+        near.extend((at.saturating_sub(NEAR)..at).rev().take_while(inner));
     }
-    near.insert(0);
-    near.insert(edges.len().saturating_sub(1));
     near
 }
 
-/// Marks the table of contents: lines with a leader before the page number wherever they are, and behind the word
-/// "contents" each line that comes back as a heading or ends in a page number.
-fn mark_contents(lines: &mut [Line<'_>]) {
-    let last: BTreeMap<String, usize> =
-        lines.iter().enumerate().map(|(at, line)| (heading_key(line), at)).collect();
-    let mut page = None;
-    let mut marks = Vec::new();
-    for (at, line) in lines.iter().enumerate().filter(|(_, line)| line.sort == Sort::Text) {
-        let comes_back = last.get(&heading_key(line)).is_some_and(|later| *later > at);
-        let number = page_behind(line.text);
-        page = match page {
-            _ if is_contents_word(line.text) => Some(0),
-            Some(_) if is_label(line.text) => page,
-            Some(before) if number.is_some_and(|number| number >= before) => number,
-            Some(_) if comes_back => page,
-            _ => None,
-        };
-        if page.is_some() || has_leader(line.text) {
-            marks.push(at);
-        }
-    }
-    for at in marks {
-        if let Some(line) = lines.get_mut(at) {
-            line.sort = Sort::Index;
-        }
-    }
-}
-
-/// Returns a heading as the table of contents and the text both print it: its number and words, without a page number.
-fn heading_key(line: &Line<'_>) -> String {
-    let title = page_behind(line.rest).map_or(line.rest, |_| without_page(line.rest));
-    let number = match &line.marker {
-        Some(Marker::Decimal(number)) => number.clone(),
-        Some(Marker::Top(number) | Marker::Bare(number) | Marker::Section(number)) => number.to_string(),
-        Some(Marker::Letter(letter) | Marker::Code(letter) | Marker::Outline(_, letter)) => letter.clone(),
-        None => String::new(),
+/// Recognises `Page 3 of 6`, `Seite 3 von 6`, `3 of 6`, `- 3 -`, `[3]`, or a number alone.
+pub(super) fn is_page_number(text: &str) -> bool {
+    let bare = text.trim_matches(['-', '–', '—', '|', '[', ']', ' ']).replace('/', " / ").to_lowercase();
+    let words: Vec<&str> = bare.split_whitespace().filter(|word| *word != "|").collect();
+    let number = |word: &str| (1..=4).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
+    let words = match words.as_slice() {
+        [page, rest @ ..] if PAGE.contains(page) => rest,
+        [rest @ .., page] if PAGE.contains(page) => rest,
+        all => all,
     };
-    format!("{number} {}", title.trim_matches(['*', '_', ' ', '.', ':']).to_lowercase())
-}
-
-fn without_page(text: &str) -> &str {
-    text.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['.', ' ', '\t', '…', '_', '-'])
-}
-
-/// Returns the page number at the end of a line that has words before it.
-fn page_behind(text: &str) -> Option<u32> {
-    let words = without_page(text);
-    let digits = text.len().saturating_sub(text.trim_end_matches(|c: char| c.is_ascii_digit()).len());
-    let number = text.get(text.len().saturating_sub(digits)..)?;
-    let spaced =
-        text.get(..text.len().saturating_sub(digits)).is_some_and(|before| before.len() > words.len());
-    let named = words.chars().any(char::is_alphabetic) && spaced;
-    Some(number).filter(|number| named && number.len() <= 3)?.parse().ok()
-}
-
-fn is_contents_word(text: &str) -> bool {
-    ["index", "contents", "table of contents", "contents page", "list of contents"]
-        .contains(&text.trim_end_matches(':').to_lowercase().as_str())
-}
-
-fn is_label(text: &str) -> bool {
-    LABELS.contains(&text.to_lowercase().as_str())
-}
-
-/// Recognises a title with dots, a tab or wide space between it and a page number.
-fn has_leader(text: &str) -> bool {
-    let title = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = text.len().saturating_sub(title.len());
-    let leader = title.ends_with('\t')
-        || title.trim_end().ends_with("...")
-        || title.trim_end().ends_with('…')
-        || title.ends_with("    ");
-    (1..=3).contains(&digits) && leader && title.chars().any(char::is_alphabetic)
-}
-
-/// Recognises `Page 3 of 6`, `3 of 6`, or a number alone.
-fn is_page_number(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let number = |word: &str| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit());
-    match words.as_slice() {
-        [page, n] => page.eq_ignore_ascii_case("page") && number(n),
-        [page, n, of, all] => page.eq_ignore_ascii_case("page") && number(n) && *of == "of" && number(all),
-        [n, of, all] => number(n) && *of == "of" && number(all),
+    match words {
+        [n, of, all] => number(n) && OF.contains(of) && number(all),
         [n] => number(n),
         _ => false,
     }
@@ -202,9 +148,57 @@ fn is_page_number(text: &str) -> bool {
 fn names_page(text: &str) -> bool {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     words.windows(2).any(|pair| match pair {
-        [page, number] => page == "page" && number.starts_with(|c: char| c.is_ascii_digit()),
+        [page, number] => PAGE.contains(&page.as_str()) && number.starts_with(|c: char| c.is_ascii_digit()),
         _ => false,
     })
+}
+
+/// Finds lines that are the same but for a number at their end or beginning, which goes up from page to page and is set apart
+/// by wide space or a sign: `General Order 41    3`, `3 | Phones`.
+fn running(lines: &[Line<'_>]) -> BTreeSet<usize> {
+    let mut groups: BTreeMap<&str, Vec<(usize, u32)>> = BTreeMap::new();
+    for (at, line) in lines.iter().enumerate() {
+        if let Some((words, number)) = set_apart(line.whole) {
+            groups.entry(words).or_default().push((at, number));
+        }
+    }
+    let grows = |pair: &[(usize, u32)]| match pair {
+        [(at, number), (next_at, next)] => {
+            number.saturating_add(1) == *next && at.saturating_add(BETWEEN) < *next_at
+        }
+        _ => false,
+    };
+    let groups =
+        groups.into_values().filter(|group| group.len() >= EVERY_PAGE && group.windows(2).all(grows));
+    groups.flatten().map(|(at, _)| at).collect()
+}
+
+/// Splits a line into words and a number that wide space or a sign sets apart from them.
+fn set_apart(text: &str) -> Option<(&str, u32)> {
+    let digits = |c: char| c.is_ascii_digit();
+    let parted = |gap: &str| {
+        gap.contains('\t')
+            || gap.contains("  ")
+            || gap.contains('|')
+            || gap.contains(" - ")
+            || gap.contains(" – ")
+    };
+    let signs = [' ', '\t', '|', '-', '–'];
+    let before = text.trim_end_matches(digits);
+    let words = before.trim_end_matches(signs);
+    if before.len() < text.len() && parted(before.get(words.len()..)?) {
+        return Some((words, text.get(before.len()..)?.parse().ok()?)).filter(|(words, _)| !words.is_empty());
+    }
+    let behind = text.trim_start_matches(digits);
+    let number = text.get(..text.len().saturating_sub(behind.len()))?;
+    let words = behind.trim_start_matches(signs);
+    let gap = behind.get(..behind.len().saturating_sub(words.len()))?;
+    (gap.contains('|') && !words.is_empty()).then_some((words, number.parse().ok()?))
+}
+
+/// Recognises a marking that stands on a line of its own.
+pub(super) fn is_marking(text: &str) -> bool {
+    MARKINGS.contains(&text.to_lowercase().as_str())
 }
 
 fn without_digits(text: &str) -> String {
@@ -213,26 +207,35 @@ fn without_digits(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lines::{Sort, read};
-    use Sort::{Furniture as F, Index as I, Text as T};
+    use super::is_page_number;
+    use crate::language::Language;
+    use crate::lines::{Sort, read};
+    use Sort::{Furniture as F, Text as T};
 
     fn sorts(text: &str) -> Vec<Sort> {
-        read(text).iter().map(|line| line.sort).collect()
+        read(text, Language::English).iter().map(|line| line.sort).collect()
     }
 
     #[test]
-    fn furniture_and_index_are_told_from_text() {
-        let text = "Official\nIndex\n1. Start.....3\n8. Wi-Fi.\t7\nOfficial\nPage 2 of 6\n7\n1. Start\nOfficial\nText of 2017\n";
-        assert_eq!(sorts(text), [F, I, I, I, F, F, F, T, F, T]);
-    }
-
-    #[test]
-    fn contents_without_leaders_end_where_the_text_begins() {
-        let text = "CONTENTS\nPAGE NO\n1. AIM 3\n2. CARE 3\n2.1 Phones 12\n1. AIM\nPhones.\n2. CARE\n2.1 Phones\nLock 3\n";
-        assert_eq!(sorts(text), [I, I, I, I, I, T, T, T, T, T]);
-        let marked =
-            "## Contents\n- **1.0 Aim**\n  - 1.1 Phones\n## 1.0 Aim\nPhones.\n### 1.1 Phones\nLock it.\n";
-        assert_eq!(sorts(marked), [I, I, I, T, T, T, T]);
+    fn page_numbers_are_known_in_several_spellings() {
+        let pages = [
+            "Page 3",
+            "Page 3 of 12",
+            "page 3/12",
+            "Seite 2 von 6",
+            "3 of 6",
+            "- 3 -",
+            "[3]",
+            "7",
+            "3 | Page",
+            "Página 2 de 4",
+        ];
+        for page in pages {
+            assert!(is_page_number(page), "{page}");
+        }
+        for text in ["Page", "3 phones", "Seite an Seite", "1 or 2", "20173", ""] {
+            assert!(!is_page_number(text), "{text}");
+        }
     }
 
     #[test]
@@ -247,5 +250,24 @@ mod tests {
         let fed =
             "Phones, v2\n1.1 Lock it.\n\u{c}Phones, v2\n1.2 Keep it.\n\u{c}Phones, v2\n1.3 Charge it.\n";
         assert_eq!(sorts(fed), [F, T, F, T, F, T]);
+    }
+
+    #[test]
+    fn running_numbers_without_the_word_page_are_furniture_and_lists_are_not() {
+        let page =
+            |n: usize| format!("{n}.1 Lock it.\n{n}.2 Keep it.\n{n}.3 Tell it.\nGeneral Order 41    {n}\n");
+        let text: String = (1..=3).map(page).collect();
+        assert_eq!(sorts(&text), [T, T, T, F, T, T, T, F, T, T, T, F]);
+        assert!(sorts("Level  1\nLevel  2\nLevel  3\n").iter().all(|sort| *sort == T));
+        let same: String = (1..=3).map(|n| page(n).replace(&format!("41    {n}"), "41  9")).collect();
+        assert!(sorts(&same).iter().all(|sort| *sort == T), "a number that does not run is none of a page");
+    }
+
+    #[test]
+    fn a_numbered_header_is_text_once() {
+        let page =
+            |n: usize| format!("41.3 Telephones\nText {n}x.\nA same sentence.\nThe end of {n}x.\nPage {n}\n");
+        let text: String = (1..=3).map(page).collect();
+        assert_eq!(sorts(&text), [T, T, T, T, F, F, T, T, T, F, F, T, T, T, F]);
     }
 }

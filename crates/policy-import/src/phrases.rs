@@ -1,53 +1,4 @@
-//! Small judgements on wording: the modality of a sentence, its title, how to name its file.
-
-use policy::Modality;
-
-/// Phrases and what they say, longer ones before those that they contain.
-const PHRASES: [(&str, Modality); 23] = [
-    ("must not", Modality::MustNot),
-    ("must never", Modality::MustNot),
-    ("may not", Modality::MustNot),
-    ("shall not", Modality::MustNot),
-    ("will not", Modality::MustNot),
-    ("cannot", Modality::MustNot),
-    ("not permitted", Modality::MustNot),
-    ("not permissible", Modality::MustNot),
-    ("not allow", Modality::MustNot),
-    ("prohibited", Modality::MustNot),
-    ("forbidden", Modality::MustNot),
-    ("do not", Modality::MustNot),
-    ("must", Modality::Must),
-    ("shall", Modality::Must),
-    ("is required to", Modality::Must),
-    ("are required to", Modality::Must),
-    ("will", Modality::Must),
-    ("should", Modality::Should),
-    ("are advised to", Modality::Should),
-    ("is recommended", Modality::Should),
-    ("may be", Modality::May),
-    ("may", Modality::May),
-    ("is permitted", Modality::May),
-];
-
-/// Returns the first phrase of the sentence that binds anyone; `None` if none does.
-pub(super) fn modality(text: &str) -> Option<Modality> {
-    let words: String = text
-        .chars()
-        .filter(|c| *c != '*' && *c != '_')
-        .map(|c| if c.is_alphanumeric() || c == '\'' { c.to_ascii_lowercase() } else { ' ' })
-        .collect();
-    let words = format!(" {} ", words.split_whitespace().collect::<Vec<_>>().join(" "));
-    PHRASES
-        .iter()
-        .enumerate()
-        .filter_map(|(rank, (phrase, says))| {
-            // A phrase may go on ("allow", "allowed"), but begins at a word.
-            let open = if *phrase == "not allow" { format!(" {phrase}") } else { format!(" {phrase} ") };
-            words.find(&open).map(|at| (at, rank, *says))
-        })
-        .min_by_key(|(at, rank, _)| (*at, *rank))
-        .map(|(_, _, says)| says)
-}
+//! Small judgements on wording: the title of a clause, how to name its file, where a text may end.
 
 /// Returns the first words of a clause, as a title until someone writes a better one.
 pub(super) fn title(text: &str) -> String {
@@ -103,23 +54,6 @@ pub(super) fn letter(index: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_first_binding_phrase_speaks() {
-        let cases = [
-            ("You must lock it.", Some(Modality::Must)),
-            ("It must never be left.", Some(Modality::MustNot)),
-            ("Devices will *not* connect, but may roam.", Some(Modality::MustNot)),
-            ("The use is **NOT** permitted.", Some(Modality::MustNot)),
-            ("We do not allowed things.", Some(Modality::MustNot)),
-            ("Staff should, and must, read it.", Some(Modality::Should)),
-            ("A person may ask.", Some(Modality::May)),
-            ("A footprint is data. Mayor Willard canned mustard.", None),
-        ];
-        for (text, want) in cases {
-            assert_eq!(modality(text), want, "{text}");
-        }
-    }
 
     #[test]
     fn letters_and_initials() {

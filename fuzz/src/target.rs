@@ -171,7 +171,7 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "policy_import",
-        limit: Limit::Refused(policy::MAX_IMPORT),
+        limit: Limit::Refused(::policy_import::MAX_IMPORT),
         run: policy_import::policy_import,
         seeds: policy_import::seeds,
         words: policy_import::WORDS,

@@ -127,6 +127,30 @@ fn a_text_becomes_a_draft_and_nothing_is_overwritten() {
     let import = ["policy", "import", "text.txt", "--id", "phones", "--prefix", "PH", "--title", "Phones"];
     let said = place.good(&import);
     assert!(said.contains("2 clauses") && said.contains("nothing written"), "{said}");
+    fs::write(
+        place.path("cover.txt"),
+        "Stray words\nOwner: Head of ICT\n\nContents\n1. Phones 2\n\n1. Phones\n1.1 You must lock your phone.\n",
+    )
+    .unwrap();
+    let said = place.good(&[
+        "policy",
+        "import",
+        "cover.txt",
+        "--id",
+        "phones",
+        "--prefix",
+        "PH",
+        "--title",
+        "Phones",
+    ]);
+    for words in [
+        "Cover: line 2",
+        "Table of contents: lines 4, 5",
+        "1: Stray words (before the first clause)",
+        "owner = \"Head of ICT\"",
+    ] {
+        assert!(said.contains(words), "{words} is not in:\n{said}");
+    }
     let with_out = [import.as_slice(), &["--out", "draft"]].concat();
     assert!(place.good(&with_out).contains("2 clauses"), "the draft is written");
     assert!(place.path("draft/documents/phones/document.toml").exists());

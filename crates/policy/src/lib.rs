@@ -19,7 +19,6 @@ mod digest;
 mod files;
 mod forces;
 mod forms;
-mod import;
 mod library;
 mod load;
 mod merge;
@@ -44,7 +43,6 @@ pub use diff::{
 pub use files::Files;
 pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};
 pub use forms::{BreachKind, FormClock, FormField, FormType, NOT_KNOWN};
-pub use import::{Draft, ImportError, ImportOptions, LeftOver, MAX_IMPORT, import};
 pub use library::Library;
 pub use load::Overrides;
 pub use merge::{Ask, Conflict, MergedSetting, MergedSettings, Scope, SettingGroup};

@@ -87,6 +87,8 @@ words! {
         May = "may" / "May",
         /// It must not be done.
         MustNot = "must-not" / "Must not",
+        /// It should not be done.
+        ShouldNot = "should-not" / "Should not",
         /// It defines or describes.
         States = "states" / "States",
     }

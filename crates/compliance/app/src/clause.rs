@@ -24,7 +24,7 @@ pub struct ClauseRead {
     pub document: (String, String),
     /// Number that the paper prints.
     pub number: Option<String>,
-    /// Modality: must, should, may, must not, states.
+    /// Modality: must, should, may, must not, should not, states.
     pub modality: &'static str,
     /// People who must act.
     pub actors: Vec<&'static str>,

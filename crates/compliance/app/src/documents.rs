@@ -44,7 +44,7 @@ pub struct ClauseRow {
     pub title: String,
     /// Number of its section.
     pub section: Option<String>,
-    /// Modality: must, should, may, must not, states.
+    /// Modality: must, should, may, must not, should not, states.
     pub modality: &'static str,
     /// Ways in which it is enforced, in words of the format.
     pub kept_by: Vec<&'static str>,

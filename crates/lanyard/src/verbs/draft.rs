@@ -6,12 +6,20 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use policy::{Draft, ImportOptions, import};
+use policy_import::{Draft, ImportOptions, Place, import};
 
 use service::out::Out;
 
 /// Larger texts are refused: a policy is a document, not a dump.
 const LARGEST: u64 = 4 << 20;
+
+/// Lines that are part of no clause and were recognised, by what they are.
+const RECOGNISED: [(&str, fn(Place) -> bool); 4] = [
+    ("Cover", |place| place == Place::Cover),
+    ("Title", |place| place == Place::Title),
+    ("Table of contents", |place| place == Place::Contents),
+    ("Headers and footers", |place| place == Place::EveryPage),
+];
 
 /// Arguments.
 #[derive(Debug, Args)]
@@ -77,11 +85,19 @@ fn said(draft: &Draft, dir: Option<&Path>) -> anyhow::Result<()> {
             out.line(format_args!("==> {path}\n{}", text.trim_end()))?;
         }
     }
-    if !draft.not_drafted.is_empty() {
-        out.line("Lines that are part of no clause:")?;
+    for (what, is) in RECOGNISED {
+        let lines: Vec<String> =
+            draft.lines.iter().filter(|line| is(line.place)).map(|line| line.line.to_string()).collect();
+        if !lines.is_empty() {
+            let word = if lines.len() == 1 { "line" } else { "lines" };
+            out.line(format_args!("{what}: {word} {}", lines.join(", ")))?;
+        }
     }
-    for left in &draft.not_drafted {
-        out.line(format_args!("  {}: {} ({})", left.line, left.text, left.why))?;
+    if draft.not_understood().next().is_some() {
+        out.line("Lines that were not understood; put each where it belongs, or leave it out on purpose:")?;
+    }
+    for (left, why) in draft.not_understood() {
+        out.line(format_args!("  {}: {} ({why})", left.line, left.text))?;
     }
     for note in &draft.notes {
         out.line(format_args!("note: {note}"))?;

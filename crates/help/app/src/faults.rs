@@ -1,8 +1,10 @@
 //! Takes in reports of faults, damage and signs of tampering; [`act`] is what is done about them.
 
 mod act;
+mod restriction;
 
 pub use act::{FaultRead, bring_in, fault, lift_restriction, refer, restrict};
+pub use restriction::{Progress, Restricted};
 
 use domain::{CaseId, DeviceId, FaultId, FaultKind, PersonId};
 use serde_json::json;

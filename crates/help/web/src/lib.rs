@@ -67,5 +67,6 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("fault-own-done", fault_own::Done::sample().render()?),
         ("fault-new", faults::View::sample().render()?),
         ("fault", fault::View::sample().render()?),
+        ("fault-ordered", fault::View::sample_ordered().render()?),
     ])
 }

@@ -1,4 +1,5 @@
-//! Reads how far the settings that restrict a device have come: a device is restricted once it has them, and not when somebody orders it.
+//! Reads how far the settings that restrict a device have come: a device is restricted once it has them, and not when
+//! somebody orders it.
 
 use domain::{EnrolmentState, ProfileState, Timestamp};
 use store::Tx;

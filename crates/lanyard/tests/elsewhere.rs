@@ -21,6 +21,7 @@ const FOREIGN: [&str; 10] = [
     "OFFICIAL",
     "Europe/London",
     "x4747",
+    "extension 4747",
     "Constabular",
 ];
 /// Most pages that one person looks at.

@@ -399,6 +399,9 @@ fn what_is_wrong_with_the_forces_is_named() {
     let head =
         "time_zone = \"Europe/Berlin\"\nmarking = \"M\"\nemergency = \"1\"\nprofile_prefix = \"a.b\"\n";
     assert_eq!(problems(&with("forces.toml", &format!("{head}{force}"))), Vec::<String>::new());
+    let extension =
+        force.replace("number = \"2\"", "number = \"x2\", outside = \"9, then ask for extension 2\"");
+    assert_eq!(problems(&with("forces.toml", &format!("{head}{extension}"))), Vec::<String>::new());
     let second = force.replace("\"a1\"", "\"a2\"");
     for (text, expected) in [
         (head.to_owned(), "there is no force"),
@@ -406,6 +409,11 @@ fn what_is_wrong_with_the_forces_is_named() {
         (format!("{head}{force}{second}"), "two forces are called \"a\""),
         (format!("{head}{}", force.replace("\"a1\"", "\"A 1\"")), "cannot be the word of a force"),
         (format!("{head}{}", force.replace("number = \"2\"", "number = \"\"")), "number is empty"),
+        (format!("{head}{}", force.replace("number = \"2\"", "number = \"x2\"")), "\"x2\" is an extension"),
+        (
+            format!("{head}{}", force.replace("number = \"2\"", "number = \"x2\", outside = \" \"")),
+            "outside is empty",
+        ),
         (format!("{head}{}", force.replace("duty_officer", "officer")), "no \"duty_officer\""),
         (format!("{}{force}", head.replace("Berlin", "Atlantis")), "is no time zone"),
         (format!("{head}dates = \"roman\"\n{force}"), "is no form of dates"),

@@ -23,6 +23,21 @@ fn a_holder_sees_their_own_devices_and_nobody_elses() {
 }
 
 #[test]
+fn whom_to_ring_is_said_for_any_telephone() {
+    with_force(|seeded| async move {
+        seeded.world.clock.set("2026-11-25T10:00:00Z".parse().unwrap());
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        for path in ["/me/report-fault", "/me/password", "/me/lost", "/lost"] {
+            let html = holder.page(path).await;
+            assert!(
+                html.contains("101, then ask for extension 4747") && !html.contains("x4747"),
+                "{path}: {html}"
+            );
+        }
+    });
+}
+
+#[test]
 fn the_page_is_the_first_part_for_holders_and_says_so_where_somebody_is_in_no_register() {
     with_force(|seeded| async move {
         let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;

@@ -56,7 +56,11 @@ pub(crate) fn kinds(chosen: &str) -> Vec<Choice> {
 }
 
 fn ring() -> Ring {
-    Ring { number: "x4747 <script>".into(), who: "the Service Desk".into(), emergency: "999".into() }
+    Ring {
+        number: "101, then ask for extension 4747 <script>".into(),
+        who: "the Service Desk".into(),
+        emergency: "999".into(),
+    }
 }
 
 impl View {

@@ -79,7 +79,7 @@ pub async fn report_own_fault(
             if device.holder.is_none() || device.holder != actor.person {
                 return Err(AppError::invalid(
                     "device",
-                    "the register gives this device to somebody else; ring the Service Desk",
+                    format!("the register gives this device to somebody else; {}", crate::ring(&app)),
                 ));
             }
             take_in(Work { app: &app, tx, now }, &device, &Arrival { by: actor.into(), ..arrival.of(&new) })

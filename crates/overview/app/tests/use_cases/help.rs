@@ -3,6 +3,7 @@
 mod desk;
 mod ends;
 mod faults;
+mod words;
 
 use domain::{
     CaseId, CommandState, DeviceId, Fact, FactName, FactValue, Grade, PersonId, Platform, ProofKind,
@@ -28,24 +29,6 @@ fn hours(count: i64) -> Span {
 /// Sets the clock to a working day, in the hours of the desk.
 fn by_day(world: &TestWorld) {
     world.clock.set("2026-11-25T10:00:00Z".parse().unwrap());
-}
-
-#[test]
-fn whom_to_ring_is_reached_from_any_telephone() {
-    on_bench(|Bench { app, world, .. }| async move {
-        by_day(&world);
-        let desk = losses_app::ring_now(&app, world.now());
-        assert_eq!(
-            (desk.who.as_str(), desk.number.as_str()),
-            ("the ICT Service Desk", "101, then ask for extension 4747")
-        );
-        world.clock.set("2026-11-25T03:00:00Z".parse().unwrap());
-        let officer = losses_app::ring_now(&app, world.now());
-        assert_eq!(
-            (officer.who.as_str(), officer.number.as_str()),
-            ("the Force Duty Officer (Oscar 1)", "101")
-        );
-    });
 }
 
 /// Enters an enrolled phone that gave an unlock token.

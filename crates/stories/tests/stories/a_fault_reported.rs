@@ -22,7 +22,7 @@ fn a_fault_reported() {
         let (device, token) = (seeded.phone.to_string(), hidden(&form, "form").to_owned());
         let mut fields =
             vec![("form", token.as_str()), ("device", &device), ("kind", "tampered"), ("says", "")];
-        refused(&ames.post("/me/report-fault", &fields).await, "Enter something here");
+        refused(&ames.post("/me/report-fault", &fields).await, "Say what happened");
         fields[3] = ("says", "The back is loose, with a scratch at the seal");
         let done = ames.post("/me/report-fault", &fields).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text());

@@ -299,7 +299,7 @@ pub async fn record_by_hand(
     id: ResetId,
     how: &str,
 ) -> Result<(), AppError> {
-    let how = kernel::fields::text("how", how, 300)?;
+    let how = kernel::fields::text_or("how", how, 300, "say how it was done")?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()

@@ -69,7 +69,9 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Me),
-            errors: [("says", "Enter something here")].into_iter().collect(),
+            errors: [("says", "Say what happened: what is seen, since when, where it was")]
+                .into_iter()
+                .collect(),
             ring: ring(),
             devices: Choice::list([("1", "iPhone F4GXQ2ABCD (NC-01234) <script>")], "1"),
             kinds: kinds("damage"),

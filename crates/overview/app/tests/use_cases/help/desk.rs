@@ -94,11 +94,9 @@ fn a_shift_hands_over_all_or_nothing_and_both_are_told() {
         assert!(matches!(hand(HandOver::default()).await, Err(AppError::Invalid { field: "cases", .. })));
         let blank: BTreeMap<_, _> = ids.iter().map(|id| (*id, " ".to_owned())).collect();
         let without = hand(to("S5", &blank)).await;
-        let number = app.store().read({
-            let id = ids[1];
-            move |tx| cases::by_id(tx, id)
-        });
-        let named = format!("C-{}", number.await.unwrap().unwrap().number);
+        let second = ids[1];
+        let found = app.store().read(move |tx| cases::by_id(tx, second)).await.unwrap().unwrap();
+        let named = format!("C-{}", found.number);
         assert!(
             matches!(&without, Err(AppError::Invalid { field: "note", message }) if message.contains(&named)),
             "each case without a note is named: {without:?}"

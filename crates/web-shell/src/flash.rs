@@ -37,7 +37,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("orders-called-off", "The orders that had not reached their devices were called off."),
     (
         "orders-called-off-in-part",
-        "The orders were called off, except those that contain lost devices: you would end the containment of more devices than one person may in an hour. They go on until a second person releases that below.",
+        "The orders were called off, except those that lock lost devices: you would end the lock of more devices than one person may in an hour. They go on until a second person releases that below.",
     ),
     ("frozen", "Destructive orders are frozen. Two people must lift the freeze before any goes on."),
     ("lift-asked", "You asked to lift the freeze. It stands until somebody else confirms."),

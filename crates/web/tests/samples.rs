@@ -49,6 +49,20 @@ fn every_class_has_a_rule_in_the_style_sheet() {
 }
 
 #[test]
+fn pages_speak_of_locks() {
+    for (name, html) in web::samples().unwrap() {
+        let text = html.to_lowercase();
+        assert!(
+            !text.contains("containment") && !text.contains("contained"),
+            "{name}: the word on pages is lock"
+        );
+    }
+    for deed in domain::Deed::ALL {
+        assert!(!deed.title().contains("containment"), "{deed:?}");
+    }
+}
+
+#[test]
 fn a_class_without_a_rule_is_found() {
     let known = classes::in_style_sheet(".govuk-panel__title,.lan-a:focus{margin:.5em}.govuk-\\!-margin-0{}");
     assert_eq!(

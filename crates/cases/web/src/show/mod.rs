@@ -23,7 +23,7 @@ pub struct View {
     pub reference: String,
     /// Its type, in words.
     pub kind: String,
-    /// Its state, such as `Open`, `Contained`, `Closed`.
+    /// Its state, such as `Open` or `Closed`.
     pub state: String,
     /// The force that it belongs to.
     pub force: Force,
@@ -178,7 +178,7 @@ impl View {
             href: "/cases/C-2026-0117".into(),
             reference: "C-2026-0117".into(),
             kind: "Lost or stolen device".into(),
-            state: "Contained".into(),
+            state: "Open".into(),
             force: domain::samples::HOME,
             title: "iPhone NC-10442 left on a train".into(),
             clause: Some(web_shell::links::clause_crumb("MDU-4.1")),
@@ -246,7 +246,7 @@ fn steps() -> Vec<Step> {
         proof: Crumb::new("", "Lost mode is on <script>"),
     };
     vec![
-        step("Contain the device", "MDU-4.1", None, Some(contained)),
+        step("Lock the device", "MDU-4.1", None, Some(contained)),
         step("Receive the security incident form", "MDU-4.3", Some(web_shell::clock::hours_ahead(23)), None),
         step("Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
     ]

@@ -197,7 +197,7 @@ pub fn managed(device: &Device) -> Result<(EnrolmentId, Platform), AppError> {
     match (device.enrolment, device.enrolment_state, device.kind.platform()) {
         (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) => Ok((enrolment, platform)),
         _ => Err(AppError::Conflict(format!(
-            "{} {} is not under management: no command can reach it; contain it by other means",
+            "{} {} is not under management: no order can reach it from here",
             device.kind.title(),
             device.serial
         ))),

@@ -36,7 +36,7 @@ pub struct EnrolmentFile {
 
 /// Refusal for a device that is under management and for which nobody confirmed a new profile.
 const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
-     use is revoked and orders that wait end, except those that contain a lost device. Confirm that this is meant, on the \
+     use is revoked and orders that wait end, except those that lock a lost device. Confirm that this is meant, on the \
      page or with --replace";
 
 /// Refusal for one more device in an hour whose enrolment would be replaced.

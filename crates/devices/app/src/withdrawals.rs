@@ -159,7 +159,7 @@ fn open_withdrawal(
     let telling = Telling {
         key: format!("withdrawal:{case}"),
         subject: "A device of yours is to be handed in",
-        body: &format!("{} Reason: {}", opening.title, says.1),
+        body: &format!("Withdrawal: {}. Reason: {}", NamedDevice::from(device).for_holder(), says.1),
         link: "/me",
     };
     cases_app::tell::tell(Work { app, tx, now }, case, holder.id, &telling)?;

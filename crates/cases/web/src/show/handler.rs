@@ -45,10 +45,8 @@ pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
 fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
     let case = &read.row.case;
     let reference = format!("C-{}", case.number);
-    let device = read.device.as_ref().map(|device| {
-        let model = device.model.clone().unwrap_or_else(|| device.kind.title().to_owned());
-        Crumb::new(format!("/devices/{}", device.id), format!("{}, {model}", device.serial))
-    });
+    let device =
+        read.device.as_ref().map(|device| Crumb::new(format!("/devices/{}", device.id), device.for_staff()));
     let state = state(&read.row);
     let opened = format::when(case.opened_at);
     let log_line = format!("{reference} {}. Opened {opened}, {}.", case.title, state.to_lowercase());

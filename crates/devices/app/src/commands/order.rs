@@ -12,6 +12,7 @@ use store::{commands, devices};
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
+use kernel::named::NamedDevice;
 use kernel::platforms::{serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
@@ -197,9 +198,8 @@ pub fn managed(device: &Device) -> Result<(EnrolmentId, Platform), AppError> {
     match (device.enrolment, device.enrolment_state, device.kind.platform()) {
         (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) => Ok((enrolment, platform)),
         _ => Err(AppError::Conflict(format!(
-            "{} {} is not under management: no order can reach it from here",
-            device.kind.title(),
-            device.serial
+            "{} is not under management: no order can reach it from here",
+            NamedDevice::from(device).for_staff()
         ))),
     }
 }

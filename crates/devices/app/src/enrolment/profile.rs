@@ -19,6 +19,7 @@ use kernel::AppError;
 use kernel::access::EnrolDevices;
 use kernel::access::Permit;
 use kernel::digest_hex;
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 use kernel::{App, Work};
 
@@ -114,7 +115,7 @@ fn refuse_to_replace(
         return Ok(None);
     }
     if replaces == Replaces::Nothing {
-        return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+        return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", NamedDevice::from(device).for_staff()))));
     }
     let may = may_replace(Work { app, tx, now }, permit, device)?;
     Ok((!may).then(|| AppError::Conflict(BEYOND.to_owned())))

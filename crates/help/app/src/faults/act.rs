@@ -16,6 +16,7 @@ use super::restriction::{Restricted, has_settings, progress};
 use crate::Voice;
 use crate::tell::{self, Word};
 use kernel::access::{Action, CommandDevices, ManageCases, Permit, Role, SeeCases};
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
 
@@ -132,7 +133,7 @@ pub async fn bring_in(app: &App, permit: Permit<ManageCases>, id: CaseId) -> Res
             if let Some(holder) = device.holder {
                 let body = format!(
                     "Bring {} to the Service Desk, and sign for giving it back. Do not open it, and give it to nobody else.",
-                    cases_app::device_item(&device).title
+                    NamedDevice::from(&device).for_holder()
                 );
                 let word = Word {
                     to: holder,

@@ -317,11 +317,11 @@ pub async fn own_resets(app: &App, permit: Permit<AcceptOwn>) -> Result<Vec<OwnR
         .read(move |tx| {
             let mut own = Vec::new();
             for one in resets::of_person(tx, me, MOST_OWN)? {
-                let row = row(tx, &one)?;
+                let device = devices::by_id(tx, one.device)?;
                 let number = one.number.as_ref().is_some_and(|number| number.until > now);
                 own.push(OwnReset {
                     id: one.id,
-                    title: row.title,
+                    title: device.map(|device| NamedDevice::from(device).for_holder()).unwrap_or_default(),
                     cause: one.cause,
                     state: one.state,
                     opened_at: one.opened_at,

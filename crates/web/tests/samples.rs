@@ -48,6 +48,37 @@ fn every_class_has_a_rule_in_the_style_sheet() {
     );
 }
 
+/// Pages that are linked to from several others: their address and their sample.
+const LINKED: [(&str, &str); 8] = [
+    ("/help/passwords", "passwords"),
+    ("/help/passwords/new", "password-ask"),
+    ("/help/faults/new", "fault-new"),
+    ("/cases/hand-over", "cases-hand-over"),
+    ("/me/password", "password-own"),
+    ("/me/report-fault", "fault-own"),
+    ("/me/contacts", "own-contacts"),
+    ("/held", "held"),
+];
+
+#[test]
+fn a_page_has_one_name_and_links_to_it_say_that() {
+    let samples = web::samples().unwrap();
+    let until = |text: &str, end: &str| text.split(end).next().unwrap_or_default().to_owned();
+    for (path, own) in LINKED {
+        let page = samples.iter().find(|(name, _)| *name == own).map(|(_, html)| html);
+        let heading = page.and_then(|html| html.split("<h1 class=\"govuk-heading-l\">").nth(1));
+        let heading = until(heading.unwrap_or_else(|| panic!("{own} is no sample with a heading")), "</h1>");
+        let mut links = 0;
+        for (name, html) in samples.iter().filter(|(name, _)| *name != own) {
+            for link in html.split(&format!("href=\"{path}\">")).skip(1) {
+                links += 1;
+                assert_eq!(until(link, "</a>"), heading, "{name}: the link to {path}");
+            }
+        }
+        assert!(links > 0, "nothing leads to {path}");
+    }
+}
+
 #[test]
 fn pages_speak_of_locks() {
     for (name, html) in web::samples().unwrap() {

@@ -105,10 +105,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
 /// Returns the page on which more is done about a case of that type.
 fn more(kind: &str, id: CaseId) -> Option<Crumb> {
     match kind {
-        "lost-device" => Some(Crumb::new("/losses", "Losses: who is called, and what locks the device")),
-        "password-reset" | "password-compromised" => {
-            Some(Crumb::new("/help/passwords", "Passwords: who is asking, who decides, what the device said"))
-        }
+        "lost-device" => Some(Crumb::new("/losses", "Losses")),
+        "password-reset" | "password-compromised" => Some(Crumb::new("/help/passwords", "Passwords")),
         "fault" | "damage" | "tampered" => Some(Crumb::new(
             format!("/help/faults/{id}"),
             "What to tell the holder, and what the desk can do",

@@ -47,6 +47,8 @@ pub struct View {
     pub log_line: String,
     /// The steps that its clause asks for, in order.
     pub steps: Vec<Step>,
+    /// Whether it is closed: what was not done by then is not done any more.
+    pub closed: bool,
     /// The person who has taken the case, in words.
     pub owner: String,
     /// The page on which more is done about a case of its type.
@@ -186,7 +188,7 @@ impl View {
             device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
             holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
             form: Some(Crumb::new("/incidents/1", "The security incident form")),
-            loss: Some(Crumb::new("/losses/1", "The loss")),
+            loss: Some(Crumb::new("/losses/1", "Loss 4KM-7TRH")),
             clock: Some(Clock {
                 what: "Report to the ICO, if one is owed".into(),
                 from: hours_ago(1),
@@ -196,6 +198,7 @@ impl View {
                 "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01."
                     .into(),
             steps: steps(),
+            closed: false,
             owner: "Service Desk".into(),
             more: Some(Crumb::new("/losses", "Losses")),
             may_take: true,
@@ -277,5 +280,13 @@ mod tests {
     fn a_closed_case_takes_no_notes() {
         let closed = View { workable: false, ..View::sample() };
         assert!(!closed.render().unwrap().contains("id=\"note\""));
+    }
+
+    #[test]
+    fn a_step_of_a_closed_case_is_not_to_do() {
+        assert!(View::sample().render().unwrap().contains("To do"));
+        let closed = View { workable: false, closed: true, ..View::sample() }.render().unwrap();
+        assert!(!closed.contains("To do") && !closed.contains("Late</strong>"), "{closed}");
+        assert_eq!(closed.matches("Not done, closed").count(), 2, "{closed}");
     }
 }

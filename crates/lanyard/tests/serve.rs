@@ -352,10 +352,11 @@ fn the_demo_shows_a_force_and_goes_on_where_it_was() {
     // Each force's rotas have people with the role that the rota is asked for, beside the duty officer whom a visitor can be.
     let given = good(place, &["--config", "demo/lanyard.toml", "role", "list", "--json"]);
     let given: Vec<Value> = serde_json::from_str(&given).unwrap();
-    for (role, least) in [("duty-officer", 3), ("on-call-engineer", 4)] {
+    // One of those on call has left by now.
+    for role in ["duty-officer", "on-call-engineer"] {
         for force in ["norfolk", "suffolk"] {
             let theirs = given.iter().filter(|one| one["role"] == role && one["force"] == force).count();
-            assert!(theirs >= least, "{force} has {theirs} with the role {role}");
+            assert!(theirs >= 3, "{force} has {theirs} with the role {role}");
         }
     }
     let page = get(number, "/sign-in").unwrap().1;

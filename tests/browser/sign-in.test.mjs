@@ -113,7 +113,7 @@ test('a key that nobody registered, and one without a finger, sign nobody in', a
 test('a page warns before the session ends, and goes on when asked', async () => {
   await page.clock.install();
   await page.goto(`${lanyard.address}/people/add`);
-  await page.getByText('Send what you type here by').waitFor();
+  await page.getByText('Send what you type by').waitFor();
   await page.getByLabel('Name, with rank').fill('PC Ames');
   const stay = page.getByRole('button', { name: 'Stay signed in' });
   await page.clock.fastForward('24:59');

@@ -63,7 +63,7 @@ words! {
         /// Make a profile with which another device can take the place of its enrolment.
         Replace = "replace" / "Replace its enrolment",
         /// Take back what contains it while it is lost, before it reached the device.
-        TakeBack = "take-back" / "Take its containment back",
+        TakeBack = "take-back" / "Take the order to lock it back",
     }
 }
 
@@ -132,7 +132,7 @@ words! {
         /// end.
         Stripping = "stripping" / "devices taken away, moved, cut off or let out of lost mode by one person",
         /// Containment that a loss report asks for, in a force.
-        Loss = "loss" / "containment orders for lost devices in the force",
+        Loss = "loss" / "orders that lock lost devices in the force",
         /// People whom one person, or one token, takes off the books, has hand things in, or takes a permission from. What is
         /// beyond it is done, and told: an account that should be closed is not kept open.
         People = "people" / "people ended, asked to hand things in or deprived of a permission or role by one person",

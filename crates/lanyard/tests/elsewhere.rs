@@ -1,5 +1,5 @@
 //! The demo with the rules of an invented force of another country: no page, file or verb speaks of the force whose rules are
-//! shipped.
+//! shipped, and no page shows a raw id in place of what it names.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeSet, VecDeque};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_lanyard");
 /// Words of the shipped rules.
-const FOREIGN: [&str; 10] = [
+const FOREIGN: [&str; 11] = [
     "Norfolk",
     "norfolk",
     "Suffolk",
@@ -21,6 +21,7 @@ const FOREIGN: [&str; 10] = [
     "OFFICIAL",
     "Europe/London",
     "x4747",
+    "extension 4747",
     "Constabular",
 ];
 /// Most pages that one person looks at.
@@ -143,6 +144,31 @@ fn foreign(text: &str) -> Option<String> {
     Some(format!("{word}: …{around}…"))
 }
 
+/// Returns the first word that a page shows of the form `device:01a22f8d-...`: an id that nobody put into words.
+fn raw_subject(html: &str) -> Option<&str> {
+    let shown = html.split('<').filter_map(|part| part.split_once('>').map(|(_, text)| text));
+    shown.flat_map(str::split_whitespace).find(|word| {
+        word.split_once(':').is_some_and(|(kind, id)| {
+            let named = kind.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+            let parts: Vec<&str> = id.split('-').collect();
+            named && parts.len() == 5 && parts.first().is_some_and(|part| part.len() == 8)
+        })
+    })
+}
+
+#[test]
+fn a_raw_subject_is_found() {
+    let id = "01a22f8d-0000-7000-8000-000000000000";
+    assert!(raw_subject(&format!("<p class=\"device:{id}\">Proof: <em>loss:{id}</em></p>")).is_some());
+    for fine in [
+        "<a href=\"/ledger?subject=device:1\">x</a>",
+        "<p>due: 2026-11-30</p>",
+        "<code>{&#34;by&#34;:1}</code>",
+    ] {
+        assert_eq!(raw_subject(fine), None);
+    }
+}
+
 async fn look_round(visitor: &Visitor, persona: usize, found: &mut BTreeSet<String>) -> usize {
     let (mut seen, mut next) = (BTreeSet::new(), VecDeque::from(["/".to_owned()]));
     while let Some(path) = next.pop_front() {
@@ -154,6 +180,7 @@ async fn look_round(visitor: &Visitor, persona: usize, found: &mut BTreeSet<Stri
         assert!(status < 500, "{persona} {path}: {status} {text}");
         found.extend(foreign(&text).map(|what| format!("persona {persona}, {path}: {what}")));
         if kind.starts_with("text/html") {
+            found.extend(raw_subject(&text).map(|what| format!("persona {persona}, {path}: raw {what}")));
             next.extend(links(&text).filter(|link| link.matches('=').count() < 2));
         }
     }

@@ -349,6 +349,16 @@ fn the_demo_shows_a_force_and_goes_on_where_it_was() {
     let number = port.parse().unwrap();
     ready(place, number);
     assert_eq!((count("person"), count("asset")), (60, 80));
+    // Each force's rotas have people with the role that the rota is asked for, beside the duty officer whom a visitor can be.
+    let given = good(place, &["--config", "demo/lanyard.toml", "role", "list", "--json"]);
+    let given: Vec<Value> = serde_json::from_str(&given).unwrap();
+    // One of those on call has left by now.
+    for role in ["duty-officer", "on-call-engineer"] {
+        for force in ["norfolk", "suffolk"] {
+            let theirs = given.iter().filter(|one| one["role"] == role && one["force"] == force).count();
+            assert!(theirs >= 3, "{force} has {theirs} with the role {role}");
+        }
+    }
     let page = get(number, "/sign-in").unwrap().1;
     assert!(page.contains("Auditor") && page.contains("name=\"persona\""), "a visitor chooses who to be");
     until("enrolling", place, || (count("device") >= 8).then_some(()));

@@ -13,6 +13,16 @@ pub struct Contact {
     pub name: String,
     /// The telephone number, as people of the force dial it.
     pub number: String,
+    /// What to ring from any telephone, in words that follow "ring them on"; `None` where the number reaches them from anywhere.
+    pub outside: Option<String>,
+}
+
+impl Contact {
+    /// Returns what to ring from any telephone.
+    #[must_use]
+    pub fn from_anywhere(&self) -> &str {
+        self.outside.as_deref().unwrap_or(&self.number)
+    }
 }
 
 /// One force.

@@ -6,7 +6,10 @@ use domain::{Force, PersonId, Span};
 use duty_app::rota::{Kept, NewLayer, NewRota, add_rota};
 use duty_app::{NewAssignment, NewPattern, NewPeriod};
 use kernel::App;
-use kernel::access::{Actor, ManageDuty, PermitWithin, SeeDuty, permit};
+use kernel::access::{Actor, ManageDuty, PermitWithin, Role, SeeDuty, permit};
+use people_app::grants::NewGrant;
+
+use crate::cast;
 
 /// One person in this many has no roster: what is not entered is not known, and the board says so.
 const WITHOUT: usize = 9;
@@ -75,24 +78,35 @@ pub(crate) async fn seed(app: &App, actor: &Actor, people: &[(PersonId, Force)])
     Ok(())
 }
 
-/// Enters a rota for the duty officer and one for on-call engineers, by the week; the first people of the force take turns.
+/// Enters a rota for the duty officer and one for on-call engineers, by the week; the first people of the force take turns, and are
+/// given the role that the rota is asked for.
 async fn rotas(app: &App, actor: &Actor, force: Force, people: &[(PersonId, Force)]) -> anyhow::Result<()> {
-    let mut numbers = Vec::new();
-    for (id, _) in people.iter().filter(|(_, of)| *of == force) {
+    // A visitor who is a holder looks at the pages of a holder, and has no other role.
+    let visited: Vec<PersonId> =
+        cast::HOLDERS.iter().filter_map(|(place, _)| people.get(*place)).map(|(id, _)| *id).collect();
+    let mut there = Vec::new();
+    for (id, _) in people.iter().filter(|(id, of)| *of == force && !visited.contains(id)) {
         let id = *id;
         let person = app.store().read(move |tx| store::people::by_id(tx, id)).await?;
-        numbers.extend(person.filter(|person| person.ended_at.is_none()).map(|person| person.number));
+        there.extend(person.filter(|person| person.ended_at.is_none()));
     }
     let began = domain::local_time::day_of(app.world().now().minus(Span::from_secs(35 * 24 * 3600)));
     for (name, role, skip, count) in
-        [("Duty officer", "duty-officer", 0, 3), ("On-call engineer", "on-call-engineer", 3, 4)]
+        [("Duty officer", Role::DutyOfficer, 0, 3), ("On-call engineer", Role::OnCallEngineer, 3, 4)]
     {
-        let turns: Vec<String> = numbers.iter().skip(skip).take(count).cloned().collect();
-        let Some(owner) = numbers.first().cloned().filter(|_| !turns.is_empty()) else { continue };
+        let mut turns: Vec<String> = Vec::new();
+        for person in there.iter().skip(skip).take(count) {
+            let reason = format!("Takes turns on the rota {name}");
+            let new = NewGrant { role: Some(role), reason, ..NewGrant::default() };
+            people_app::grants::grant_role(app, permit(actor)?, person.id, new).await?;
+            turns.push(person.number.clone());
+        }
+        let owner = there.first().map(|person| person.number.clone()).filter(|_| !turns.is_empty());
+        let Some(owner) = owner else { continue };
         let new = NewRota {
             force: Some(force),
             name: name.to_owned(),
-            role: role.to_owned(),
+            role: role.as_str().to_owned(),
             owner,
             ..NewRota::default()
         };

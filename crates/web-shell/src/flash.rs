@@ -37,7 +37,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("orders-called-off", "The orders that had not reached their devices were called off."),
     (
         "orders-called-off-in-part",
-        "The orders were called off, except those that contain lost devices: you would end the containment of more devices than one person may in an hour. They go on until a second person releases that below.",
+        "The orders were called off, except those that lock lost devices: you would end the lock of more devices than one person may in an hour. They go on until a second person releases that below.",
     ),
     ("frozen", "Destructive orders are frozen. Two people must lift the freeze before any goes on."),
     ("lift-asked", "You asked to lift the freeze. It stands until somebody else confirms."),
@@ -187,16 +187,144 @@ const NOTICES: &[(&str, &str)] = &[
     ("loss-found", "It is recorded as found. End its lost mode when its holder has it."),
 ];
 
+/// The heading of a message: what is true of the thing that was asked for, on the first look at the page and on every later one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Heading {
+    /// It is done.
+    Done,
+    /// Some of it is done.
+    InPart,
+    /// It was ordered, and a device has yet to get it.
+    Ordered,
+    /// It has begun and goes on.
+    UnderWay,
+    /// Another person has to act before it counts.
+    Waiting,
+    /// A limit holds it until another person releases it.
+    Held,
+    /// It is not done.
+    NotDone,
+}
+
+impl Heading {
+    /// Returns the words of the heading.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Done => "Done",
+            Self::InPart => "Done in part",
+            Self::Ordered => "Ordered",
+            Self::UnderWay => "Under way",
+            Self::Waiting => "Waiting",
+            Self::Held => "Held",
+            Self::NotDone => "Not done",
+        }
+    }
+}
+
+/// The keys of the messages that tell of something else than a thing that is done.
+const NOT_DONE_YET: &[(Heading, &[&str])] = &[
+    (
+        Heading::InPart,
+        &["orders-called-off-in-part", "withdrawn-not-locked", "loss-not-locked", "count-closed-held"],
+    ),
+    (
+        Heading::Ordered,
+        &[
+            "queued",
+            "approved",
+            "released",
+            "withdrawn",
+            "reset-agreed",
+            "fault-restricted",
+            "fault-lifted",
+            "loss-lock-queued",
+            "loss-release-queued",
+        ],
+    ),
+    (
+        Heading::UnderWay,
+        &[
+            "count-begun",
+            "count-scanned",
+            "tried-again",
+            "called",
+            "contact-code",
+            "reset-opened",
+            "reset-number",
+            "fault-coming-in",
+            "incident-opened",
+            "loss-next",
+        ],
+    ),
+    (
+        Heading::Waiting,
+        &[
+            "role-waits",
+            "takeover-confirmed",
+            "waits",
+            "lift-asked",
+            "handover-drafted",
+            "handover-signed",
+            "asked",
+            "agreed",
+            "reset-asked",
+            "reset-manager",
+            "reset-sent",
+        ],
+    ),
+    (Heading::Held, &["held", "loss-lock-held"]),
+    (Heading::NotDone, &["kept", "kept-gone", "number-wrong", "number-over", "loss-taken-before"]),
+];
+
 /// Returns the message for a key.
 pub fn of(word: &str) -> Option<&'static str> {
     NOTICES.iter().find(|(known, _)| *known == word).map(|(_, text)| *text)
 }
 
+/// Returns the heading of the message for a key.
+#[must_use]
+pub fn heading_of(word: &str) -> Heading {
+    let found = NOT_DONE_YET.iter().find(|(_, words)| words.contains(&word));
+    found.map_or(Heading::Done, |(heading, _)| *heading)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::Heading;
+
     #[test]
     fn only_known_words_say_anything() {
         assert!(super::of("queued").is_some());
         assert!(super::of("").is_none() && super::of("<script>").is_none());
+    }
+
+    #[test]
+    fn every_heading_belongs_to_a_message_and_no_message_has_two() {
+        let mut seen = std::collections::BTreeSet::new();
+        for word in super::NOT_DONE_YET.iter().flat_map(|(_, words)| *words) {
+            assert!(super::of(word).is_some(), "{word} is no key");
+            assert!(seen.insert(word), "{word} has two headings");
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_only_sent_is_headed_done() {
+        assert_eq!(super::heading_of("loss-lock-queued").title(), "Ordered");
+        assert_eq!(super::heading_of("noted").title(), "Done");
+        let telling = [
+            " on its way",
+            " on their way",
+            "is queued",
+            "when the device connects",
+            "once it has",
+            "waits for",
+            "is held",
+        ];
+        for (word, text) in super::NOTICES {
+            if telling.iter().any(|words| text.contains(words)) {
+                assert_ne!(super::heading_of(word), Heading::Done, "{word}: {text}");
+            }
+        }
     }
 }

@@ -4,6 +4,8 @@ use domain::samples::{AWAY, HOME};
 use domain::{Force, Timestamp};
 use kernel::forces::ForceName;
 
+use crate::flash::{self, Heading};
+
 /// The data that the frame of every page needs.
 #[derive(Debug, Clone)]
 pub struct Shell {
@@ -141,12 +143,21 @@ impl Crumb {
 /// One notification; never shown together with an error summary, since one of them would not be read.
 #[derive(Debug, Clone)]
 pub struct Banner {
-    /// Whether the banner confirms an action, rather than only giving information.
-    pub success: bool,
+    /// What is true of the thing that was asked for.
+    pub heading: Heading,
     /// A sentence that says what happened.
     pub text: String,
     /// A link to the details.
     pub link: Option<Crumb>,
+}
+
+impl Banner {
+    /// Returns the banner for the key of a message.
+    #[must_use]
+    pub fn of(word: &str) -> Option<Self> {
+        let text = flash::of(word)?.to_owned();
+        Some(Self { heading: flash::heading_of(word), text, link: None })
+    }
 }
 
 impl Shell {

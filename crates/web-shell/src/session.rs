@@ -22,8 +22,8 @@ use crate::answer::page;
 use crate::format::percent;
 use crate::frame::{Area, Banner, Crumb, Ends, Shell, SignedIn};
 use crate::parts::form::Errors;
+use crate::problem;
 use crate::site::Site;
-use crate::{flash, problem};
 
 pub use crate::format::sentence;
 pub use crate::problem::Problem;
@@ -292,10 +292,9 @@ impl Ctx {
 
     /// Makes the frame of a page, with the links to the pages above and the message of what a form has just done.
     pub fn shell(&self, area: Area, crumbs: Vec<Crumb>) -> Shell {
-        let banner = flash::of(self.asked("done"));
         Shell {
             crumbs,
-            banner: banner.map(|text| Banner { success: true, text: text.to_owned(), link: None }),
+            banner: Banner::of(self.asked("done")),
             ends: Some(Ends { idle_at: self.live.idle_at, at: self.live.ends_at }),
             ..shell(&self.site, Some(&self.actor), area)
         }

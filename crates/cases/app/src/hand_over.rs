@@ -65,6 +65,26 @@ pub async fn own_cases(app: &App, permit: Permit<ManageCases>) -> Result<Vec<Own
         .await
 }
 
+/// Checks the note on each case, and names the cases on which one is missing or too long.
+fn check_notes(all: &mut [Handed]) -> Result<(), AppError> {
+    let is_blank = |one: &&Handed| one.note.trim().is_empty();
+    let without: Vec<String> =
+        all.iter().filter(is_blank).map(|one| format!("C-{}", one.case.number)).collect();
+    if !without.is_empty() {
+        return Err(AppError::invalid("note", format!("enter a note for {}", without.join(", "))));
+    }
+    for one in all {
+        let number = one.case.number;
+        one.note = kernel::fields::text("note", &one.note, NOTE).map_err(|error| match error {
+            AppError::Invalid { field, message } => {
+                AppError::invalid(field, format!("C-{number}: {message}"))
+            }
+            other => other,
+        })?;
+    }
+    Ok(())
+}
+
 /// Hands over cases that the signed-in person has taken; returns how many. All of them are handed over, or none.
 ///
 /// # Errors
@@ -78,10 +98,6 @@ pub async fn hand_over_cases(
     if handed.notes.is_empty() {
         return Err(AppError::invalid("cases", "tick at least one case"));
     }
-    let mut notes = BTreeMap::new();
-    for (case, note) in &handed.notes {
-        notes.insert(*case, kernel::fields::text("note", note, NOTE)?);
-    }
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()
@@ -89,10 +105,11 @@ pub async fn hand_over_cases(
             let actor = permit.actor();
             let mut all = Vec::new();
             // In the order of their ids, as locks are taken.
-            for (id, note) in notes {
+            for (id, note) in handed.notes {
                 locks::take(tx, locks::Lock::Case(id))?;
                 all.push(Handed { case: crate::case_to_work_on(&app, tx, &permit, id)?, note });
             }
+            check_notes(&mut all)?;
             let to = receiver(&app, tx, actor, &all, handed.to.trim())?;
             let owner = to.as_ref().map(|person| format!("person:{}", person.id));
             let whom = to.as_ref().map_or_else(|| "the queue".to_owned(), kernel::words::shown);

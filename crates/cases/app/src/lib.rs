@@ -41,6 +41,7 @@ use store::cases::{self, Case};
 use store::{Tx, devices};
 
 use kernel::access::{ManageCases, Permit};
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
 
@@ -395,8 +396,7 @@ fn closes_by_receipt(app: &App, kind: &str) -> bool {
     policy.library().cases.get(kind).is_some_and(|kind: &CaseType| kind.closes == Closes::Receipt)
 }
 
-/// Describes a device as steps name it.
+/// Describes a device as steps name it: for staff.
 pub fn device_item(device: &devices::Device) -> Item {
-    let tag = device.asset_tag.as_ref().map(|tag| format!(" ({tag})")).unwrap_or_default();
-    Item { key: device_key(device.id), title: format!("{} {}{tag}", device.kind.title(), device.serial) }
+    Item { key: device_key(device.id), title: NamedDevice::from(device).for_staff() }
 }

@@ -153,7 +153,7 @@ pub async fn item_missing(
     step: StepId,
     why: &str,
 ) -> Result<CaseId, AppError> {
-    let why = kernel::fields::text("proof", why, 500)?;
+    let why = kernel::fields::text_or("proof", why, 500, "say why it is missing, and who was asked")?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()

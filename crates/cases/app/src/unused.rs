@@ -17,7 +17,7 @@ use store::{Tx, devices};
 use crate::tell::Telling;
 use crate::{Ending, Item, device_item};
 use kernel::access::{AnswerForOneself, PermitWithin};
-use kernel::named::NamedPerson;
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::record::Record;
 use kernel::{App, AppError, Work, days};
 
@@ -90,7 +90,7 @@ pub async fn unused_question(
             let (case, step, holder) = asked(tx, &permit, case)?;
             let device = case.device.map(|id| devices::by_id(tx, id)).transpose()?.flatten();
             Ok(Question {
-                device: device.map(|device| device_item(&device).title).unwrap_or_default(),
+                device: device.map(|device| NamedDevice::from(device).for_holder()).unwrap_or_default(),
                 holder: holder.into(),
                 due: step.due_at,
             })
@@ -149,7 +149,7 @@ pub fn ask_about_unused(
     let body = format!(
         "Nobody seems to have used {} for some time. Say whether it is still needed, and why. Leave, evidence and \
              spares are good reasons.",
-        device_item(device).title
+        NamedDevice::from(device).for_holder()
     );
     let link = format!("/cases/{case}/needed");
     for to in [Some(holder.id), holder.line_manager].into_iter().flatten() {

@@ -43,6 +43,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("case-sealed", show::View::sample_sealed().render()?),
         ("cases", list::View::sample().render()?),
         ("cases-hand-over", hand_over::View::sample().render()?),
+        ("cases-hand-over-without", hand_over::View::sample_without().render()?),
         ("case", show::View::sample().render()?),
         ("case-step", step::View::sample().render()?),
         ("case-step-missing", step::View::sample_missing().render()?),

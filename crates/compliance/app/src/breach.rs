@@ -7,7 +7,7 @@ use store::cases::{self, Case};
 use store::locks::{self, Lock};
 use store::{devices, findings};
 
-use cases_app::{Item, Opening, device_item};
+use cases_app::{Opening, device_item};
 use kernel::policy_in_force::DeviceRule;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
@@ -89,18 +89,18 @@ fn open_breach(
 ) -> Result<(), AppError> {
     let clause = &rule.clause;
     let kind = if rule.detection { "may not be" } else { "is not" };
-    let items: Vec<Item> = vec![device_item(device)];
+    let item = device_item(device);
     let opening = Opening {
         kind: &rule.opens,
         force: device.force,
         device: Some(device.id),
         person: device.holder,
         clause: Some(clause.clone()),
-        title: format!("{} {}: {clause} {kind} met", device.kind.title(), device.serial),
+        title: format!("{}: {clause} {kind} met", item.title),
         date: None,
         event: None,
         place: None,
-        items,
+        items: vec![item],
         says: ("system", because),
     };
     let case = cases_app::open_case(Work { app, tx, now }, &opening)?;

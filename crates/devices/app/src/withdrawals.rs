@@ -165,7 +165,7 @@ fn open_withdrawal(
     let telling = Telling {
         key: format!("withdrawal:{case}"),
         subject: "A device of yours is to be handed in",
-        body: &format!("{} Reason: {why}", opening.title),
+        body: &format!("Withdrawal: {}. Reason: {}", NamedDevice::from(device).for_holder(), why),
         link: "/me",
     };
     cases_app::tell::tell(Work { app, tx, now }, case, holder.id, &telling)?;

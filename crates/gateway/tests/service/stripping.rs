@@ -327,6 +327,7 @@ fn containment_of_many_losses_is_ended_by_two_and_each_end_is_told() {
         let told = service.alarms("containment-ended").await;
         assert_eq!(told.len(), 2, "{told:?}");
         assert!(told.iter().all(|alarm| alarm.told > 0 && alarm.caused_by == thief.name), "{told:?}");
+        assert!(told.iter().all(|alarm| alarm.subject.contains("ends the lock of iPhone")), "{told:?}");
         let Ordered::Held { burst, .. } = off(phones[2].0).await else { panic!("beyond the cap") };
         assert_eq!(take_back(2).await, Changed::Held(burst), "one person's burst is one");
         // Calling off everything at once is no way round, and neither is closing the case first.

@@ -6,6 +6,7 @@ use store::{devices, messages, people};
 
 use crate::tell;
 use duty_app::State;
+use kernel::named::NamedDevice;
 use kernel::{App, AppError, Work, jobs};
 
 /// How long before a shift, where the policy in force does not say.
@@ -50,7 +51,7 @@ fn follow_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<(), Ap
         Word::Nothing => Ok(()),
         Word::LookAt(at) => jobs::ask_job(app, tx, jobs::Kind::FollowBattery, &id.to_string(), at),
         Word::Tell(shift) => {
-            let title = cases_app::device_item(&device).title;
+            let title = NamedDevice::from(&device).for_holder();
             let body = format!(
                 "{title} said that its battery stood at {percent} per cent. Charge it before your shift starts."
             );

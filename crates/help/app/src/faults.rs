@@ -1,8 +1,10 @@
 //! Takes in reports of faults, damage and signs of tampering; [`act`] is what is done about them.
 
 mod act;
+mod restriction;
 
 pub use act::{FaultRead, bring_in, fault, lift_restriction, refer, restrict};
+pub use restriction::{Progress, Restricted};
 
 use domain::{CaseId, DeviceId, FaultId, FaultKind, PersonId};
 use serde_json::json;
@@ -77,7 +79,7 @@ pub async fn report_own_fault(
             if device.holder.is_none() || device.holder != actor.person {
                 return Err(AppError::invalid(
                     "device",
-                    "the register gives this device to somebody else; ring the Service Desk",
+                    format!("the register gives this device to somebody else; {}", crate::ring(&app)),
                 ));
             }
             take_in(Work { app: &app, tx, now }, &device, &Arrival { by: actor.into(), ..arrival.of(&new) })

@@ -76,8 +76,15 @@ pub(crate) fn known_kind(app: &App, kind: &str) -> Result<(), AppError> {
         return Ok(());
     }
     Err(AppError::Conflict(format!(
-        "the policy in force has no procedure of the type \u{201c}{kind}\u{201d}; ring the Service Desk, and tell the policy owner"
+        "the policy in force has no procedure of the type \u{201c}{kind}\u{201d}; {}, and tell the policy owner",
+        ring(app)
     )))
+}
+
+/// Says whom to ring now, and on what: "ring the Service Desk on 100".
+pub(crate) fn ring(app: &App) -> String {
+    let ring = losses_app::ring_now(app, app.world().now());
+    format!("ring {} on {}", ring.who, ring.number)
 }
 
 /// Checks the random text of a form, by which sending it twice is one request.

@@ -59,6 +59,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("password-ask", ask::View::sample().render()?),
         ("password-proving", password::View::sample().render()?),
         ("password-deciding", password::View::sample_deciding().render()?),
+        ("password-nobody", password::View::sample_nobody().render()?),
         ("password-cleared", password::View::sample_cleared().render()?),
         ("password-by-hand", password::View::sample_by_hand().render()?),
         ("vouch", vouch::View::sample().render()?),
@@ -67,5 +68,6 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
         ("fault-own-done", fault_own::Done::sample().render()?),
         ("fault-new", faults::View::sample().render()?),
         ("fault", fault::View::sample().render()?),
+        ("fault-ordered", fault::View::sample_ordered().render()?),
     ])
 }

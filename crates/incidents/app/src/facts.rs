@@ -120,7 +120,7 @@ fn containment(
         facts.push(fact(command.deed.title(), format!("{asked}; {state}")));
     }
     if facts.is_empty() {
-        facts.push(fact("Containment", "nothing was ordered on the device since"));
+        facts.push(fact("Lock", "nothing was ordered on the device since"));
     }
     Ok(facts)
 }

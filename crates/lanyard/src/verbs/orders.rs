@@ -79,7 +79,7 @@ impl OrderVerb {
                     out.line(format_args!("{} orders called off", done.called_off))?;
                     if done.go_on > 0 {
                         out.line(format_args!(
-                            "{} more contain lost devices and go on: ending them is beyond the limit of an hour, and waits until a second \
+                            "{} more lock lost devices and go on: ending them is beyond the limit of an hour, and waits until a second \
                              person releases it on the pages",
                             done.go_on
                         ))?;

@@ -2,7 +2,9 @@
 
 use domain::{CaseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 use store::ledger::{self, LedgerFilter};
-use store::{Tx, assets, counts, devices, handovers, orders, people};
+use store::{
+    Tx, assets, counts, devices, handovers, loss_reports, orders, people, permissions, resets, rotas,
+};
 
 use super::ledger_sight::{Found, LedgerSight};
 use kernel::access::{Actor, Permit, SeeLedger};
@@ -265,13 +267,13 @@ fn subject(
         {
             Some(device) if within(device.force) => (device.serial, Some(format!("/devices/{id}"))),
             Some(_) => other(),
-            None => (subject.to_owned(), None),
+            None => (in_words(kind, id), None),
         },
         "person" => {
             match id.parse::<PersonId>().ok().map(|id| people::by_id(tx, id)).transpose()?.flatten() {
                 Some(person) if within(person.force) => (person.name, Some(format!("/people/{id}"))),
                 Some(_) => other(),
-                None => (subject.to_owned(), None),
+                None => (in_words(kind, id), None),
             }
         }
         "custody" => match id.parse().ok().map(|id| handovers::by_id(tx, id)).transpose()?.flatten() {
@@ -279,27 +281,92 @@ fn subject(
                 (custody_app::reference(found.number), Some(format!("/custody/{id}")))
             }
             Some(_) => other(),
-            None => (subject.to_owned(), None),
+            None => (in_words(kind, id), None),
         },
         "place" => match id.parse().ok().map(|id| assets::place_by_id(tx, id)).transpose()?.flatten() {
             Some(place) if within(place.force) => (place.name, Some("/places".to_owned())),
             Some(_) => other(),
-            None => (subject.to_owned(), None),
+            None => (in_words(kind, id), None),
         },
         "count" => match id.parse().ok().map(|id| counts::by_id(tx, id)).transpose()?.flatten() {
             Some(count) if within(count.force) => {
                 (format!("Stock count {}", count.number), Some(format!("/counts/{id}")))
             }
             Some(_) => other(),
-            None => (subject.to_owned(), None),
+            None => (in_words(kind, id), None),
         },
         "role" => (id.replace('-', " "), None),
         "burst" => match id.parse().ok().map(|id| orders::burst_by_id(tx, id)).transpose()?.flatten() {
             Some(burst) if within(burst.force) => ("Held orders".to_owned(), Some(format!("/held/{id}"))),
             Some(_) => other(),
-            None => (subject.to_owned(), None),
+            None => (in_words(kind, id), None),
         },
         "freeze" => ("Freeze of destructive orders".to_owned(), Some("/held".to_owned())),
-        _ => (subject.to_owned(), None),
+        _ => match more(tx, kind, id)? {
+            Some(found) if within(found.force) => (found.name, Some(found.page)),
+            Some(_) => other(),
+            None => (in_words(kind, id), None),
+        },
     })
+}
+
+/// A subject that has a force, a name and a page.
+struct Found {
+    force: Force,
+    name: String,
+    page: String,
+}
+
+/// Looks up a loss, a request about a password, a rota or a permission.
+fn more(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Found>, AppError> {
+    Ok(match kind {
+        "loss" => {
+            id.parse().ok().map(|id| loss_reports::by_id(tx, id)).transpose()?.flatten().map(|report| Found {
+                force: report.force,
+                name: format!("Loss {}", report.reference),
+                page: format!("/losses/{}", report.loss),
+            })
+        }
+        "reset" => {
+            id.parse().ok().map(|id| resets::by_id(tx, id)).transpose()?.flatten().map(|reset| Found {
+                force: reset.force,
+                name: "Request about a password".to_owned(),
+                page: format!("/help/passwords/{id}"),
+            })
+        }
+        "rota" => id.parse().ok().map(|id| rotas::by_id(tx, id)).transpose()?.flatten().map(|rota| Found {
+            force: rota.force,
+            name: format!("Rota {}", rota.name),
+            page: format!("/duty/rotas/{id}"),
+        }),
+        "permission" => {
+            id.parse().ok().map(|id| permissions::by_id(tx, id)).transpose()?.flatten().map(|entry| Found {
+                force: entry.force,
+                name: format!("P-{}", entry.number),
+                page: format!("/entries/{id}"),
+            })
+        }
+        _ => None,
+    })
+}
+
+/// Names a subject of which nothing more is known: its kind, and its id where people know it by that.
+fn in_words(kind: &str, id: &str) -> String {
+    let mut words = kind.replace('-', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    // Any id of ours is read as one of a device.
+    if id.parse::<DeviceId>().is_ok() { words } else { format!("{words} {id}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_words;
+
+    #[test]
+    fn nobody_reads_a_raw_subject() {
+        assert_eq!(in_words("api-token", "01a22f8d-0000-7000-8000-000000000000"), "Api token");
+        assert_eq!(in_words("month", "2026-11"), "Month 2026-11");
+    }
 }

@@ -46,7 +46,7 @@ const KEEP_ANSWERS: Span = Span::from_secs(400 * 24 * 3600);
 /// A telephone number that people are told to ring, and whom they reach there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ring {
-    /// The number, as the force writes it; of several forces with different ones, each with the force's name.
+    /// What to ring from any telephone, as the force writes it; of several forces with different ones, each with the force's name.
     pub number: String,
     /// Who answers, such as `the ICT Service Desk`.
     pub who: String,
@@ -64,10 +64,10 @@ pub fn ring_now(app: &App, now: Timestamp) -> Ring {
     let emergency = forces.emergency.clone();
     match contacts.as_slice() {
         [(first, _), others @ ..] if others.iter().all(|(other, _)| other == first) => {
-            Ring { number: first.number.clone(), who: format!("the {}", first.name), emergency }
+            Ring { number: first.from_anywhere().to_owned(), who: format!("the {}", first.name), emergency }
         }
         all => {
-            let numbers = all.iter().map(|(contact, force)| format!("{} ({force})", contact.number));
+            let numbers = all.iter().map(|(contact, force)| format!("{} ({force})", contact.from_anywhere()));
             let who = if open { "the service desk of your force" } else { "the duty officer of your force" };
             Ring { number: numbers.collect::<Vec<_>>().join(", "), who: who.to_owned(), emergency }
         }

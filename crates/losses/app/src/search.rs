@@ -5,6 +5,7 @@ use store::devices::{self, Device, DeviceFilter, DeviceOrder};
 use store::{Tx, people};
 
 use kernel::access::{AcceptOwn, ManageCases, Permit};
+use kernel::named::NamedDevice;
 use kernel::{App, AppError};
 
 /// Most devices that are shown; a caller gives more letters.
@@ -15,7 +16,7 @@ pub const MOST: u32 = 12;
 pub struct Fit {
     /// The device.
     pub device: DeviceId,
-    /// Its kind, serial number and asset tag.
+    /// Its name: for staff, or for its holder in a list of their own.
     pub title: String,
     /// Its holder's name and number.
     pub holder: Option<String>,
@@ -33,7 +34,7 @@ pub async fn own_devices(app: &App, permit: Permit<AcceptOwn>) -> Result<Vec<Fit
         .read(move |tx| {
             let mut held = devices::of_holder(tx, me)?;
             held.retain(|device| device.retired_at.is_none());
-            held.iter().map(|device| fit(tx, device, None)).collect()
+            held.iter().map(|device| own_fit(tx, device)).collect()
         })
         .await
 }
@@ -56,6 +57,10 @@ pub async fn one_device(
             fit(tx, &device, holder.as_ref().map(kernel::words::shown)).map(Some)
         })
         .await
+}
+
+fn own_fit(tx: &mut Tx<'_>, device: &Device) -> Result<Fit, AppError> {
+    Ok(Fit { title: NamedDevice::from(device).for_holder(), ..fit(tx, device, None)? })
 }
 
 fn fit(tx: &mut Tx<'_>, device: &Device, holder: Option<String>) -> Result<Fit, AppError> {

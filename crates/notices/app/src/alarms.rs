@@ -78,7 +78,7 @@ kinds! {
     /// An act that cannot be held was refused beyond a limit.
     RefusedBeyondCap = "refused-beyond-cap" / "Refused beyond a limit";
     /// The containment of a device was ended while its loss is still being handled.
-    ContainmentEnded = "containment-ended" / "Containment of a lost device ended";
+    ContainmentEnded = "containment-ended" / "Lock of a lost device ended";
     /// One person or token affected many people within an hour.
     PeopleAffected = "people-affected" / "Many people affected";
     /// Orders that had not reached their devices were cancelled.

@@ -113,6 +113,9 @@ fn listed(warning: &Warning) -> String {
                 format!("Nobody is on call from {} to {}{missing}.", wall(gap.start), wall(gap.end))
             }
             Trouble::NoWay(name) => format!("{name} is on call and has no verified way of being reached."),
+            Trouble::LacksRole(name, role) => {
+                format!("{name} is on call without the role {}: an administrator gives it.", role.title())
+            }
         });
     }
     let more = warning.troubles.len().saturating_sub(MOST_LISTED);

@@ -91,7 +91,7 @@ fn ask_in(
     let request = Request { permit, register, library: policy.library(), new };
     let mut whom = whom(tx, request, &mut faults)?;
     let fields = fields(tx, request, &mut whom, &mut faults)?;
-    let because = faults.text("because", &new.because);
+    let because = faults.text("because", &new.because, "Enter a reason");
     let until = until(register, &new.until, now, &mut faults);
     let once = (16..=64).contains(&new.once.len()).then(|| new.once.clone());
     if once.is_none() {

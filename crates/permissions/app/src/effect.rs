@@ -21,6 +21,7 @@ use store::profiles::{self, Profile};
 
 use super::ask::secret_place;
 use super::changes_devices;
+use kernel::named::NamedDevice;
 use kernel::policy_in_force::{DeviceRule, PolicyInForce, ReadyProfile};
 use kernel::{App, AppError, Work, digest_hex};
 
@@ -179,7 +180,7 @@ pub(super) fn try_out(app: &App, tx: &mut Tx<'_>, next: &Permission) -> Result<(
         tailor(&policy, platform, &entries, BTreeMap::new()).map_err(|error| {
             AppError::Conflict(format!(
                 "the settings of {} cannot be written with it: {error}",
-                device.serial
+                NamedDevice::from(&device).for_staff()
             ))
         })?;
     }

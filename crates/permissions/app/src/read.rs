@@ -339,9 +339,7 @@ fn permission_row(Work { app, tx, now }: Work<'_, '_>, grant: Permission) -> Res
         about.extend(people::by_id(tx, person)?.map(|person| shown(&person)));
     }
     if let Some(device) = grant.device {
-        about.extend(
-            devices::by_id(tx, device)?.map(|device| format!("{} {}", device.kind.title(), device.serial)),
-        );
+        about.extend(devices::by_id(tx, device)?.map(|device| NamedDevice::from(device).for_staff()));
     } else if grant.clause.is_some() {
         about.push("all devices".to_owned());
     }

@@ -100,6 +100,23 @@ fn force(node: &Node<'_>) -> Option<ForceEntry> {
 
 fn contact(node: &Node<'_>) -> Option<Contact> {
     let (name, number) = (node.must_text("name"), node.must_text("number"));
+    let outside = if node.has("outside") { node.must_text("outside") } else { None };
     node.finish();
-    Some(Contact { name: name?, number: number? })
+    let (name, number) = (name?, number?);
+    if !node.has("outside") && is_extension(&number) {
+        node.problem(
+            "number",
+            format!(
+                "\"{number}\" is an extension, which other telephones do not reach; write what anybody rings under \"outside\", such as \
+                 outside = \"101, then ask for extension 12\""
+            ),
+        );
+    }
+    Some(Contact { name, number, outside })
+}
+
+/// Returns whether a number is written as an extension: an x and digits.
+fn is_extension(number: &str) -> bool {
+    let digits = number.trim().strip_prefix(['x', 'X']);
+    digits.is_some_and(|digits| digits.trim().bytes().all(|byte| byte.is_ascii_digit()))
 }

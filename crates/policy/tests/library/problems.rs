@@ -394,7 +394,8 @@ fn a_folder_cut_anywhere_loads_or_is_refused_with_lines() {
 
 #[test]
 fn what_is_wrong_with_the_forces_is_named() {
-    let force = "[[force]]\nword = \"a1\"\ntitle = \"A\"\nshort = \"A\"\nservice_desk = { name = \"D\", number = \"1\" }\n\
+    let force = "[[force]]\nword = \"a1\"\ntitle = \"A\"\nshort = \"A\"\n\
+                 service_desk = { name = \"D\", number = \"x1\", outside = \"9, then ask for 1\" }\n\
                  duty_officer = { name = \"O\", number = \"2\" }\n";
     let head =
         "time_zone = \"Europe/Berlin\"\nmarking = \"M\"\nemergency = \"1\"\nprofile_prefix = \"a.b\"\n";
@@ -406,6 +407,11 @@ fn what_is_wrong_with_the_forces_is_named() {
         (format!("{head}{force}{second}"), "two forces are called \"a\""),
         (format!("{head}{}", force.replace("\"a1\"", "\"A 1\"")), "cannot be the word of a force"),
         (format!("{head}{}", force.replace("number = \"2\"", "number = \"\"")), "number is empty"),
+        (format!("{head}{}", force.replace("number = \"2\"", "number = \"x2\"")), "\"x2\" is an extension"),
+        (
+            format!("{head}{}", force.replace("number = \"2\"", "number = \"x2\", outside = \" \"")),
+            "outside is empty",
+        ),
         (format!("{head}{}", force.replace("duty_officer", "officer")), "no \"duty_officer\""),
         (format!("{}{force}", head.replace("Berlin", "Atlantis")), "is no time zone"),
         (format!("{head}dates = \"roman\"\n{force}"), "is no form of dates"),

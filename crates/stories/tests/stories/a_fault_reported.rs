@@ -22,7 +22,7 @@ fn a_fault_reported() {
         let (device, token) = (seeded.phone.to_string(), hidden(&form, "form").to_owned());
         let mut fields =
             vec![("form", token.as_str()), ("device", &device), ("kind", "tampered"), ("says", "")];
-        refused(&ames.post("/me/report-fault", &fields).await, "Enter something here");
+        refused(&ames.post("/me/report-fault", &fields).await, "Say what happened");
         fields[3] = ("says", "The back is loose, with a scratch at the seal");
         let done = ames.post("/me/report-fault", &fields).await;
         assert_eq!(done.status, StatusCode::OK, "{}", done.text());
@@ -55,14 +55,31 @@ fn a_fault_reported() {
 
         // Kept from the force's information, and back.
         assert_eq!(dani.post(&format!("{page}/restrict"), &[]).await.status, StatusCode::SEE_OTHER);
+        let html = dani.page(&page).await;
+        assert!(html.contains(">Ordered</strong>") && !html.contains(">Restricted</strong>"), "{html}");
         seeded.settle().await;
         assert!(is_restricted(&seeded), "the settings are on the phone");
+        let html = dani.page(&page).await;
+        assert!(html.contains(">Restricted</strong>") || html.contains(">Acknowledged</strong>"), "{html}");
         assert_eq!(dani.post(&format!("{page}/lift"), &[]).await.status, StatusCode::SEE_OTHER);
+        let html = dani.page(&page).await;
+        assert!(html.contains("The device still has the settings"), "{html}");
         seeded.settle().await;
         assert!(!is_restricted(&seeded), "and gone");
+        assert!(!dani.page(&page).await.contains("The device still has the settings"));
 
         // Brought in and referred.
         assert_eq!(dani.post(&format!("{page}/bring-in"), &[]).await.status, StatusCode::SEE_OTHER);
+        let html = dani.page(&page).await;
+        let draft = format!("/custody/new?kind=repair&#38;device={}", seeded.phone);
+        assert!(html.contains(&format!("href=\"{draft}\"")), "{html}");
+        let html = dani.page(&draft.replace("&#38;", "&")).await;
+        assert!(
+            html.contains("Repair</h1>") && html.contains("F4GXQ2ABCD"),
+            "a draft for that device: {html}"
+        );
+        let duty = seeded.browser(Role::DutyOfficer, Some(norfolk)).await;
+        assert!(!duty.page(&page).await.contains("/custody/new"), "who may not draft one is led nowhere");
         let html = dani.page(&format!("/cases/{case}")).await;
         assert!(html.contains("Give it to the desk, signed for by both sides"), "{html}");
         assert!(html.contains("A signed hand-over") || html.contains("a signed hand-over"), "{html}");

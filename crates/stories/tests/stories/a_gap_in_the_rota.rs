@@ -26,6 +26,9 @@ fn a_gap_in_the_rota() {
             Ok::<_, store::StoreError>(ids[2])
         });
         let byrd = byrd.await.unwrap();
+        for person in [ames, seeded.newcomer, byrd] {
+            seeded.browser_in_role(person, Role::OnCallEngineer, domain::samples::NORFOLK).await;
+        }
         seeded.world.clock.set(at("2027-11-01T12:00:00Z"));
         let hr = seeded.browser(Role::Hr, Some(domain::samples::NORFOLK)).await;
         let rota = |people: &'static str| {

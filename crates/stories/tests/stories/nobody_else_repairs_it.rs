@@ -42,7 +42,7 @@ fn nobody_else_repairs_it() {
 
         // A workshop needs a name for who approved it.
         let new = [("name", "Screen shop"), ("kind", "workshop"), ("force", "norfolk")];
-        refused(&dani.post("/places", &new).await, "Enter something here");
+        refused(&dani.post("/places", &new).await, "Enter who approved the workshop");
         let workshop = seeded.place(PlaceKind::Workshop, "ICT workshop").await.to_string();
         let href = drafted(&send(form(&workshop)).await);
         let byrd = "Sgt <b>Byrd</b>";

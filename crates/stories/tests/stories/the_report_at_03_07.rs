@@ -152,6 +152,10 @@ fn the_report_at_03_07_by_a_colleague() {
         let wall = officer.page("/wall").await;
         assert!(wall.contains("Losses unanswered</h2><p class=\"lan-wall__figure\">0"), "{wall}");
 
+        // The case names what shows that a step was done.
+        let case = officer.page(&format!("/cases/{}", between(&page, "href=\"/cases/", "\""))).await;
+        assert!(case.contains(&format!("href=\"{loss}\">Loss ")) && !case.contains("loss:"), "{case}");
+
         // The engineer opens the link all the same.
         let link = format!("/calls/{token}");
         assert!(nobody.page(&link).await.contains("The device acknowledged it"));

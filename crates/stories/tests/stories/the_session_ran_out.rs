@@ -27,7 +27,9 @@ fn the_session_ran_out() {
         let desk = || seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK));
         let morgan = desk().await;
         let page = morgan.page(&format!("/cases/{case}")).await;
-        assert!(page.contains("Send what you type here by") && page.contains("Stay signed in"), "{page}");
+        assert!(page.contains("Send what you type by") && page.contains("Stay signed in"), "{page}");
+        let place = |words: &str| page.find(words).unwrap();
+        assert!(place("<h1") < place("Send what you type by"), "the heading comes first");
 
         // Staying is doing something.
         seeded.world.clock.advance(Span::from_millis(idle(&seeded).millis() / 2));

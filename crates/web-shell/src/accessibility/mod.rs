@@ -23,6 +23,9 @@ impl View {
     /// Returns the statement of a force that has named a contact, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
-        Self { shell: Shell::sample_top(Area::Elsewhere), contact: "ICT Service Desk, x4747".into() }
+        Self {
+            shell: Shell::sample_top(Area::Elsewhere),
+            contact: "ICT Service Desk, 101, then ask for extension 4747".into(),
+        }
     }
 }

@@ -11,6 +11,25 @@ async fn burst_of(seeded: &Seeded) -> String {
 }
 
 #[test]
+fn devices_lead_there_for_who_may_see_it_and_for_nobody_else() {
+    with_force(|seeded| async move {
+        let link = "<a href=\"/held\">Held and waiting</a>";
+        for (role, shown) in [
+            (Role::DutyOfficer, true),
+            (Role::ServiceDeskAnalyst, true),
+            (Role::OnCallEngineer, true),
+            (Role::PolicyOwner, false),
+            (Role::TelecomsManager, false),
+        ] {
+            let browser = seeded.browser(role, Some(domain::samples::NORFOLK)).await;
+            assert_eq!(browser.page("/devices").await.contains(link), shown, "{role}");
+            let answer = browser.get("/held").await;
+            assert_eq!(answer.status == StatusCode::OK, shown, "{role}");
+        }
+    });
+}
+
+#[test]
 fn what_is_beyond_a_cap_is_held_and_another_person_decides() {
     with_force(|seeded| async move {
         let desk =

@@ -23,6 +23,43 @@ fn a_holder_sees_their_own_devices_and_nobody_elses() {
 }
 
 #[test]
+fn a_device_has_one_name_for_its_holder_and_one_for_staff() {
+    with_force(|seeded| async move {
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        let me = holder.page("/me").await;
+        let link = format!("href=\"/devices/{}\">", seeded.phone);
+        let name = me.split(&link).nth(1).unwrap().split("</a>").next().unwrap();
+        assert!(name.ends_with(", norfolk-F4GX"), "{name}");
+        for path in ["/me/password", "/me/report-fault", "/me/lost"] {
+            let html = holder.page(path).await;
+            assert!(html.contains(name) && !html.contains("F4GXQ2ABCD"), "{path}: {html}");
+        }
+        let desk = seeded.browser(Role::ServiceDeskAnalyst, Some(domain::samples::NORFOLK)).await;
+        for path in ["/help/passwords/new", "/help/faults/new"] {
+            let html = desk.page(&format!("{path}?device={}", seeded.phone)).await;
+            assert!(html.contains("iPhone F4GXQ2ABCD (norfolk-F4GX)"), "{path}: {html}");
+        }
+        let case = desk.page(&format!("/cases/{}", seeded.case().await)).await;
+        assert!(case.contains("Mac C02XK1MAC1 (norfolk-C02X)"), "{case}");
+    });
+}
+
+#[test]
+fn whom_to_ring_is_said_for_any_telephone() {
+    with_force(|seeded| async move {
+        seeded.world.clock.set("2026-11-25T10:00:00Z".parse().unwrap());
+        let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;
+        for path in ["/me/report-fault", "/me/password", "/me/lost", "/lost"] {
+            let html = holder.page(path).await;
+            assert!(
+                html.contains("101, then ask for extension 4747") && !html.contains("x4747"),
+                "{path}: {html}"
+            );
+        }
+    });
+}
+
+#[test]
 fn the_page_is_the_first_part_for_holders_and_says_so_where_somebody_is_in_no_register() {
     with_force(|seeded| async move {
         let holder = seeded.browser_of(seeded.holder, domain::samples::NORFOLK).await;

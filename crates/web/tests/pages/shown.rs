@@ -63,6 +63,26 @@ fn one_device_tells_sent_from_in_force_and_rests_its_clauses_on_facts() {
 }
 
 #[test]
+fn a_message_is_headed_by_what_is_true_also_when_the_page_is_loaded_again() {
+    with_force(|seeded| async move {
+        let browser = seeded.browser(Role::ServiceDeskLead, None).await;
+        let page = format!("/devices/{}", seeded.phone);
+        for (word, heading, green) in [
+            ("queued", "Ordered", false),
+            ("loss-lock-queued", "Ordered", false),
+            ("waits", "Waiting", false),
+            ("held", "Held", false),
+            ("holder-set", "Done", true),
+        ] {
+            let html = browser.page(&format!("{page}?done={word}")).await;
+            assert!(html.contains(&format!("id=\"banner-title\">{heading}</p>")), "{word}: {html}");
+            assert_eq!(html.contains("govuk-notification-banner--success"), green, "{word}");
+        }
+        assert!(!browser.page(&format!("{page}?done=other")).await.contains("banner-title"));
+    });
+}
+
+#[test]
 fn a_mac_is_offered_what_a_mac_can_do() {
     with_force(|seeded| async move {
         let browser = seeded.browser(Role::ServiceDeskLead, None).await;

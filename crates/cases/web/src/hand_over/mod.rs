@@ -41,6 +41,11 @@ pub struct Row {
 }
 
 impl View {
+    /// Returns the place of the case beside which an error in a note stands: the first one that is ticked and has none.
+    fn place_of_error(&self) -> usize {
+        self.rows.iter().position(|row| row.ticked && row.note.trim().is_empty()).unwrap_or_default()
+    }
+
     /// Returns the form with two cases, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
@@ -60,5 +65,25 @@ impl View {
             rows: vec![row("1041", "waits for the part <script>"), row("1042", "")],
             to: "S100".into(),
         }
+    }
+
+    /// Returns the form without a note on one case, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_without() -> Self {
+        Self { errors: [("note", "Enter a note for C-1042")].into_iter().collect(), ..Self::sample() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_in_a_note_stands_beside_its_case() {
+        let html = View::sample_without().render().unwrap();
+        let place = |words: &str| html.find(words).unwrap();
+        let panel = place("id=\"note\"");
+        assert!(place("Note on C-1041") < panel && panel < place("id=\"note-error\""), "{html}");
+        assert!(place("id=\"note-error\"") < place("Note on C-1042"), "{html}");
     }
 }

@@ -51,7 +51,7 @@ pub struct Row {
     pub about: String,
     /// The force that it belongs to.
     pub force: Force,
-    /// Its state, such as `Open`, `Contained`, `Closed`.
+    /// Its state, such as `Open` or `Closed`.
     pub state: String,
     /// Who has taken it; empty where nobody has, or it is closed.
     pub owner: String,
@@ -122,7 +122,7 @@ impl View {
                     "C-2026-0117",
                     "Lost or stolen device",
                     "NC-10442 <script>",
-                    "Contained",
+                    "Open",
                     Some(web_shell::clock::hours_ago(2)),
                 ),
                 row(

@@ -14,21 +14,28 @@ use web_shell::format;
 use web_shell::frame::{Area, Crumb};
 use web_shell::links::{clause_crumb, named};
 use web_shell::parts::form::Errors;
-use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
+use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of, sentence};
 
 pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
     let app = &ctx.site.app;
     let read = cases_app::read::case(app, ctx.permit::<SeeCases>()?, id).await?;
     let mut view = view_of(ctx, id, &read);
-    let loss = losses_app::read::loss_of_case(app, ctx.permit::<SeeCases>()?, id).await?;
-    view.loss = loss.map(|loss| {
-        Crumb::new(format!("/losses/{loss}"), "The loss: who is called, and whether it is locked")
-    });
+    if let Some(loss) = losses_app::read::loss_of_case(app, ctx.permit::<SeeCases>()?, id).await? {
+        let found = losses_app::read::loss(app, ctx.permit::<SeeCases>()?, loss).await?;
+        let link = Crumb::new(format!("/losses/{loss}"), format!("Loss {}", found.open.reference));
+        for (step, shown) in read.steps.iter().zip(&mut view.steps) {
+            let by_loss = step.step.done.as_ref().is_some_and(|done| done.proof.starts_with(BY_LOSS));
+            if let Some(done) = shown.done.as_mut().filter(|_| by_loss) {
+                done.proof = link.clone();
+            }
+        }
+        view.loss = Some(link);
+    }
     if let Some(incident) = incidents_app::read::of_case(app, ctx.permit::<SeeCases>()?, id).await? {
         let href = format!("/incidents/{}", incident.id);
         for (step, shown) in read.steps.iter().zip(&mut view.steps) {
             let of_form = ["form", "assessment", "decision"].contains(&step.step.proof_kind.as_str());
-            if of_form && step.step.done.is_none() {
+            if of_form && step.step.done.is_none() && !view.closed {
                 shown.href.clone_from(&href);
             }
         }
@@ -45,10 +52,8 @@ pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
 fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
     let case = &read.row.case;
     let reference = format!("C-{}", case.number);
-    let device = read.device.as_ref().map(|device| {
-        let model = device.model.clone().unwrap_or_else(|| device.kind.title().to_owned());
-        Crumb::new(format!("/devices/{}", device.id), format!("{}, {model}", device.serial))
-    });
+    let device =
+        read.device.as_ref().map(|device| Crumb::new(format!("/devices/{}", device.id), device.for_staff()));
     let state = state(&read.row);
     let log_line = log_line(case, &state);
     let mut timeline: Vec<show::Event> = read
@@ -78,7 +83,8 @@ fn view_of(ctx: &Ctx, id: CaseId, read: &CaseRead) -> show::View {
         loss: None,
         clock: None,
         log_line,
-        steps: read.steps.iter().map(|step| shown_step(ctx, id, step)).collect(),
+        steps: read.steps.iter().map(|step| shown_step(ctx, case, step)).collect(),
+        closed: case.closed.is_some(),
         more: more(&case.kind, id),
         may_take: workable && ctx.may::<ManageCases>(),
         call: match workable && ctx.may::<ContactOffDuty>() {
@@ -113,10 +119,8 @@ fn log_line(case: &CaseView, state: &str) -> String {
 /// Returns the page on which more is done about a case of that type.
 fn more(kind: &str, id: CaseId) -> Option<Crumb> {
     match kind {
-        "lost-device" => Some(Crumb::new("/losses", "Losses: who is called, and what locks the device")),
-        "password-reset" | "password-compromised" => {
-            Some(Crumb::new("/help/passwords", "Passwords: who is asking, who decides, what the device said"))
-        }
+        "lost-device" => Some(Crumb::new("/losses", "Losses")),
+        "password-reset" | "password-compromised" => Some(Crumb::new("/help/passwords", "Passwords")),
         "fault" | "damage" | "tampered" => Some(Crumb::new(
             format!("/help/faults/{id}"),
             "What to tell the holder, and what the desk can do",
@@ -139,10 +143,10 @@ fn shown_file(case: CaseId, file: &FileView) -> show::File {
     }
 }
 
-fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
-    let step = &read.step;
+fn shown_step(ctx: &Ctx, of: &CaseView, read: &StepRead) -> show::Step {
+    let (case, step) = (of.id, &read.step);
     let href = match step.proof_kind.as_str() {
-        _ if step.done.is_some() => String::new(),
+        _ if step.done.is_some() || of.closed.is_some() => String::new(),
         "hold" if ctx.may::<PlaceHolds>() => format!("/cases/{case}/steps/{}/hold", step.id),
         "answer" if ctx.may::<AnswerForOneself>() => format!("/cases/{case}/needed"),
         "note" | "receipt" if ctx.may::<ManageCases>() => format!("/cases/{case}/steps/{}", step.id),
@@ -168,7 +172,10 @@ fn shown_step(ctx: &Ctx, case: CaseId, read: &StepRead) -> show::Step {
     }
 }
 
-/// Returns the proof that a step was done: a link where the proof is a record of its own.
+/// What the proof begins with where a loss shows that a step was done.
+const BY_LOSS: &str = "loss:";
+
+/// Returns the proof that a step was done: a link where the proof is a record of its own, and never its raw id.
 fn proof(text: &str) -> Crumb {
     match text.split_once(':') {
         Some(("case", id)) if id.parse::<CaseId>().is_ok() => {
@@ -180,6 +187,8 @@ fn proof(text: &str) -> Crumb {
         Some(("hand-over", id)) if id.parse::<HandoverId>().is_ok() => {
             Crumb::new(format!("/custody/{id}"), "The hand-over that both sides signed")
         }
+        // Any id of ours is read as one of a case.
+        Some((kind, id)) if id.parse::<CaseId>().is_ok() => Crumb::new("", sentence(&kind.replace('-', " "))),
         _ => Crumb::new("", text),
     }
 }
@@ -241,9 +250,28 @@ pub(crate) async fn close(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> R
     match cases_app::close_case(&ctx.site.app, permit, id, fields.get("why")).await {
         Ok(()) => Ok(done(&format!("/cases/{id}"), "closed")),
         Err(kernel::AppError::Invalid { message, .. }) => {
-            let errors = [("why", web_shell::session::sentence(&message))].into_iter().collect();
+            let errors = [("why", sentence(&message))].into_iter().collect();
             form_again(&show::View { errors, why: fields.text("why"), ..view(&ctx, id).await? })
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::proof;
+
+    #[test]
+    fn a_proof_is_a_link_or_words_and_never_a_raw_id() {
+        let id = "01a22f8d-0000-7000-8000-000000000000";
+        for kind in ["case", "incident", "hand-over"] {
+            let shown = proof(&format!("{kind}:{id}"));
+            assert!(shown.href.ends_with(id) && !shown.text.contains(id), "{kind}: {}", shown.text);
+        }
+        for (raw, words) in [("loss", "Loss"), ("device", "Device"), ("stock-count", "Stock count")] {
+            let shown = proof(&format!("{raw}:{id}"));
+            assert_eq!((shown.href.as_str(), shown.text.as_str()), ("", words));
+        }
+        assert_eq!(proof("Rang them: they are well").text, "Rang them: they are well");
     }
 }

@@ -25,7 +25,7 @@ pub struct View {
     pub said: String,
     /// Its type, in words.
     pub kind: String,
-    /// Its state, such as `Open`, `Contained`, `Closed`.
+    /// Its state, such as `Open` or `Closed`.
     pub state: String,
     /// The force that it belongs to.
     pub force: Force,
@@ -49,6 +49,8 @@ pub struct View {
     pub log_line: String,
     /// The steps that its clause asks for, in order.
     pub steps: Vec<Step>,
+    /// Whether it is closed: what was not done by then is not done any more.
+    pub closed: bool,
     /// The person who has taken the case, in words.
     pub owner: String,
     /// The page on which more is done about a case of its type.
@@ -181,7 +183,7 @@ impl View {
             reference: "C-2026-0117".into(),
             said: "333-4KMX".into(),
             kind: "Lost or stolen device".into(),
-            state: "Contained".into(),
+            state: "Open".into(),
             force: domain::samples::HOME,
             title: "iPhone NC-10442 left on a train".into(),
             clause: Some(web_shell::links::clause_crumb("MDU-4.1")),
@@ -189,7 +191,7 @@ impl View {
             device: Some(Crumb::new("/devices/NC-10442", "NC-10442, iPhone 15")),
             holder: Some(Crumb::new("/people/1234", "PC 1234 Ames <script>")),
             form: Some(Crumb::new("/incidents/1", "The security incident form")),
-            loss: Some(Crumb::new("/losses/1", "The loss")),
+            loss: Some(Crumb::new("/losses/1", "Loss 4KM-7TRH")),
             clock: Some(Clock {
                 what: "Report to the ICO, if one is owed".into(),
                 from: hours_ago(1),
@@ -199,6 +201,7 @@ impl View {
                 "C-2026-0117 lost iPhone NC-10442 (PC 1234 Ames). Reported 02:00, lost mode confirmed 02:01."
                     .into(),
             steps: steps(),
+            closed: false,
             owner: "Service Desk".into(),
             more: Some(Crumb::new("/losses", "Losses")),
             may_take: true,
@@ -249,7 +252,7 @@ fn steps() -> Vec<Step> {
         proof: Crumb::new("", "Lost mode is on <script>"),
     };
     vec![
-        step("Contain the device", "MDU-4.1", None, Some(contained)),
+        step("Lock the device", "MDU-4.1", None, Some(contained)),
         step("Receive the security incident form", "MDU-4.3", Some(web_shell::clock::hours_ahead(23)), None),
         step("Record whether likely places were searched", "MDU-4.2", Some(hours_ago(1)), None),
     ]
@@ -280,5 +283,13 @@ mod tests {
     fn a_closed_case_takes_no_notes() {
         let closed = View { workable: false, ..View::sample() };
         assert!(!closed.render().unwrap().contains("id=\"note\""));
+    }
+
+    #[test]
+    fn a_step_of_a_closed_case_is_not_to_do() {
+        assert!(View::sample().render().unwrap().contains("To do"));
+        let closed = View { workable: false, closed: true, ..View::sample() }.render().unwrap();
+        assert!(!closed.contains("To do") && !closed.contains("Late</strong>"), "{closed}");
+        assert_eq!(closed.matches("Not done, closed").count(), 2, "{closed}");
     }
 }

@@ -67,7 +67,7 @@ impl View {
         Self {
             title: "Hand it back at ICT Customer Contact: iPhone F4GXQ2ABCD (NC-10442)".into(),
             form: Form::Missing,
-            errors: [("proof", "Enter something here")].into_iter().collect(),
+            errors: [("proof", "Say why it is missing, and who was asked")].into_iter().collect(),
             ..Self::sample()
         }
     }

@@ -71,7 +71,7 @@ async fn new_view(
     let mut shell = ctx.under(Area::Devices);
     let device = device_crumb(read.device.id, &read.device.serial);
     shell.crumbs.push(device.clone());
-    let what = read.device.model.clone().unwrap_or_else(|| read.device.kind.title().to_owned());
+    let what = read.device.named().for_staff();
     let holder = read.holder.shown().map(|holder| named(&holder.person.name, &holder.person.number));
     Ok(new::View {
         shell,

@@ -62,7 +62,7 @@ impl View {
         shell.crumbs.push(Crumb::new("/custody", "Custody"));
         Self {
             shell,
-            errors: [("approved-by", "Enter something here")].into_iter().collect(),
+            errors: [("approved-by", "Enter who approved the workshop")].into_iter().collect(),
             rows: vec![
                 Row {
                     name: "ICT stores, Norwich <script>".into(),

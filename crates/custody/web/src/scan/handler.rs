@@ -6,7 +6,6 @@ use kernel::access::SeeDevices;
 use crate::scan;
 use web_shell::answer::shown;
 use web_shell::frame::{Area, Crumb};
-use web_shell::links::device_crumb;
 use web_shell::session::{Ctx, Problem};
 
 /// Redirects to the page of the scanned device, or shows several to choose from.
@@ -22,10 +21,8 @@ pub(crate) async fn scan(ctx: Ctx) -> Result<Response, Problem> {
         found: found
             .iter()
             .map(|device| {
-                let crumb = device_crumb(device.id, &device.serial);
-                let text =
-                    format!("{}, {}, {}", crumb.text, device.kind.title(), ctx.force_title(device.force));
-                Crumb { text, ..crumb }
+                let text = format!("{}, {}", device.for_staff(), ctx.force_title(device.force));
+                Crumb::new(format!("/devices/{}", device.id), text)
             })
             .collect(),
         code,

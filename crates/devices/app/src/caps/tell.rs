@@ -68,7 +68,7 @@ pub(crate) fn of_containment(
         force: Some(device.force),
         kind: AlarmKind::ContainmentEnded,
         by: name.to_owned(),
-        subject: format!("{} is lost, and {shown} ends its containment", device.serial),
+        subject: format!("{shown} ends the lock of {}, which is lost", cases_app::device_item(device).title),
         body: format!(
             "\"{}\" was ordered while the case of the loss is open. If the device is not back, lock it again from its page.",
             deed.title()
@@ -120,7 +120,7 @@ pub(super) fn of_call_off(
     );
     if done.go_on > 0 {
         body += &format!(
-            " {} more contain lost devices and go on: a second person must agree before they end.",
+            " {} more lock lost devices and go on: a second person must agree before they end.",
             done.go_on
         );
     }

@@ -15,6 +15,7 @@ use super::lost_mode::is_in_lost_mode;
 use super::queue::{Ordering, Sent, queue_order};
 use super::spec::Spec;
 use kernel::access::{Action, CommandDevices, DestroyData, LocateDevices, Permit};
+use kernel::named::NamedDevice;
 use kernel::platforms::{EnrolledOn, serving, target as target_of};
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
@@ -229,9 +230,8 @@ pub fn managed(device: &Device) -> Result<(EnrolmentId, Platform), AppError> {
     match (device.enrolment, device.enrolment_state, device.kind.platform()) {
         (Some(enrolment), EnrolmentState::Enrolled, Some(platform)) => Ok((enrolment, platform)),
         _ => Err(AppError::Conflict(format!(
-            "{} {} is not under management: no command can reach it; contain it by other means",
-            device.kind.title(),
-            device.serial
+            "{} is not under management: no order can reach it from here",
+            NamedDevice::from(device).for_staff()
         ))),
     }
 }

@@ -1,6 +1,7 @@
 //! What pages and verbs show of devices, and how they ask for a list, made from rows and into them.
 
 use domain::{DeviceId, DeviceKind, EnrolmentState, Force, PersonId, Timestamp};
+use kernel::named::NamedDevice;
 use store::devices;
 
 /// A device, and how it stands, as pages and verbs show it.
@@ -59,6 +60,21 @@ impl From<devices::Device> for DeviceView {
             not_met: row.not_met,
             not_known: row.not_known,
             judged_at: row.judged_at,
+        }
+    }
+}
+
+impl DeviceView {
+    /// Returns which device it is, to be named for staff or for its holder.
+    #[must_use]
+    pub fn named(&self) -> NamedDevice {
+        NamedDevice {
+            id: self.id,
+            serial: self.serial.clone(),
+            kind: self.kind,
+            force: self.force,
+            asset_tag: self.asset_tag.clone(),
+            model: self.model.clone(),
         }
     }
 }

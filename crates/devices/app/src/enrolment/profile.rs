@@ -19,6 +19,7 @@ use kernel::AppError;
 use kernel::access::EnrolDevices;
 use kernel::access::Permit;
 use kernel::digest_hex;
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 use kernel::{App, Work};
 
@@ -36,7 +37,7 @@ pub struct EnrolmentFile {
 
 /// Refusal for a device that is under management and for which nobody confirmed a new profile.
 const REPLACES: &str = "is under management. A new profile replaces that enrolment: when it is installed, the certificate in \
-     use is revoked and orders that wait end, except those that contain a lost device. Confirm that this is meant, on the \
+     use is revoked and orders that wait end, except those that lock a lost device. Confirm that this is meant, on the \
      page or with --replace";
 
 /// Refusal for one more device in an hour whose enrolment would be replaced.
@@ -114,7 +115,7 @@ fn refuse_to_replace(
         return Ok(None);
     }
     if replaces == Replaces::Nothing {
-        return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", device.serial))));
+        return Ok(Some(AppError::Conflict(format!("{} {REPLACES}", NamedDevice::from(device).for_staff()))));
     }
     let may = may_replace(Work { app, tx, now }, permit, device)?;
     Ok((!may).then(|| AppError::Conflict(BEYOND.to_owned())))

@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use devices_app::devices::{DeviceFilter, DeviceOrder, DeviceRow, DeviceStep};
-use kernel::access::{ManageRegister, SeeDevices};
+use kernel::access::{ManageRegister, SeeDevices, SeeHeldOrders};
 
 use crate::{list, state};
 use web_shell::answer;
@@ -75,6 +75,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         list: list.with_rows(rows.len(), next),
         rows,
         may_add: ctx.may::<ManageRegister>(),
+        may_see_held: ctx.may::<SeeHeldOrders>(),
     };
     shown(&view)
 }

@@ -30,6 +30,8 @@ pub struct View {
     pub rows: Vec<Row>,
     /// Whether the person may add one.
     pub may_add: bool,
+    /// Whether the person may see orders that are held, and the freeze of destructive ones.
+    pub may_see_held: bool,
 }
 
 /// One device.
@@ -91,6 +93,7 @@ impl View {
                 .with_rows(6, Some("0,SC29001".into())),
             rows: sample_rows(),
             may_add: true,
+            may_see_held: true,
         }
     }
 

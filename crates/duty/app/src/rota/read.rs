@@ -3,7 +3,7 @@
 use domain::local_time::instant;
 use domain::{CoverState, Force, LayerId, OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use kernel::access::{ManageDuty, Permit, PermitWithin, Reach, Relation, SeeDuty, permit_within};
-use kernel::{App, AppError};
+use kernel::{App, AppError, Work};
 use store::people::Person;
 use store::rota_covers::{self, CoverRow};
 use store::rotas::{self as rows, LayerRow};
@@ -251,7 +251,7 @@ pub async fn rotas(app: &App, permit: PermitWithin<SeeDuty>) -> Result<Vec<RotaB
             let mut all = Vec::new();
             for row in rows {
                 let loaded = load(tx, row, window)?;
-                all.push(brief(&app, &loaded, window));
+                all.push(brief(Work { app: &app, tx, now: window.from }, &loaded, window)?);
             }
             Ok(all)
         })
@@ -295,10 +295,12 @@ pub async fn rota_of(app: &App, permit: PermitWithin<SeeDuty>, id: RotaId) -> Re
             for cover in asked.iter().filter(|cover| cover.state == CoverState::Asked) {
                 covers.push(shown(tx, cover, window.from)?);
             }
+            let work = Work { app: &app, tx, now: window.from };
+            let troubles = if in_use { found(work, &loaded, window.until)?.0 } else { Vec::new() };
             Ok(RotaRead {
-                brief: brief(&app, &loaded, window),
+                brief: brief(Work { app: &app, tx, now: window.from }, &loaded, window)?,
                 owner,
-                troubles: if in_use { found(&app, &loaded, window.from, window.until).0 } else { Vec::new() },
+                troubles,
                 schedule: schedule(&loaded, window),
                 until: window.until,
                 layers: loaded.layers.iter().map(layer).collect(),
@@ -389,18 +391,18 @@ fn window(app: &App) -> Window {
     Window::new(now, now.plus(ahead(app)))
 }
 
-fn brief(app: &App, loaded: &Loaded, window: Window) -> RotaBrief {
+fn brief(work: Work<'_, '_>, loaded: &Loaded, window: Window) -> Result<RotaBrief, AppError> {
     let on_call =
         if loaded.row.retired_at.is_some() { Vec::new() } else { loaded.rota.on_call_at(window.from).people };
     let person = |id: &PersonId| loaded.people.get(id).map(PersonView::from);
     let until = window.until.max(window.from.plus(SWAP_AHEAD));
     let next = loaded.rota.next_turns(window.from, until, NEXT);
-    RotaBrief {
+    Ok(RotaBrief {
         row: loaded.row.clone().into(),
         now: on_call.iter().filter_map(person).collect(),
         next: next.iter().map(|spell| spell_read(loaded, spell)).collect(),
-        troubles: found(app, loaded, window.from, window.until).0.len(),
-    }
+        troubles: found(work, loaded, window.until)?.0.len(),
+    })
 }
 
 fn schedule(loaded: &Loaded, window: Window) -> Vec<SpellRead> {

@@ -5,7 +5,8 @@
 use domain::local_time::{day_in_words, day_of, instant, local};
 use domain::{OverrideId, OverrideKind, PersonId, RotaId, Timestamp};
 use jiff::ToSpan;
-use kernel::{App, AppError};
+use kernel::access::Role;
+use kernel::{App, AppError, Work};
 use store::Tx;
 use store::rota_overrides::{self as overrides, OverrideRow};
 use store::{people, rotas as rows};
@@ -28,6 +29,8 @@ pub enum Trouble {
     Gap(GapRead),
     /// Somebody is on call and has no verified way of being reached.
     NoWay(String),
+    /// Somebody is on call and does not have the role that the rota is asked for: their name, and the role.
+    LacksRole(String, Role),
 }
 
 /// What the owner of a rota is told.
@@ -78,7 +81,7 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
     let owner = people::by_id(tx, row.owner)?;
     let owner_left = owner.is_none_or(|owner| owner.ended_at.is_some() || owner.force != row.force);
     let loaded = load(tx, row, Window::new(now, until))?;
-    let (troubles, keys) = found(app, &loaded, now, until);
+    let (troubles, keys) = found(Work { app, tx, now }, &loaded, until)?;
     let is_news = keys.iter().any(|key| !is_known(key, &loaded.row.told));
     let (owner, told_before) = (loaded.row.owner, loaded.row.told.clone());
     let (told, rota) = (keys.join("\n"), loaded.row.into());
@@ -86,24 +89,33 @@ pub fn owner_warning(app: &App, tx: &mut Tx<'_>, id: RotaId) -> Result<Option<Wa
 }
 
 /// Returns the troubles of a rota in a window, gaps first, with the words by which each is known again.
+///
+/// # Errors
+/// Only if the database does not answer.
 pub(super) fn found(
-    app: &App,
+    Work { app, tx, now }: Work<'_, '_>,
     loaded: &Loaded,
-    now: Timestamp,
     until: Timestamp,
-) -> (Vec<Trouble>, Vec<String>) {
+) -> Result<(Vec<Trouble>, Vec<String>), AppError> {
     let mut gaps = loaded.rota.gaps(now, until);
     gaps.truncate(MOST_GAPS);
     let mut keys = gap_keys(&gaps, now, until);
     let mut troubles: Vec<Trouble> = shown(loaded, &gaps).into_iter().map(Trouble::Gap).collect();
+    let role: Option<Role> = loaded.row.role.parse().ok();
     for person in loaded.rota.people_between(now, until) {
-        let known = loaded.people.get(&person).filter(|one| one.ended_at.is_none());
-        if let Some(known) = known.filter(|one| !loaded.reaches(app, one.id)) {
+        let Some(known) = loaded.people.get(&person).filter(|one| one.ended_at.is_none()) else { continue };
+        if !loaded.reaches(app, person) {
             keys.push(format!("address {person}"));
             troubles.push(Trouble::NoWay(known.name.clone()));
         }
+        if let Some(role) = role
+            && kernel::roles::standing_of(tx, person, now)?.is_none_or(|one| !one.roles.has(role))
+        {
+            keys.push(format!("role {person} {role}"));
+            troubles.push(Trouble::LacksRole(known.name.clone(), role));
+        }
     }
-    (troubles, keys)
+    Ok((troubles, keys))
 }
 
 /// Returns whether a trouble was told before: by the same words, or, for a gap, before it began or before its end came into
@@ -219,6 +231,8 @@ mod tests {
         assert!(!is_known("gap E F", told));
         assert!(!is_known("address 1", told));
         assert!(is_known("address 1", "address 1"));
+        assert!(is_known("role 1 duty-officer", "role 1 duty-officer"));
+        assert!(!is_known("role 1 duty-officer", "role 1 on-call-engineer"), "the rota is for another role");
         assert!(!is_known("gap A B", ""));
     }
 }

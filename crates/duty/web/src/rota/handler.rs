@@ -20,6 +20,11 @@ fn trouble(trouble: &Trouble) -> String {
     match trouble {
         Trouble::Gap(gap) => rota_gaps::sentence(gap),
         Trouble::NoWay(name) => format!("{name} is on call and has no verified way of being reached"),
+        Trouble::LacksRole(name, role) => format!(
+            "{name} is on call without the role {}: the pages that this rota\u{2019}s calls lead to are closed to them. Have an \
+             administrator give them the role, or take them off the rota",
+            role.title()
+        ),
     }
 }
 

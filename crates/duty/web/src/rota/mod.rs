@@ -126,6 +126,9 @@ impl View {
             troubles: vec![
                 "Nobody is on call from 7 December 2026, 9:00am to 8 December 2026, 9:00am (away: Jo Bell)"
                     .into(),
+                "Jo Bell is on call without the role On-call engineer: the pages that this rota\u{2019}s calls lead to are \
+                 closed to them. Have an administrator give them the role, or take them off the rota"
+                    .into(),
             ],
             now: vec!["Sam Ames (1234), 01603 000000".into()],
             next: vec!["30 November 2026, 9:00am: Jo Bell".into()],

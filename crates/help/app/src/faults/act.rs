@@ -3,7 +3,7 @@
 //!
 //! Signs of tampering are signs. Nobody here finds anybody guilty, and nothing reaches professional standards by itself.
 
-use domain::{CaseId, DeviceId, EntryId, FaultKind, PersonId, Timestamp};
+use domain::{CaseId, DeviceId, EntryId, FaultKind, PersonId};
 use serde_json::json;
 use store::cases::Case;
 use store::devices::{self, Device};
@@ -12,8 +12,10 @@ use store::locks::{self, Lock};
 use store::{Tx, grants};
 
 use super::at_once;
+use super::restriction::{Restricted, has_settings, progress};
 use crate::tell::{self, Word};
 use kernel::access::{Action, CommandDevices, ManageCases, Permit, Role, SeeCases, Voice};
+use kernel::named::NamedDevice;
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
 
@@ -33,8 +35,10 @@ pub struct FaultRead {
     pub device: DeviceId,
     /// What is wrong.
     pub kind: FaultKind,
-    /// Since when the device is restricted, and who restricted it.
-    pub restricted: Option<(Timestamp, String)>,
+    /// The restriction of the device that was ordered, with how far it is.
+    pub restricted: Option<Restricted>,
+    /// Whether nobody restricts the device any more, and it still has the settings.
+    pub lifting: bool,
     /// Whether the device is to be brought in.
     pub coming_in: bool,
     /// Whether the case is with professional standards.
@@ -59,10 +63,16 @@ pub async fn fault(app: &App, permit: Permit<SeeCases>, id: CaseId) -> Result<Fa
             let (kind, device) = about(&case)?;
             let steps = store::case_steps::of_case(tx, id)?;
             let has = |name: &str| steps.iter().any(|step| step.name == name);
-            let restricted = faults::quarantine_of(tx, device)?;
-            let restricted = restricted
-                .map(|one| Ok::<_, AppError>((one.began_at, kernel::words::who(tx, &one.began_by)?)))
-                .transpose()?;
+            let known = devices::by_id(tx, device)?.ok_or_else(|| AppError::not_found("device", device))?;
+            let restricted = match faults::quarantine_of(tx, device)? {
+                Some(one) => Some(Restricted {
+                    ordered_at: one.began_at,
+                    ordered_by: kernel::words::who(tx, &one.began_by)?,
+                    progress: progress(&app, tx, &known)?,
+                }),
+                None => None,
+            };
+            let lifting = restricted.is_none() && has_settings(&app, tx, &known)?;
             Ok(FaultRead {
                 case: id,
                 number: case.number,
@@ -70,6 +80,7 @@ pub async fn fault(app: &App, permit: Permit<SeeCases>, id: CaseId) -> Result<Fa
                 device,
                 kind,
                 restricted,
+                lifting,
                 coming_in: has("take-in"),
                 referred: has("refer"),
                 closed: case.closed.is_some(),
@@ -121,7 +132,7 @@ pub async fn bring_in(app: &App, permit: Permit<ManageCases>, id: CaseId) -> Res
             if let Some(holder) = device.holder {
                 let body = format!(
                     "Bring {} to the Service Desk, and sign for giving it back. Do not open it, and give it to nobody else.",
-                    cases_app::device_item(&device).title
+                    NamedDevice::from(&device).for_holder()
                 );
                 let word = Word {
                     to: holder,
@@ -203,7 +214,7 @@ pub async fn restrict(app: &App, permit: Permit<CommandDevices>, id: CaseId) -> 
             if !faults::begin_quarantine(tx, &new)? {
                 return Err(AppError::Conflict("the device is restricted already; reload the page".into()));
             }
-            let says = "Restricted: the apps that hold the force's information do not open once the device has the settings";
+            let says = "Restriction ordered: the apps that hold the force's information do not open once the device has the settings";
             let done = Change { device, action: "device.restricted", says, by };
             changed(Work { app: &app, tx, now }, &case, &done)
         })
@@ -227,7 +238,12 @@ pub async fn lift_restriction(app: &App, permit: Permit<CommandDevices>, id: Cas
             if !faults::end_quarantine(tx, device, now, by.name)? {
                 return Err(AppError::Conflict("the device is not restricted; reload the page".into()));
             }
-            let done = Change { device, action: "device.unrestricted", says: "No longer restricted", by };
+            let done = Change {
+                device,
+                action: "device.unrestricted",
+                says: "Restriction ended: the settings go when the device connects",
+                by,
+            };
             changed(Work { app: &app, tx, now }, &case, &done)
         })
         .await

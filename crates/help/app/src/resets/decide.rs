@@ -167,8 +167,7 @@ fn only_in_hours(app: &App, actor: &Actor, force: Force, now: Timestamp) -> Resu
         return Ok(());
     }
     let roles = if actor.force == Some(force) { actor.roles } else { actor.everywhere };
-    let others = [Role::ServiceDeskLead, Role::InformationSecurity, Role::Fiso];
-    if others.iter().any(|role| roles.has(*role)) {
+    if super::deciders::AT_ANY_HOUR.iter().any(|role| roles.has(*role)) {
         return Ok(());
     }
     Err(AppError::Conflict(
@@ -221,7 +220,7 @@ fn agree(Work { app, tx, now }: Work<'_, '_>, row: &Reset, with: Agreement<'_>) 
         by,
         Entered::new("reset.agreed").reason(changed.state.as_str()).said(with.reason),
     )?;
-    let body = format!("{says} If you did not ask for this, ring the Service Desk now.");
+    let body = format!("{says} If you did not ask for this, {} now.", crate::ring(app));
     super::tell_holder(app, tx, &changed, "A new password for your device was agreed", &body)
 }
 
@@ -300,7 +299,7 @@ pub async fn record_by_hand(
     id: ResetId,
     how: &str,
 ) -> Result<(), AppError> {
-    let how = kernel::fields::text("how", how, 300)?;
+    let how = kernel::fields::text_or("how", how, 300, "say how it was done")?;
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
         .store()

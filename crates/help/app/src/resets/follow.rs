@@ -219,9 +219,12 @@ fn cleared(Work { app, tx, now }: Work<'_, '_>, row: &Reset, device: &Device) ->
     crate::end_steps(Work { app, tx, now }, row.case, &done)?;
     say(app, tx, &changed, Voice::SYSTEM, says)?;
     enter(app, tx, &changed, Voice::SYSTEM, Entered::new("reset.cleared"))?;
-    let body = "The password of your device is cleared. Unlock it and set a new password now: until then anybody who has it can open \
-                it. If you did not ask for this, ring the Service Desk at once.";
-    tell_holder(app, tx, &changed, "Your password is cleared: set a new one now", body)
+    let body = format!(
+        "The password of your device is cleared. Unlock it and set a new password now: until then anybody who has it can open it. If \
+         you did not ask for this, {} at once.",
+        crate::ring(app)
+    );
+    tell_holder(app, tx, &changed, "Your password is cleared: set a new one now", &body)
 }
 
 /// Takes back the order of a request that has not reached its device.

@@ -4,12 +4,14 @@
 //! password on it. The holder is told of every step on a channel of their own.
 
 mod decide;
+mod deciders;
 mod follow;
 mod open;
 mod prove;
 mod read;
 
 pub use decide::{ByHand, Decision, decide_reset, record_by_hand, send_reset, state_changed, stop_reset};
+pub use deciders::ToRing;
 pub use follow::{follow_overdue_resets, follow_reset};
 pub use open::{NewReset, ask_own_reset, ask_reset_at_desk};
 pub use prove::{

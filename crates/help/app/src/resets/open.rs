@@ -6,13 +6,16 @@ use store::devices::{self, Device};
 use store::locks::{self, Lock};
 use store::resets::{self, Reset};
 
+use super::deciders::with_role;
 use super::{Entered, kind_of, limits};
 use cases_app::Opening;
-use kernel::access::{AcceptOwn, AskReset, Permit, Voice};
+use kernel::access::{AcceptOwn, AskReset, Permit, Role, Voice};
 use kernel::{App, AppError, Work};
 
 /// The time in which requests about one person are counted.
 const WEEK: Span = Span::from_secs(7 * 24 * 3600);
+/// The type of case of a lost device.
+const LOST: &str = "lost-device";
 /// How many requests about one person are taken in that time, where the policy in force does not say.
 const A_WEEK: i64 = 3;
 
@@ -102,7 +105,7 @@ pub async fn ask_own_reset(
             let Some(person) = actor.person.filter(|person| device.holder == Some(*person)) else {
                 return Err(AppError::invalid(
                     "device",
-                    "the register gives this device to somebody else; ring the Service Desk",
+                    format!("the register gives this device to somebody else; {}", crate::ring(&app)),
                 ));
             };
             if let Some(before) = resets::by_form(tx, &digest)? {
@@ -133,12 +136,16 @@ fn begin(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<Rese
     }
     let kind = kind_of(new.cause);
     crate::known_kind(app, kind)?;
+    if new.came == ResetCame::SignedIn {
+        refuse_own_if_lost(app, tx, device.id)?;
+    }
     refuse_if_lost(tx, device.id)?;
     let most = app.policy().library().count("password-requests-a-week").unwrap_or(A_WEEK);
     if resets::count_since(tx, of.person, now.minus(WEEK))? >= most {
+        let whom = who_follows(Work { app, tx, now }, of)?;
         return Err(AppError::Conflict(format!(
             "{most} requests about this person's passwords came within a week, and no more are taken; Information Security decides \
-             what follows: ring them"
+             what follows: {whom}"
         )));
     }
     let case = case_for(Work { app, tx, now }, of)?;
@@ -177,15 +184,38 @@ fn begin(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<Rese
     Ok(row.id)
 }
 
-/// Refuses to open a lost device for whoever has it.
-pub(super) fn refuse_if_lost(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
-    if crate::open_case_of(tx, device, "lost-device")?.is_none() {
+/// Says whom to ring about too many requests: Information Security by name at the desk, and the desk for the holder.
+fn who_follows(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Result<String, AppError> {
+    if of.new.came == ResetCame::SignedIn {
+        return Ok(crate::ring(app));
+    }
+    let people = with_role(tx, of.device.force, Role::InformationSecurity, now)?;
+    Ok(match people.is_empty() {
+        true => "nobody has that role yet, and an administrator gives it".to_owned(),
+        false => format!("ring {}", people.join("; or ")),
+    })
+}
+
+/// Refuses the same to the holder, who closes no case.
+fn refuse_own_if_lost(app: &App, tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    if crate::open_case_of(tx, device, LOST)?.is_none() {
         return Ok(());
     }
-    Err(AppError::Conflict(
-        "this device is reported lost: whoever has it could open it once its password is cleared. Close the loss first, when its holder has it in hand"
-            .into(),
-    ))
+    Err(AppError::Conflict(format!(
+        "this device is reported lost: whoever has it could open it once its password is cleared. Once you have it in hand again, {}: \
+         they close the case of the loss",
+        crate::ring(app)
+    )))
+}
+
+/// Refuses to open a lost device for whoever has it, and says to the desk what closes its loss.
+pub(super) fn refuse_if_lost(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), AppError> {
+    let Some(lost) = crate::open_case_of(tx, device, LOST)? else { return Ok(()) };
+    Err(AppError::Conflict(format!(
+        "this device is reported lost: whoever has it could open it once its password is cleared. When its holder has it in hand, press \
+         \u{201c}Close the case\u{201d} on the page of the case C-{}, and then try again",
+        lost.number
+    )))
 }
 
 fn says(new: &NewReset) -> &'static str {
@@ -234,7 +264,10 @@ fn tell_of_opening(app: &App, tx: &mut Tx<'_>, row: &Reset) -> Result<(), AppErr
     if row.came == ResetCame::SignedIn {
         return Ok(());
     }
-    let body = "The Service Desk was asked to have the password of your device changed or cleared. If that was not you, say so on the \
-                page that this leads to, or ring the Service Desk now.";
-    super::tell_holder(app, tx, row, "Somebody asked for a new password for your device", body)
+    let body = format!(
+        "The Service Desk was asked to have the password of your device changed or cleared. If that was not you, say so on the page \
+         that this leads to, or {} now.",
+        crate::ring(app)
+    );
+    super::tell_holder(app, tx, row, "Somebody asked for a new password for your device", &body)
 }

@@ -13,7 +13,7 @@ use super::{End, Entered, end, enter, expect, locked, not_the_holder, save, say}
 use crate::person_of;
 use crate::tell::{self, Word};
 use kernel::access::{AcceptOwn, Actor, AskReset, Permit, PermitWithin, Voice, VouchIdentity};
-use kernel::named::NamedPerson;
+use kernel::named::{NamedDevice, NamedPerson};
 use kernel::second::{AtStake, could_be_one};
 use kernel::{App, AppError, Work};
 use notices_app::Told;
@@ -327,7 +327,7 @@ pub async fn vouching(
             let row = resets::by_id(tx, id)?.ok_or_else(|| AppError::not_found("request", id))?;
             let person = asked_of(tx, &permit, &row)?;
             let device = store::devices::by_id(tx, row.device)?;
-            let title = device.map(|device| cases_app::device_item(&device).title).unwrap_or_default();
+            let title = device.map(|device| NamedDevice::from(device).for_holder()).unwrap_or_default();
             Ok((person.into(), title))
         })
         .await

@@ -9,6 +9,7 @@ use store::resets::{self, Reset};
 use store::{Tx, cases, commands, devices, people};
 
 use super::decide::{decider, given};
+use super::deciders::{ToRing, to_ring, with_telephone};
 use devices_app::commands::{ResetWay, way_to_reset};
 use kernel::access::{AcceptOwn, Actor, AskReset, DecideReset, Permit, SeeCases};
 use kernel::named::NamedDevice;
@@ -89,6 +90,8 @@ pub struct ResetRead {
     pub decider: &'static str,
     /// The people who decide and are on duty or on call, with their telephone.
     pub reachable: Vec<String>,
+    /// Where a decision is wanted and none of them is: everybody who may decide, by role.
+    pub to_ring: Vec<ToRing>,
     /// Why nothing can be done from afar; `None` where the device can be cleared.
     pub by_hand: Option<String>,
     /// The progress of the order.
@@ -213,6 +216,11 @@ fn read_in(Work { app, tx, now }: Work<'_, '_>, actor: &Actor, of: &Reset) -> Re
     let proofs = given(tx, of.id)?;
     let role = decider(app, now);
     let case = cases::by_id(tx, of.case)?;
+    let reachable = reachable(Work { app, tx, now }, of, role)?;
+    let to_ring = match of.state == ResetState::Deciding && reachable.is_empty() {
+        true => to_ring(Work { app, tx, now }, of.force, role)?,
+        false => Vec::new(),
+    };
     Ok(ResetRead {
         row: row(tx, of)?,
         case: of.case,
@@ -230,7 +238,8 @@ fn read_in(Work { app, tx, now }: Work<'_, '_>, actor: &Actor, of: &Reset) -> Re
         asked: doer(tx, of.asked.as_ref())?,
         decided: doer(tx, of.decided.as_ref())?,
         decider: role.title(),
-        reachable: reachable(Work { app, tx, now }, of, role)?,
+        reachable,
+        to_ring,
         by_hand: match way_to_reset(app, tx, device.id)? {
             ResetWay::Clear => None,
             ResetWay::ByHand(why) => Some(why),
@@ -283,10 +292,7 @@ fn reachable(
     }
     let people = losses_app::chain::reachable(Work { app, tx, now }, of.force, role)?.into_iter();
     Ok(people
-        .map(|one| match one.phone {
-            Some(phone) => format!("{} ({}), {phone}", one.name, one.number),
-            None => format!("{} ({})", one.name, one.number),
-        })
+        .map(|one| with_telephone(&format!("{} ({})", one.name, one.number), one.phone.as_deref()))
         .collect())
 }
 
@@ -311,11 +317,11 @@ pub async fn own_resets(app: &App, permit: Permit<AcceptOwn>) -> Result<Vec<OwnR
         .read(move |tx| {
             let mut own = Vec::new();
             for one in resets::of_person(tx, me, MOST_OWN)? {
-                let row = row(tx, &one)?;
+                let device = devices::by_id(tx, one.device)?;
                 let number = one.number.as_ref().is_some_and(|number| number.until > now);
                 own.push(OwnReset {
                     id: one.id,
-                    title: row.title,
+                    title: device.map(|device| NamedDevice::from(device).for_holder()).unwrap_or_default(),
                     cause: one.cause,
                     state: one.state,
                     opened_at: one.opened_at,

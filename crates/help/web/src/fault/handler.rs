@@ -4,10 +4,10 @@ use axum::extract::Path;
 use axum::response::Response;
 use domain::{CaseId, FaultKind};
 use kernel::AppError;
-use kernel::access::{CommandDevices, ManageCases, SeeCases};
+use kernel::access::{CommandDevices, ManageCases, ManageRegister, SeeCases};
 
-use crate::fault::View;
-use help_app::faults;
+use crate::fault::{Restriction, View};
+use help_app::faults::{self, Progress, Restricted};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
 use web_shell::frame::{Area, Crumb};
@@ -17,7 +17,6 @@ use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 async fn view(ctx: &Ctx, id: CaseId, reason: String, errors: Errors) -> Result<View, Problem> {
     let read = faults::fault(&ctx.site.app, ctx.permit::<SeeCases>()?, id).await?;
-    let restricted = read.restricted.map(|(at, who)| format!("{}, {who}", format::when(at)));
     Ok(View {
         shell: ctx.under(Area::Cases),
         errors,
@@ -25,9 +24,14 @@ async fn view(ctx: &Ctx, id: CaseId, reason: String, errors: Errors) -> Result<V
         title: read.title,
         case: case_crumb(id, read.number),
         device: Crumb::new(format!("/devices/{}", read.device), "the page of the device"),
+        hand_over: ctx
+            .may::<ManageRegister>()
+            .then(|| format!("/custody/new?kind=repair&device={}", read.device))
+            .unwrap_or_default(),
         at_once: read.at_once,
         tampering: read.kind == FaultKind::Tampering,
-        restricted: restricted.unwrap_or_default(),
+        restriction: read.restricted.as_ref().map(restriction),
+        lifting: read.lifting,
         coming_in: read.coming_in,
         referred: read.referred,
         closed: read.closed,
@@ -35,6 +39,40 @@ async fn view(ctx: &Ctx, id: CaseId, reason: String, errors: Errors) -> Result<V
         may_restrict: ctx.may::<CommandDevices>(),
         reason,
     })
+}
+
+/// Says what was ordered, and whether the device has it: ordered never reads as done.
+fn restriction(restricted: &Restricted) -> Restriction {
+    let (colour, word, says) = match &restricted.progress {
+        Progress::InForce(at) => {
+            ("red", "Restricted", format!("The device has had the settings since {}.", format::when(*at)))
+        }
+        Progress::Acknowledged(at) => (
+            "yellow",
+            "Acknowledged",
+            format!("The device acknowledged the settings {}, and has not listed them yet.", format::when(*at)),
+        ),
+        Progress::Ordered => (
+            "yellow",
+            "Ordered",
+            "The device does not have the settings yet. It is restricted once it connects and takes them.".to_owned(),
+        ),
+        Progress::Refused(words) => (
+            "red",
+            "Refused",
+            format!("The device refused the settings: {words}. It is not restricted: have it switched off."),
+        ),
+        Progress::NoWay => (
+            "red",
+            "Not restricted",
+            "Nothing takes the settings to the device: it is not under management, or the policy has none for it. Have it \
+             switched off."
+                .to_owned(),
+        ),
+    };
+    let Restricted { ordered_at, ordered_by, .. } = restricted;
+    let ordered = format!("Ordered {} by {ordered_by}.", format::when(*ordered_at));
+    Restriction { colour, word, says: format!("{ordered} {says}") }
 }
 
 /// Shows what can be done.

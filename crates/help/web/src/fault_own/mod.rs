@@ -56,7 +56,11 @@ pub(crate) fn kinds(chosen: &str) -> Vec<Choice> {
 }
 
 fn ring() -> Ring {
-    Ring { number: "x4747 <script>".into(), who: "the Service Desk".into(), emergency: "999".into() }
+    Ring {
+        number: "101, then ask for extension 4747 <script>".into(),
+        who: "the Service Desk".into(),
+        emergency: "999".into(),
+    }
 }
 
 impl View {
@@ -65,7 +69,9 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Me),
-            errors: [("says", "Enter something here")].into_iter().collect(),
+            errors: [("says", "Say what happened: what is seen, since when, where it was")]
+                .into_iter()
+                .collect(),
             ring: ring(),
             devices: Choice::list([("1", "iPhone F4GXQ2ABCD (NC-01234) <script>")], "1"),
             kinds: kinds("damage"),

@@ -89,7 +89,7 @@ impl View {
             shell: Shell::sample(Area::Me),
             errors: Errors::default(),
             ring: Ring {
-                number: "x4747 <script>".into(),
+                number: "101, then ask for extension 4747 <script>".into(),
                 who: "the Service Desk".into(),
                 emergency: "999".into(),
             },

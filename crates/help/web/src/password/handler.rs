@@ -55,6 +55,7 @@ async fn view(ctx: &Ctx, id: ResetId, fields: Option<&Fields>, errors: Errors) -
         decided: doer(read.decided.as_ref()),
         decider: read.decider,
         reachable: read.reachable.clone(),
+        to_ring: read.to_ring.clone(),
         by_hand: read.by_hand.clone().unwrap_or_default(),
         order: read.order.as_ref().map(order).unwrap_or_default(),
         next: read.next_at,

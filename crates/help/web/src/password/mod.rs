@@ -5,6 +5,7 @@ pub(crate) mod handler;
 
 use askama::Template;
 use domain::Timestamp;
+use help_app::resets::ToRing;
 
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
@@ -58,6 +59,8 @@ pub struct View {
     pub decider: &'static str,
     /// The people who decide now and can be reached.
     pub reachable: Vec<String>,
+    /// Where none of them can: everybody who may decide, by role.
+    pub to_ring: Vec<ToRing>,
     /// Why nothing can be done from afar; empty where the device can be cleared.
     pub by_hand: String,
     /// What came of the order; empty where none was given.
@@ -168,6 +171,7 @@ impl View {
             decided: String::new(),
             decider: "Service desk lead",
             reachable: Vec::new(),
+            to_ring: Vec::new(),
             by_hand: String::new(),
             order: String::new(),
             next: Some(web_shell::clock::hours_ahead(3)),
@@ -191,6 +195,26 @@ impl View {
             reachable: vec!["Robin Hale (S100), x4711".into()],
             may_decide: true,
             ..Self::sample()
+        }
+    }
+
+    /// Returns the same at an hour when nobody who decides is at work, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_nobody() -> Self {
+        Self {
+            reachable: Vec::new(),
+            to_ring: vec![
+                ToRing { role: "Force Duty Officer", people: Vec::new() },
+                ToRing {
+                    role: "Information security",
+                    people: vec![
+                        "Robin Hale <script> (S100), 01603 000001".into(),
+                        "Sam Lake (S101), number not in the register".into(),
+                    ],
+                },
+            ],
+            decider: "Force Duty Officer",
+            ..Self::sample_deciding()
         }
     }
 
@@ -233,6 +257,19 @@ mod tests {
             let html = view.render().unwrap();
             assert!(!html.contains("type=\"password\"") && !html.contains("name=\"password\""), "{html}");
         }
+    }
+
+    #[test]
+    fn who_is_to_be_rung_has_a_name_and_a_number() {
+        let html = View::sample_nobody().render().unwrap();
+        for words in [
+            "Force Duty Officer: nobody has this role",
+            "Information security: Robin Hale &#60;script&#62; (S100), 01603 000001; Sam Lake (S101), number not in the register",
+            "Information Security at any hour",
+        ] {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        assert!(!View::sample_deciding().render().unwrap().contains("Ring one"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ impl View {
     pub fn sample() -> Self {
         Self {
             shell: Shell::sample(Area::Me),
-            errors: [("how", "Enter something here")].into_iter().collect(),
+            errors: [("how", "Say how you know")].into_iter().collect(),
             href: "/help/vouch/1".into(),
             person: "PC Ames <script> (1234)".into(),
             title: "iPhone F4GXQ2ABCD (NC-01234)".into(),

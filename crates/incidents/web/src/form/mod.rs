@@ -102,7 +102,7 @@ impl View {
     pub fn sample_sent() -> Self {
         let sent = crate::questions::samples().into_iter().map(|one| (one.ask, one.answer));
         Self {
-            errors: [("more", "Enter something here")].into_iter().collect(),
+            errors: [("more", "Say what is new")].into_iter().collect(),
             sent: sent.collect(),
             sent_at: Some(web_shell::clock::hours_ago(3)),
             added: vec![Addition {

@@ -3,6 +3,7 @@
 mod desk;
 mod ends;
 mod faults;
+mod words;
 
 use domain::{
     CaseId, CommandState, DeviceId, Fact, FactName, FactValue, Grade, PersonId, Platform, ProofKind,

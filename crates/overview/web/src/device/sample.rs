@@ -64,7 +64,7 @@ impl View {
             permissions: Some(vec![web_shell::parts::registers::Mention::sample()]),
             cases: Some(vec![Case {
                 case: Crumb::new("/cases/C-2026-0117", "C-2026-0117"),
-                text: "Lost device, open, contained".into(),
+                text: "Lost device, open".into(),
                 opened: hours_ago(1),
             }]),
         }

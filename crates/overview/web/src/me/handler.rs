@@ -125,8 +125,7 @@ fn device(own: &overview_app::me::OwnDevice) -> OwnDevice {
     let device = &own.device;
     OwnDevice {
         href: format!("/devices/{}", device.id),
-        name: device.model.clone().unwrap_or_else(|| device.kind.title().to_owned()),
-        number: device.asset_tag.clone().unwrap_or_else(|| device.serial.clone()),
+        name: device.named().for_holder(),
         state: state(device),
         seen: device.last_contact_at,
         silent: own.silent,

@@ -50,12 +50,10 @@ pub struct Todo {
 /// A device that you hold.
 #[derive(Debug, Clone)]
 pub struct OwnDevice {
-    /// Its name, such as `iPhone 15`.
+    /// Its name for its holder, such as `iPhone 15, NC-01234`.
     pub name: String,
     /// The address of the page that shows what is stored about it.
     pub href: String,
-    /// Its asset or serial number, as it is printed on it.
-    pub number: String,
     /// Its current state.
     pub state: State,
     /// When it last reported.
@@ -156,9 +154,8 @@ impl View {
             reports_breaches: true,
             devices: vec![
                 OwnDevice {
-                    name: "iPhone 15".into(),
+                    name: "iPhone 15, NC-10442".into(),
                     href: "/devices/1".into(),
-                    number: "NC-10442".into(),
                     state: State::Enrolled,
                     seen: Some(hours_ago(3)),
                     silent: false,
@@ -171,9 +168,8 @@ impl View {
                     )],
                 },
                 OwnDevice {
-                    name: "iPad".into(),
+                    name: "iPad, NC-09001".into(),
                     href: "/devices/2".into(),
-                    number: "NC-09001".into(),
                     state: State::Enrolled,
                     seen: Some(hours_ago(400)),
                     silent: true,

@@ -123,7 +123,7 @@ fn attention(row: &Attention) -> AttentionRow {
     };
     AttentionRow {
         href: format!("/devices/{}", device.id),
-        device: format!("{}, {}", device.serial, device.model.as_deref().unwrap_or(device.kind.title())),
+        device: device.named().for_staff(),
         holder: row.holder.clone().unwrap_or_default(),
         why,
         since: row.since,

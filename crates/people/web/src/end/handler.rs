@@ -9,16 +9,16 @@ use crate::edit::handler::{day, read, shell, who};
 use crate::end;
 use web_shell::answer::{form_again, shown};
 use web_shell::frame::Crumb;
-use web_shell::links::{case_crumb, device_crumb};
+use web_shell::links::case_crumb;
 use web_shell::parts::form::Errors;
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors};
 
 fn end_view(ctx: &Ctx, read: &PersonRead, last_day: String, errors: Errors) -> end::View {
     let person = &read.person;
-    let held = read.devices.iter().map(|device| {
-        let crumb = device_crumb(device.id, &device.serial);
-        Crumb { text: format!("{}, {}", crumb.text, device.kind.title()), ..crumb }
-    });
+    let held = read
+        .devices
+        .iter()
+        .map(|device| Crumb::new(format!("/devices/{}", device.id), device.named().for_staff()));
     let open = read.cases.iter().filter(|row| row.case.closed.is_none()).map(|row| {
         let crumb = case_crumb(row.case.id, row.case.number);
         Crumb { text: format!("{}, {}", crumb.text, row.kind.to_lowercase()), ..crumb }

@@ -27,11 +27,12 @@ impl Faults {
         None
     }
 
-    pub(super) fn text(&mut self, field: &str, value: &str) -> Option<String> {
+    /// Takes a line in; `if_empty` says what to enter.
+    pub(super) fn text(&mut self, field: &str, value: &str, if_empty: &str) -> Option<String> {
         // People paste several lines; a permission keeps one.
         let value = value.split_whitespace().collect::<Vec<_>>().join(" ");
         if value.is_empty() {
-            self.add(field, "Enter something here")
+            self.add(field, if_empty)
         } else if value.chars().count() > LONGEST {
             self.add(field, format!("Shorten it to {LONGEST} characters"))
         } else if value.chars().any(char::is_control) {
@@ -251,7 +252,7 @@ pub(super) fn field_text(field: &PermissionField, given: &str, faults: &mut Faul
             faults.add(&field.name, "Enter the network's name: 1 to 32 characters")
         };
     }
-    faults.text(&field.name, given)
+    faults.text(&field.name, given, &format!("Fill in \u{201c}{}\u{201d}", field.label))
 }
 
 pub(super) fn fits(library: &Library, field: &PermissionField, value: &str, faults: &mut Faults) -> bool {

@@ -79,10 +79,7 @@ pub(crate) fn entry_view(ctx: &Ctx, read: &PermissionRead) -> entry::View {
             .devices
             .iter()
             .map(|row| entry::Device {
-                device: Crumb::new(
-                    format!("/devices/{}", row.device.id),
-                    format!("{} {}", row.device.kind.title(), row.device.serial),
-                ),
+                device: Crumb::new(format!("/devices/{}", row.device.id), row.device.for_staff()),
                 settings: row.settings.iter().map(setting).collect(),
                 residue: row.residue.clone(),
             })

@@ -98,7 +98,7 @@ impl New {
                 crumbs: vec![Crumb::new("/passkeys", "Passkeys")],
                 ..Shell::sample_top(Area::Elsewhere)
             },
-            errors: [("label", "Enter something here")].into_iter().collect(),
+            errors: [("label", "Enter a name for the passkey")].into_iter().collect(),
             called: "<script>".into(),
             key: "k".into(),
             options: "{}".into(),

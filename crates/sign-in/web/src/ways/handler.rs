@@ -15,11 +15,11 @@ use std::net::IpAddr;
 
 use crate::ways::{Link, Out, Persona, View};
 use web_shell::answer::page;
-use web_shell::frame::Area;
+use web_shell::frame::{Area, Banner};
 use web_shell::parts::listing::percent;
 use web_shell::session::{Aside, Fields, Problem, Session, own_path, set_cookie, shell};
 use web_shell::site::Site;
-use web_shell::{browser, flash};
+use web_shell::browser;
 
 fn view(site: &Site, next: &str, refused: &str) -> View {
     let personas = site.options.personas.iter().enumerate().map(|(place, persona)| Persona {
@@ -56,12 +56,7 @@ pub(crate) fn refused(site: &Site, next: &str, why: &str) -> Response {
 pub(crate) async fn get(State(site): State<Site>, Query(query): Query<Vec<(String, String)>>) -> Response {
     let asked = |name| query.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str());
     let mut view = view(&site, asked("next"), "");
-    view.shell.banner = flash::of(asked("done")).map(|text| web_shell::frame::Banner {
-        // Saving a form is not a success message.
-        success: asked("done") != "kept",
-        text: text.to_owned(),
-        link: None,
-    });
+    view.shell.banner = Banner::of(asked("done"));
     page(StatusCode::OK, &view)
 }
 

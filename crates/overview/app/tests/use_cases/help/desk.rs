@@ -93,7 +93,14 @@ fn a_shift_hands_over_all_or_nothing_and_both_are_told() {
         }
         assert!(matches!(hand(HandOver::default()).await, Err(AppError::Invalid { field: "cases", .. })));
         let blank: BTreeMap<_, _> = ids.iter().map(|id| (*id, " ".to_owned())).collect();
-        assert!(matches!(hand(to("S5", &blank)).await, Err(AppError::Invalid { field: "note", .. })));
+        let without = hand(to("S5", &blank)).await;
+        let second = ids[1];
+        let found = app.store().read(move |tx| cases::by_id(tx, second)).await.unwrap().unwrap();
+        let named = format!("C-{}", found.number);
+        assert!(
+            matches!(&without, Err(AppError::Invalid { field: "note", message }) if message.contains(&named)),
+            "each case without a note is named: {without:?}"
+        );
 
         assert_eq!(hand(to("S5", &notes)).await.unwrap(), 2);
         for id in &ids {

@@ -2,7 +2,7 @@
 
 use domain::{CaseId, DeviceId, Fact, FactName, FactValue, FaultKind, Grade, Platform, Span, Timestamp};
 use help_app::faults::{
-    NewFault, bring_in, fault, lift_restriction, refer, report_fault, report_own_fault, restrict,
+    NewFault, Progress, bring_in, fault, lift_restriction, refer, report_fault, report_own_fault, restrict,
 };
 use store::{case_steps, cases, devices, messages, notices};
 
@@ -105,7 +105,14 @@ fn tampering_is_restricted_and_undone_by_one_person_and_referred_only_for_a_reas
         let twice = restrict(&app, permit(&desk.analyst).unwrap(), found.case).await;
         assert!(matches!(twice, Err(AppError::Conflict(_))));
         assert!(restricted(&app, device).await);
-        assert!(fault(&app, permit(&desk.analyst).unwrap(), found.case).await.unwrap().restricted.is_some());
+        let read = fault(&app, permit(&desk.analyst).unwrap(), found.case).await.unwrap();
+        let ordered = read.restricted.unwrap();
+        assert_eq!(
+            (ordered.ordered_at, ordered.progress),
+            (world.now(), Progress::Ordered),
+            "not on the device yet"
+        );
+        assert!(!read.lifting);
         let holder = actor(&app, person, Role::ServiceDeskAnalyst);
         let own = lift_restriction(&app, permit(&holder).unwrap(), found.case).await;
         assert!(matches!(own, Err(AppError::Conflict(why)) if why.contains("you hold this device yourself")));

@@ -85,10 +85,7 @@ fn a_loss_opens_its_form_and_what_the_report_said_is_not_asked_again() {
         assert_eq!(answered, [("how", "Stolen"), ("place", "Prince of Wales Road")]);
         assert!(form.questions.len() < 10);
         assert!(form.facts.iter().any(|fact| fact.name == "Device" && fact.value.contains("NC-F4GXQ2ABCD")));
-        assert!(
-            form.facts.iter().all(|fact| fact.name != "Containment"),
-            "nobody reads the orders on their own"
-        );
+        assert!(form.facts.iter().all(|fact| fact.name != "Lock"), "nobody reads the orders on their own");
 
         // A colleague reports the same phone: there is one form, and what is new is in it.
         let again = Answers {
@@ -196,10 +193,7 @@ fn nobody_fills_in_the_form_of_another_and_the_wall_stands() {
         assert_eq!(sent.unwrap(), Saved::Sent);
         let read = read(&app, &desk, row.id).await.unwrap();
         assert_eq!(read.sent.unwrap().0, "Person 9004", "who sent it is named");
-        assert!(
-            read.facts.iter().any(|fact| fact.name == "Containment"),
-            "the desk reads that nothing was ordered"
-        );
+        assert!(read.facts.iter().any(|fact| fact.name == "Lock"), "the desk reads that nothing was ordered");
         for refused in [
             permit::<kernel::access::AssessIncidents>(&desk).err(),
             permit::<kernel::access::DecideBreaches>(&desk).err(),

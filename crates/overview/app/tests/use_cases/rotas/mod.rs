@@ -5,15 +5,16 @@ mod covers;
 mod refused;
 
 use domain::local_time::instant;
-use domain::{Force, PersonId, RotaId, Span, Timestamp};
+use domain::{Force, GrantId, PersonId, RotaId, Span, Timestamp};
 use duty_app::rota::{Form, Kept, NewLayer, NewOverride, NewRota, NewSwap, Trouble, WouldLeave};
 use duty_app::{NewPeriod, OnCallFor, State};
 use kernel::access::{Actor, ManageDuty, Permit, Role, Roles, SeeDuty, Who, permit, permit_within};
 use kernel::testing::{Bench, on_both};
 use kernel::{App, AppError};
+use store::grants::Grant;
 use store::notices::Notice as Row;
 use store::people::Person;
-use store::{notices, people};
+use store::{grants, notices, people};
 
 fn wall(text: &str) -> Timestamp {
     instant(text.parse().unwrap())
@@ -27,12 +28,38 @@ fn manage() -> Permit<ManageDuty> {
     permit(&root()).unwrap()
 }
 
+/// Enters an on-call engineer.
 async fn person(app: &App, number: &str, force: Force) -> PersonId {
+    let id = without_role(app, number, force).await;
+    give_role(app, id).await;
+    id
+}
+
+async fn without_role(app: &App, number: &str, force: Force) -> PersonId {
     let id = PersonId::from_uuid(app.world().uuid());
     let mut new = Person::new(id, force, number, &format!("Person {number}"), "staff", app.world().now());
     new.email = Some(format!("{number}@force.test"));
     app.store().write(move |tx| people::add(tx, &new)).await.unwrap();
     id
+}
+
+async fn give_role(app: &App, person: PersonId) {
+    let grant = Grant {
+        id: GrantId::from_uuid(app.world().uuid()),
+        person,
+        role: Role::OnCallEngineer.as_str().to_owned(),
+        everywhere: false,
+        from_directory: false,
+        said_by: "system".into(),
+        reason: "test".into(),
+        granted_at: app.world().now(),
+        until: None,
+        ended: None,
+        waits: false,
+        confirmed: None,
+        asked_by: None,
+    };
+    app.store().write(move |tx| grants::add(tx, &grant)).await.unwrap();
 }
 
 fn actor(app: &App, person: PersonId, role: Role, force: Force) -> Actor {
@@ -255,6 +282,50 @@ fn the_owner_hears_of_a_gap_weeks_before_and_once() {
         let body = &heard.iter().find(|row| row.created_at == wall("2026-11-28T12:00")).unwrap().body;
         assert!(body.contains("from 3 December 2026, 00:00 to 7 December 2026, 09:00"), "{body}");
         assert!(body.contains("Person 2001 is on call and has no verified way of being reached"), "{body}");
+    });
+}
+
+#[test]
+fn the_owner_hears_of_somebody_without_the_role_of_the_rota_and_once() {
+    on_both(|Bench { app, world, person: owner }| async move {
+        world.clock.set(wall("2026-11-23T12:00"));
+        person(&app, "2001", domain::samples::NORFOLK).await;
+        let two = without_role(&app, "2002", domain::samples::NORFOLK).await;
+        let id = covered(&app).await;
+        jobs(&app).await;
+        let lacks = Trouble::LacksRole("Person 2002".into(), Role::OnCallEngineer);
+        let read = duty_app::rota::rota_of(&app, permit_within(&root()).unwrap(), id).await.unwrap();
+        assert_eq!(read.troubles, [lacks]);
+        assert_eq!(read.brief.troubles, 1, "the list of rotas says so too");
+        let warnings = || async {
+            let all = told(&app, owner).await.into_iter();
+            all.filter(|row| row.key.starts_with("rota-trouble")).collect::<Vec<_>>()
+        };
+        let heard = warnings().await;
+        assert_eq!(heard.len(), 1);
+        let facts = "Person 2002 is on call without the role On-call engineer";
+        assert!(heard[0].body.contains(facts), "{}", heard[0].body);
+        world.clock.set(wall("2026-11-24T12:00"));
+        jobs(&app).await;
+        assert_eq!(warnings().await.len(), 1, "the daily check finds nothing new");
+        give_role(&app, two).await;
+        let read = duty_app::rota::rota_of(&app, permit_within(&root()).unwrap(), id).await.unwrap();
+        assert!(read.troubles.is_empty(), "{:?}", read.troubles);
+        // A rota that is asked for no role needs none.
+        let plain = NewRota { role: String::new(), ..new_rota("Engineers", "1") };
+        made(duty_app::rota::change_rota(&app, manage(), form(id, ""), plain).await);
+        without_role(&app, "2004", domain::samples::NORFOLK).await;
+        made(
+            duty_app::rota::override_rota(
+                &app,
+                manage(),
+                form(id, ""),
+                instead("2001", "2004", "2026-12-01", "2026-12-02"),
+            )
+            .await,
+        );
+        let read = duty_app::rota::rota_of(&app, permit_within(&root()).unwrap(), id).await.unwrap();
+        assert!(read.troubles.is_empty(), "{:?}", read.troubles);
     });
 }
 

@@ -76,6 +76,16 @@ pub const MIGRATIONS: &[Migration] = &[
     Migration { version: 34, name: "help", sql: include_str!("../migrations/0034_help.sql") },
     Migration { version: 35, name: "incidents", sql: include_str!("../migrations/0035_incidents.sql") },
     Migration { version: 36, name: "outcomes", sql: include_str!("../migrations/0036_outcomes.sql") },
+    Migration {
+        version: 40,
+        name: "policy_waiting",
+        sql: include_str!("../migrations/0040_policy_waiting.sql"),
+    },
+    Migration {
+        version: 41,
+        name: "document_records",
+        sql: include_str!("../migrations/0041_document_records.sql"),
+    },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -63,6 +63,10 @@ pub enum Kind {
     OpenForm,
     /// Warns before an incident's clock ends, and notices when its form is late.
     FollowIncident,
+    /// Ends a weaker policy that somebody asked for and that was not confirmed in time.
+    LapsePolicy,
+    /// Tells the owner of a document that its review is overdue, and opens or ends the cases of that.
+    FollowReview,
 }
 
 impl Kind {
@@ -94,6 +98,8 @@ impl Kind {
         Self::FollowBattery,
         Self::OpenForm,
         Self::FollowIncident,
+        Self::LapsePolicy,
+        Self::FollowReview,
     ];
 
     /// Returns the word in the table.
@@ -126,6 +132,8 @@ impl Kind {
             Self::FollowBattery => "follow-battery",
             Self::OpenForm => "open-form",
             Self::FollowIncident => "follow-incident",
+            Self::LapsePolicy => "lapse-policy",
+            Self::FollowReview => "follow-review",
         }
     }
 }

@@ -125,7 +125,7 @@ fn check(row: &Row) -> Result<Check, StoreError> {
 }
 
 /// Enters an approval; returns false where the force has approved the same words before.
-pub fn approve(tx: &mut Tx<'_>, new: &Approval) -> Result<bool, StoreError> {
+pub fn add_approval(tx: &mut Tx<'_>, new: &Approval) -> Result<bool, StoreError> {
     let params = [
         Value::id(new.id),
         new.document.as_str().into(),

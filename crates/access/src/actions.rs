@@ -142,6 +142,14 @@ actions! {
     AskPermission = "ask permission";
     /// Decide on requests, in the registers that name the role.
     DecidePermission = "decide permission";
+    /// Ask for a weaker policy to be brought into force, with a reason, or withdraw it.
+    ChangePolicy = "change policy";
+    /// Confirm a weaker policy that another person asked for. It is one's own if one asked for it.
+    ConfirmPolicy = "confirm policy";
+    /// Approve a document in the name of one's force.
+    ApproveDocuments = "approve documents";
+    /// Record the review of a document, and compare a file with its original.
+    KeepDocuments = "keep documents";
     /// Run, configure, back up and repair the service.
     RunService = "run service";
 }

@@ -126,7 +126,9 @@ impl Reader {
 /// the floor permits these actions, but a `forbid` still beats that.
 fn locked_out(policies: &Policies) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for action in ["see policy", "see access", "manage access", "run service"] {
+    let actions =
+        ["see policy", "see access", "manage access", "run service", "change policy", "confirm policy"];
+    for action in actions {
         let answers = policies.forces().iter().map(|force| {
             policies.ask(Question {
                 roles: Role::Administrator.into(),

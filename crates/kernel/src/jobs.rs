@@ -65,6 +65,10 @@ pub enum Kind {
     OpenForm,
     /// Warns before an incident's clock ends, and notices when its form is late.
     FollowIncident,
+    /// Ends a weaker policy that somebody asked for and that was not confirmed in time.
+    LapsePolicy,
+    /// Tells the owner of a document that its review is overdue, and opens or ends the cases of that.
+    FollowReview,
 }
 
 impl Kind {
@@ -97,6 +101,8 @@ impl Kind {
         Self::FollowBattery,
         Self::OpenForm,
         Self::FollowIncident,
+        Self::LapsePolicy,
+        Self::FollowReview,
     ];
 
     /// Returns the word in the table.
@@ -130,6 +136,8 @@ impl Kind {
             Self::FollowBattery => "follow-battery",
             Self::OpenForm => "open-form",
             Self::FollowIncident => "follow-incident",
+            Self::LapsePolicy => "lapse-policy",
+            Self::FollowReview => "follow-review",
         }
     }
 }

@@ -4,8 +4,8 @@ use domain::{Force, PersonId, Timestamp};
 use store::{Tx, grants, people};
 
 use crate::access::{
-    Action, ApproveDestruction, DestroyData, ManageAccess, Policies, Question, Relation, Role, Roles,
-    RunService,
+    Action, ApproveDestruction, ConfirmPolicy, DestroyData, ManageAccess, Policies, Question, Relation, Role,
+    Roles, RunService,
 };
 use crate::{AppError, digest_hex};
 
@@ -55,7 +55,8 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
 }
 
 /// Actions that make a role strong: one person alone may give a role only if it allows none of these.
-const STRONG: [&str; 4] = [DestroyData::NAME, ApproveDestruction::NAME, ManageAccess::NAME, RunService::NAME];
+const STRONG: [&str; 5] =
+    [DestroyData::NAME, ApproveDestruction::NAME, ManageAccess::NAME, ConfirmPolicy::NAME, RunService::NAME];
 
 /// Returns whether a role destroys, approves or administers, by the policies in force: two people must give such a role.
 #[must_use]

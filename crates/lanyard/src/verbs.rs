@@ -17,6 +17,7 @@ pub(crate) mod ledger_book;
 mod ledger_verify;
 pub(crate) mod ledger_witness;
 pub(crate) mod orders;
+pub(crate) mod original;
 pub(crate) mod pack;
 pub(crate) mod pack_verify;
 pub(crate) mod people;

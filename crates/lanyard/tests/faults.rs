@@ -84,6 +84,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("person event", &["--force", "norfolk", "--number", "1234", "--kind", "leaver", "--on", "2026-12-31"]),
     ("person import", &["file.csv", "--force", "norfolk"]),
     ("person list", &[]),
+    ("policy original", &["mobile-device-use", "file.csv"]),
     ("register ask", &["private-hubs", "--because", "x", "--until", "2026-12-31"]),
     ("register decide", &["P-101", "--because", "x", "--grant"]),
     ("register end", &["P-101", "--because", "x"]),

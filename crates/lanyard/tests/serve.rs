@@ -99,6 +99,31 @@ fn ready(folder: &Path, port: u16) {
 }
 
 #[test]
+fn a_start_with_a_weaker_policy_goes_on_by_the_one_in_force_and_says_so_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (place, port) = (folder.path(), free_port());
+    let settings = format!(
+        "organisation = \"Test\"\naddress = \"http://127.0.0.1:{port}\"\nlisten = \"127.0.0.1:{port}\"\npolicy = \"{}\"\n",
+        policy().display()
+    );
+    let log = || fs::read_to_string(place.join("log")).unwrap();
+    let warned = || log().matches("weaker than the policy in force").count();
+    for (parameters, warnings) in [
+        ("", 0),
+        ("[parameters]\nlock-timeout-minutes = 30\n", 1),
+        ("", 1),
+        ("[parameters]\nunused-after = \"90d\"\n", 2),
+    ] {
+        fs::write(place.join("lanyard.toml"), format!("{settings}{parameters}")).unwrap();
+        let service = Running::start(place, &["serve"]);
+        ready(place, port);
+        assert!(service.stop("-TERM"), "{}", log());
+        assert_eq!(warned(), warnings, "{parameters}\n{}", log());
+    }
+    assert_eq!(log().matches("brought the policy folder into force").count(), 1, "{}", log());
+}
+
+#[test]
 fn a_service_is_worked_on_while_it_runs_and_stops_in_order() {
     let folder = tempfile::tempdir().unwrap();
     let (place, port) = (folder.path(), free_port());

@@ -10,7 +10,7 @@ use domain::Span;
 use serde::Serialize;
 
 use crate::library::Library;
-use crate::model::{Clause, KeptBy};
+use crate::model::{Clause, Document, KeptBy};
 
 impl Clause {
     /// Returns digest of the clause, hex: its head and its own words.
@@ -67,6 +67,15 @@ impl Library {
     /// When JSON cannot be written, which no check can cause.
     pub fn check_digested(&self, name: &str) -> Result<Option<String>, serde_json::Error> {
         self.checks.get(name).map(|check| digested("check", check)).transpose()
+    }
+
+    /// Returns digest of what somebody approves of a document, hex: its cover and the words of its clauses. Editor's notes and how a
+    /// clause is kept are left out. `None` if there is no such document.
+    #[must_use]
+    pub fn document_digest(&self, id: &str) -> Option<String> {
+        let document = Document { notes: Vec::new(), ..self.document(id)?.clone() };
+        let wording: Vec<String> = self.clauses_in(id).map(Clause::wording_digest).collect();
+        Some(digest("document", &(document, wording)))
     }
 
     /// Computes the digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the

@@ -13,6 +13,7 @@
 //! Not here: judging a device (crate `compliance`), vendors' keys (crates `protocol-*`), people's acceptances and cases
 //! (crate `app`). This crate reads files and nothing else: no clock, no network, no randomness.
 
+mod cover;
 mod coverage;
 mod diff;
 mod digest;
@@ -35,6 +36,7 @@ mod view;
 mod words;
 mod working_days;
 
+pub use cover::{Cover, Original, OriginalForm};
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
     AccessChange, AccessPolicyChange, AskAgain, Change, CheckChange, ClauseChange, DocumentChange,

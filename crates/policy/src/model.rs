@@ -10,6 +10,7 @@ use domain::{AssetClass, ClauseId, DeviceKind, Platform, SettingKey, Span, Times
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::cover::Cover;
 use crate::words::{AcceptanceKind, Actor, DocumentKind, Modality, RecordKind};
 
 /// A document: `documents/<id>/document.toml`.
@@ -43,6 +44,9 @@ pub struct Document {
     pub regulator: Option<String>,
     /// The time limit for that.
     pub notify_within: Option<Span>,
+    /// The further lines of its cover. One that says nothing leaves the digest as it was before covers were read.
+    #[serde(skip_serializing_if = "Cover::is_empty")]
+    pub cover: Cover,
     /// Who approved it.
     pub approvals: Vec<Approval>,
     /// The laws that it rests on.
@@ -86,6 +90,9 @@ pub struct LegalBasis {
     pub link: Option<String>,
     /// Its description.
     pub note: Option<String>,
+    /// When somebody last looked whether it still says the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub looked_at: Option<Date>,
 }
 
 /// A document that another refers to.
@@ -95,6 +102,12 @@ pub struct Related {
     pub title: String,
     /// Its id, if it is in this library.
     pub document: Option<String>,
+    /// Where it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Where it lies otherwise, or why nobody knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 /// A section of a document.

@@ -177,6 +177,8 @@ words! {
         Assessment = "assessment" / "The assessment, finished",
         /// A decision on whether the regulator must be told.
         Decision = "decision" / "A decision on telling the regulator",
+        /// A review of the document whose case it is, recorded on its page.
+        Review = "review" / "A recorded review",
     }
 
     /// Which part of the paper a record is about.
@@ -195,6 +197,8 @@ words! {
         Definition = "definition" / "Definition",
         /// The protective marking.
         Marking = "marking" / "Marking",
+        /// The signed original, by its digest.
+        Original = "original" / "Signed original",
     }
 
     /// The type of a setting, fact or parameter.

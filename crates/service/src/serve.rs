@@ -1,6 +1,6 @@
 //! `lanyard serve`: the parts joined into the service, on one port.
 //!
-//! Starting brings the schema up to date and the policy folder into force; stopping (SIGTERM, SIGINT) takes no new
+//! Starting brings the schema up to date and the policy folder into force, unless it is weaker; stopping (SIGTERM, SIGINT) takes no new
 //! requests, finishes those in hand, lets the worker finish its job and closes the database. SIGHUP reads the TLS
 //! certificate again. `demo` starts the very same service.
 
@@ -22,6 +22,7 @@ use anyhow::{Context, anyhow};
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsAcceptor, RustlsConfig};
+use compliance_app::policy_change::Brought;
 use hyper_util::rt::TokioTimer;
 use kernel::App;
 use kernel::access::{Actor, permit};
@@ -157,7 +158,8 @@ impl Running {
     }
 }
 
-/// Returns the use cases on an up-to-date database, with the policy folder in force.
+/// Returns the use cases on an up-to-date database, with the policy folder in force, or the policy of the database where the folder is
+/// weaker.
 ///
 /// # Errors
 /// Settings, keys, rules or database that cannot be used.
@@ -177,8 +179,16 @@ pub async fn app(config: &Config) -> anyhow::Result<App> {
     if carried > 0 {
         tracing::info!(subjects = carried, "entered the findings of before into the ledger");
     }
-    if compliance_app::policy_change::bring_into_force(&app, permit(&Actor::system())?).await? {
-        tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
+    match compliance_app::policy_change::bring_into_force(&app, permit(&Actor::system())?).await? {
+        Brought::Unchanged => {}
+        Brought::InForce => {
+            tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
+        }
+        Brought::Waits(weakens) => tracing::warn!(
+            in_force = app.policy().digest(),
+            weakens = weakens.join("; "),
+            "the policy folder is weaker than the policy in force, which stays in use: two people decide on it on the page Changes, under              Documents; if nobody wants it, put the former folder and settings back and start the service again"
+        ),
     }
     Ok(app)
 }

@@ -40,6 +40,8 @@ pub mod counts;
 pub mod deliveries;
 #[path = "devices/devices.rs"]
 pub mod devices;
+#[path = "compliance/document_records.rs"]
+pub mod document_records;
 #[path = "duty/duty.rs"]
 pub mod duty;
 #[path = "duty/duty_series.rs"]
@@ -114,6 +116,8 @@ pub mod people;
 pub mod people_directory;
 #[path = "permissions/permissions.rs"]
 pub mod permissions;
+#[path = "compliance/policy_waiting.rs"]
+pub mod policy_waiting;
 #[path = "packs/populations.rs"]
 pub mod populations;
 #[path = "devices/profiles.rs"]
@@ -185,6 +189,7 @@ fn statements_a_to_h() -> Vec<&'static Statement> {
         counts::ALL,
         deliveries::ALL,
         devices::ALL,
+        document_records::ALL,
         duty::ALL,
         duty_series::ALL,
         enrolments::ALL,
@@ -227,6 +232,7 @@ fn statements_i_to_z() -> Vec<&'static Statement> {
         people_directory::ALL,
         permissions::ALL,
         permissions::lists::ALL,
+        policy_waiting::ALL,
         populations::ALL,
         profiles::ALL,
         pushes::ALL,

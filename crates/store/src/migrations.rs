@@ -82,6 +82,16 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "calendar_addresses",
         sql: include_str!("../migrations/0038_calendar_addresses.sql"),
     },
+    Migration {
+        version: 39,
+        name: "policy_waiting",
+        sql: include_str!("../migrations/0039_policy_waiting.sql"),
+    },
+    Migration {
+        version: 40,
+        name: "document_records",
+        sql: include_str!("../migrations/0040_document_records.sql"),
+    },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

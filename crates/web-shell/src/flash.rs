@@ -184,6 +184,20 @@ const NOTICES: &[(&str, &str)] = &[
     ("clock-decided", "Your decision is recorded, with its reason."),
     ("incident-opened", "The incident is open, and its clock runs."),
     ("incident-referred", "It is referred. The case of professional standards is sealed."),
+    (
+        "weaker-asked",
+        "You asked for the weaker policy. It counts once somebody else has confirmed it for each force.",
+    ),
+    (
+        "weaker-confirmed",
+        "You confirmed it for your force. It comes into force once every force has confirmed it.",
+    ),
+    ("weaker-in-force", "You confirmed it. The policy is in force, and everything is brought to it."),
+    ("weaker-withdrawn", "The weaker policy was withdrawn. The policy in force stays."),
+    ("document-approved", "You approved the document for your force, as it is worded now."),
+    ("document-reviewed", "The review is recorded. The next one is due on the day that you gave."),
+    ("original-same", "The file is the original: it has the digest that the document names."),
+    ("original-other", "The file is not the original: it has another digest than the document names."),
     ("loss-found", "It is recorded as found. End its lost mode when its holder has it."),
 ];
 

@@ -1,12 +1,13 @@
 //! Judges a document: whether the paper is right, and whether people do in time what it requires of them.
 
 use domain::{AssetClass, Outcome, Subject, Timestamp, WhyNotKnown};
-use policy::{Document, KeptBy, PermissionRegister, RecordKind};
-use store::{Tx, assets, permissions};
+use policy::{Document, KeptBy, Library, PermissionRegister, RecordKind};
+use store::{Tx, assets, document_records, permissions};
 
 use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use super::procedure::procedure_outcome;
+use crate::{approvals, reviews};
 use kernel::{App, AppError, Work, jobs};
 
 /// Interval at which a document is judged: dates pass without any other trigger.
@@ -22,13 +23,14 @@ fn judge_document_in(Work { app, tx, now }: Work<'_, '_>, id: &str) -> Result<()
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Document(id.to_owned()), now)?;
     let Some(document) = policy.library().document(id) else { return judging.finish(tx, None) };
+    let paper = Paper::read(tx, policy.library(), document)?;
     for clause in policy.library().clauses_in(id) {
         let mut outcomes = Vec::new();
         let mut says = Vec::new();
         for kept in &clause.kept_by {
             let judged = match kept {
                 KeptBy::Record { record: RecordKind::Register, class } => Some(register(tx, *class)?),
-                KeptBy::Record { record, .. } => Some(record_outcome(document, *record, now)),
+                KeptBy::Record { record, .. } => Some(record_outcome(&paper, *record, now)),
                 KeptBy::Procedure { procedure, .. } => {
                     Some(match policy.library().register_of_procedure(procedure) {
                         Some(register) => register_outcome(tx, register, now)?,
@@ -49,7 +51,40 @@ fn judge_document_in(Work { app, tx, now }: Work<'_, '_>, id: &str) -> Result<()
         judging.apply(tx, Judged { clause, clause_digest, outcome, basis: Basis::Record { says } })?;
     }
     judging.finish(tx, None)?;
-    kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
+    jobs::ask_job(app, tx, jobs::Kind::FollowReview, id, now)?;
+    jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, id, now.plus(DAILY))
+}
+
+/// A document with what people have done about it in the product.
+struct Paper {
+    /// The document, with the review date that counts.
+    document: Document,
+    /// When it was last reviewed, where a review is recorded.
+    reviewed: Option<domain::Day>,
+    /// How many of the forces have approved it as it is worded now, and how many there are.
+    approved: (usize, usize),
+    /// Whether the file that was last compared with its original was that; `None` where none was compared.
+    compared: Option<bool>,
+}
+
+impl Paper {
+    fn read(tx: &mut Tx<'_>, library: &Library, document: &Document) -> Result<Self, AppError> {
+        let last = reviews::last(tx, &document.id)?;
+        let digest = library.document_digest(&document.id).unwrap_or_default();
+        let forces = library.forces().words();
+        let approved = approvals::forces_of(tx, &document.id, &digest)?;
+        let by = forces.iter().filter(|force| approved.contains(force)).count();
+        let compared = match &document.cover.original {
+            None => None,
+            Some(original) => document_records::last_check(tx, &document.id, &original.sha256)?,
+        };
+        Ok(Self {
+            document: reviews::dated(document, last.as_ref()),
+            reviewed: last.map(|review| review.on),
+            approved: (by, forces.len()),
+            compared: compared.map(|check| check.given == check.wanted),
+        })
+    }
 }
 
 pub(super) fn not_known(what: &str) -> Outcome {
@@ -57,10 +92,12 @@ pub(super) fn not_known(what: &str) -> Outcome {
 }
 
 /// Judges what a document says of itself. At best it is on record: nothing here shows that it is right.
-fn record_outcome(document: &Document, record: RecordKind, now: Timestamp) -> (Outcome, String) {
+fn record_outcome(paper: &Paper, record: RecordKind, now: Timestamp) -> (Outcome, String) {
+    let document = &paper.document;
     match record {
-        RecordKind::Approval => approval(document),
-        RecordKind::ReviewDate => review(document, now),
+        RecordKind::Approval => approval(paper),
+        RecordKind::ReviewDate => review(paper, now),
+        RecordKind::Original => original(paper),
         RecordKind::LegalBasis => legal_basis(document),
         RecordKind::RelatedDocuments => related(document),
         RecordKind::Marking => marking(document),
@@ -81,7 +118,15 @@ fn legal_basis(document: &Document) -> (Outcome, String) {
         return (not_known("a list of the laws that the document rests on"), "no law is listed".into());
     }
     let unlinked = document.legal_basis.iter().filter(|law| law.link.is_none()).count();
-    let words = format!("{} laws are listed, {unlinked} of them without a link", document.legal_basis.len());
+    let laws = document.legal_basis.iter();
+    let looked_at = match laws.map(|law| law.looked_at).min().flatten() {
+        Some(day) => format!("looked at on {day} or later"),
+        None => "not all of them with a day on which somebody looked at them".to_owned(),
+    };
+    let words = format!(
+        "{} laws are listed, {unlinked} of them without a link, {looked_at}",
+        document.legal_basis.len()
+    );
     if unlinked == 0 { on_record(words) } else { (Outcome::NotMet { because: words.clone() }, words) }
 }
 
@@ -90,8 +135,9 @@ fn related(document: &Document) -> (Outcome, String) {
         return (not_known("a list of related documents"), "no related document is listed".into());
     }
     let here = document.related.iter().filter(|related| related.document.is_some()).count();
+    let addressed = document.related.iter().filter(|related| related.link.is_some()).count();
     on_record(format!(
-        "{} related documents are named, and {here} of them can be read here",
+        "{} related documents are named: {here} of them can be read here, and {addressed} have an address",
         document.related.len()
     ))
 }
@@ -121,10 +167,16 @@ fn register(tx: &mut Tx<'_>, class: Option<AssetClass>) -> Result<(Outcome, Stri
     )))
 }
 
-fn approval(document: &Document) -> (Outcome, String) {
+fn approval(paper: &Paper) -> (Outcome, String) {
+    let document = &paper.document;
     let dated = document.approvals.iter().filter(|approval| approval.on.is_some()).count();
-    let words = format!("{dated} of {} approvals have a date", document.approvals.len());
+    let mut words = format!("{dated} of {} approvals have a date", document.approvals.len());
+    let (by, forces) = paper.approved;
+    if by > 0 {
+        words.push_str(&format!("; {by} of {forces} forces approved it here as it is worded now"));
+    }
     let outcome = match (document.approvals.len(), dated) {
+        _ if by > 0 && by == forces => Outcome::OnRecord { says: words.clone() },
         (0, _) => not_known("any approval"),
         (all, dated) if all == dated => Outcome::OnRecord { says: words.clone() },
         _ => Outcome::NotMet { because: words.clone() },
@@ -132,17 +184,38 @@ fn approval(document: &Document) -> (Outcome, String) {
     (outcome, words)
 }
 
-fn review(document: &Document, now: Timestamp) -> (Outcome, String) {
+fn review(paper: &Paper, now: Timestamp) -> (Outcome, String) {
+    let document = &paper.document;
     let Some(review_by) = document.review_by else {
         return (not_known("a review date"), "the document has no review date".into());
     };
     match document.review_overdue_days(now) {
-        None => on_record(format!("due for review on {review_by}")),
+        None => on_record(match paper.reviewed {
+            Some(on) => format!("reviewed on {on}, due for review on {review_by}"),
+            None => format!("due for review on {review_by}"),
+        }),
         Some(days) => {
             let words =
                 format!("was due for review on {review_by}: overdue by {days} days, and still in force");
             (Outcome::NotMet { because: words.clone() }, words)
         }
+    }
+}
+
+/// Judges the original by its digest: it is on record once somebody has given the file that has it.
+fn original(paper: &Paper) -> (Outcome, String) {
+    let Some(original) = &paper.document.cover.original else {
+        return (not_known("the digest of the original"), "no original is named".into());
+    };
+    let form = original.form.title();
+    match paper.compared {
+        Some(true) => {
+            on_record(format!("{form} with the digest {}, as somebody compared it", original.sha256))
+        }
+        Some(false) => {
+            (not_known("the original"), "the file that was given last is another than the original".into())
+        }
+        None => (not_known("a comparison with the original"), "nobody has compared the original".into()),
     }
 }
 

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use domain::{ClauseId, Timestamp};
+use domain::{CaseId, ClauseId};
 use policy::{Document, Library};
+use store::Tx;
 
 use super::standing::{self, ClauseState, Standing};
 use super::tally::{self, Tally};
-use kernel::access::{Permit, SeeFindings, SeePolicy};
-use kernel::{App, AppError, access};
+use crate::approvals::{self, ForceApproval};
+use crate::originals::{self, OriginalRead};
+use crate::reviews::{self, ReviewRead};
+use kernel::access::{Permit, SeeCases, SeeFindings, SeePolicy};
+use kernel::{App, AppError, Work, access};
 pub use policy::PartKind;
 
 /// Document in a list.
 #[derive(Debug, Clone)]
 pub struct DocumentRow {
-    /// Document as its file describes it.
+    /// Document as its file describes it, with the review date that counts: a recorded review moves it.
     pub document: Document,
     /// Days by which its review is overdue.
     pub overdue_days: Option<i64>,
@@ -33,6 +37,16 @@ pub struct DocumentRead {
     pub row: DocumentRow,
     /// Clauses in the order of the paper.
     pub clauses: Vec<ClauseRow>,
+    /// Digest of its words, which is what somebody approves.
+    pub digest: String,
+    /// What each force has approved of it.
+    pub approvals: Vec<ForceApproval>,
+    /// Its recorded reviews, the last one first.
+    pub reviews: Vec<ReviewRead>,
+    /// Open cases of its overdue review, with their numbers, for readers who may see cases.
+    pub review_cases: Vec<(CaseId, i64)>,
+    /// Its original, where its file names one.
+    pub original: Option<OriginalRead>,
 }
 
 /// Clause in a list.
@@ -63,29 +77,36 @@ pub struct ClauseStanding {
     pub says: Vec<String>,
 }
 
-/// Lists the documents of a policy with their state at `now`.
+/// Lists the documents in force with their state now.
+///
+/// # Errors
+/// Only if the database does not answer.
 pub fn rows(
-    library: &Library,
+    Work { app, tx, now }: Work<'_, '_>,
     by_clause: Option<&BTreeMap<String, Tally>>,
-    now: Timestamp,
-) -> Vec<DocumentRow> {
-    library.documents.iter().map(|document| row(library, document, by_clause, now)).collect()
+) -> Result<Vec<DocumentRow>, AppError> {
+    let policy = app.policy();
+    let library = policy.library();
+    let all = library.documents.iter();
+    all.map(|document| row(Work { app, tx: &mut *tx, now }, library, document, by_clause)).collect()
 }
 
 fn row(
+    Work { tx, now, .. }: Work<'_, '_>,
     library: &Library,
     document: &Document,
     by_clause: Option<&BTreeMap<String, Tally>>,
-    now: Timestamp,
-) -> DocumentRow {
+) -> Result<DocumentRow, AppError> {
     let clauses = || library.clauses_in(&document.id);
-    DocumentRow {
-        document: document.clone(),
+    let last = reviews::last(tx, &document.id)?;
+    let document = reviews::dated(document, last.as_ref());
+    Ok(DocumentRow {
         overdue_days: document.review_overdue_days(now),
         clauses: as_count(clauses().count()),
         unkept: as_count(clauses().filter(|clause| !standing::is_judged(clause)).count()),
         standing: by_clause.map(|by_clause| Standing::of_clauses(clauses(), by_clause)),
-    }
+        document,
+    })
 }
 
 fn as_count(count: usize) -> u64 {
@@ -97,8 +118,14 @@ fn as_count(count: usize) -> u64 {
 /// # Errors
 /// Only if the database does not answer.
 pub async fn documents(app: &App, permit: Permit<SeePolicy>) -> Result<Vec<DocumentRow>, AppError> {
-    let by_clause = findings_by_clause(app, &permit).await?;
-    Ok(rows(app.policy().library(), by_clause.as_ref(), app.world().now()))
+    let (app, now) = (app.clone(), app.world().now());
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let by_clause = findings_by_clause(tx, &permit)?;
+            rows(Work { app: &app, tx, now }, by_clause.as_ref())
+        })
+        .await
 }
 
 /// Reads one document.
@@ -106,12 +133,42 @@ pub async fn documents(app: &App, permit: Permit<SeePolicy>) -> Result<Vec<Docum
 /// # Errors
 /// [`AppError::NotFound`] if there is none with that id.
 pub async fn document(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<DocumentRead, AppError> {
-    let by_clause = findings_by_clause(app, &permit).await?;
+    let (app, now, id) = (app.clone(), app.world().now(), id.to_owned());
+    app.clone().store().read(move |tx| document_in(Work { app: &app, tx, now }, &permit, &id)).await
+}
+
+fn document_in(
+    Work { app, tx, now }: Work<'_, '_>,
+    permit: &Permit<SeePolicy>,
+    id: &str,
+) -> Result<DocumentRead, AppError> {
+    let by_clause = findings_by_clause(tx, permit)?;
     let policy = app.policy();
     let library = policy.library();
     let document = library.document(id).ok_or_else(|| AppError::not_found("document", id))?;
-    let clauses = library
-        .clauses_in(id)
+    let digest = library.document_digest(id).unwrap_or_default();
+    let review_cases = match access::permit::<SeeCases>(permit.actor()) {
+        Ok(cases) => reviews::open_cases(tx, id, cases.scope().force())?,
+        Err(_) => Vec::new(),
+    };
+    Ok(DocumentRead {
+        row: row(Work { app, tx, now }, library, document, by_clause.as_ref())?,
+        clauses: clause_rows(library, id, by_clause.as_ref()),
+        approvals: approvals::of_document(app, tx, id, &digest)?,
+        reviews: reviews::history(tx, id)?,
+        review_cases,
+        original: originals::of_document(tx, document)?,
+        digest,
+    })
+}
+
+fn clause_rows(
+    library: &Library,
+    document: &str,
+    by_clause: Option<&BTreeMap<String, Tally>>,
+) -> Vec<ClauseRow> {
+    library
+        .clauses_in(document)
         .map(|clause| ClauseRow {
             id: clause.id.clone(),
             title: clause.title.clone(),
@@ -119,22 +176,20 @@ pub async fn document(app: &App, permit: Permit<SeePolicy>, id: &str) -> Result<
             modality: clause.modality.title(),
             kept_by: clause.kept_words(),
             flags: library.notes_on(clause).map(|note| note.flag.clone()).collect(),
-            standing: by_clause.as_ref().map(|by_clause| {
+            standing: by_clause.map(|by_clause| {
                 let tally = tally::tally_of(by_clause, &clause.id);
                 ClauseStanding { state: standing::state(clause, &tally), says: tally::says(clause, &tally) }
             }),
         })
-        .collect();
-    Ok(DocumentRead { row: row(library, document, by_clause.as_ref(), app.world().now()), clauses })
+        .collect()
 }
 
-async fn findings_by_clause(
-    app: &App,
+fn findings_by_clause(
+    tx: &mut Tx<'_>,
     permit: &Permit<SeePolicy>,
 ) -> Result<Option<BTreeMap<String, Tally>>, AppError> {
     if access::permit::<SeeFindings>(permit.actor()).is_err() {
         return Ok(None);
     }
-    let force = permit.scope().force();
-    app.store().read(move |tx| tally::by_clause(tx, force)).await.map(Some)
+    tally::by_clause(tx, permit.scope().force()).map(Some)
 }

@@ -1,14 +1,18 @@
 //! Judges facts, acceptances and records: turns them into findings, each with the compliance evidence for it.
 
+pub mod approvals;
 pub mod breach;
 pub mod clause;
 pub mod documents;
+pub mod originals;
 pub mod policy;
 pub mod policy_change;
 pub mod prediction;
 pub mod read_explain;
+pub mod reviews;
 pub mod standing;
 pub mod tally;
+pub mod waiting;
 
 mod apply;
 mod basis;
@@ -19,11 +23,15 @@ mod device;
 mod document;
 mod explain;
 mod gather;
+mod in_force;
 mod person;
 mod person_procedures;
 mod procedure;
+mod record_clauses;
 mod running;
 mod sealed;
+mod tell;
+mod weaker;
 
 pub(crate) use device::facts_of;
 pub use device::judge_device;

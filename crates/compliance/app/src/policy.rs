@@ -11,6 +11,7 @@ use policy::setting_words;
 use store::{Tx, devices, sessions, terms_asked};
 
 use super::prediction::Prediction;
+use crate::waiting::{self, WaitingRead};
 use kernel::access::{Permit, SeeDevices, SeePolicy};
 use kernel::platforms::Platforms;
 use kernel::policy_in_force::kept;
@@ -19,13 +20,15 @@ pub use policy::{Change, ClauseChange, ParameterValue, PolicyDiff};
 
 /// Name for the policy folder among the digests of versions.
 const FOLDER: &str = "folder";
+/// Name for the version that waits for two people among the digests of versions.
+pub const WAITING: &str = "waiting";
 
-/// Version that was once in force, or the policy folder as it is now.
+/// Version that was once in force, the one that waits, or the policy folder as it is now.
 #[derive(Debug, Clone)]
 pub struct Version {
-    /// Digest of the version, or `folder`.
+    /// Digest of the version, `folder` or [`WAITING`].
     pub digest: String,
-    /// Time when it was first brought into force; `None` for the folder.
+    /// Time when it was first brought into force; `None` for the folder and the one that waits.
     pub since: Option<Timestamp>,
     /// Set for the version in force now.
     pub in_force: bool,
@@ -50,6 +53,8 @@ pub struct ChangesRead {
     pub prediction: Option<Prediction>,
     /// Problems because of which the policy folder cannot be compared, if it has any.
     pub broken_folder: Option<String>,
+    /// Weaker version that waits for two people.
+    pub waiting: Option<WaitingRead>,
 }
 
 /// Document that people must accept again.
@@ -82,8 +87,14 @@ pub struct PlatformSetting {
     pub devices: u64,
 }
 
-/// Compares two versions of the policy: by default the policy folder with the version in force if the two differ, and otherwise
-/// the version in force with the one before. Changes nothing.
+/// Policies that are not in force and can be compared.
+struct Drafts {
+    folder: Option<Library>,
+    waiting: Option<Library>,
+}
+
+/// Compares two versions of the policy: by default the version that waits, or else the policy folder, with the version in force if the
+/// two differ, and otherwise the version in force with the one before. Changes nothing.
 ///
 /// # Errors
 /// [`AppError::NotFound`] for a version that is not kept, [`AppError::Conflict`] for one that cannot be read any more.
@@ -99,14 +110,12 @@ pub async fn policy_changes(
         .store()
         .read(move |tx| {
             let policy = app.policy();
-            let (draft, broken_folder) = match self::draft(&app) {
-                Ok(draft) => (draft, None),
-                Err(problems) => (None, Some(problems)),
-            };
-            let versions = versions(tx, policy.digest(), draft.is_some())?;
-            let (from, to) = match (from, to) {
-                (None, None) if draft.is_some() => (Some(policy.digest().to_owned()), FOLDER.to_owned()),
-                (from, to) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
+            let (drafts, broken_folder) = self::drafts(&app, tx)?;
+            let versions = versions(tx, policy.digest(), &drafts)?;
+            let newest = versions.first().filter(|version| version.since.is_none());
+            let (from, to) = match (from, to, newest) {
+                (None, None, Some(draft)) => (Some(policy.digest().to_owned()), draft.digest.clone()),
+                (from, to, _) => (from, to.unwrap_or_else(|| policy.digest().to_owned())),
             };
             let before = versions.iter().find(|version| version.digest != to && version.since.is_some());
             let from = from.or_else(|| before.map(|version| version.digest.clone()));
@@ -119,12 +128,11 @@ pub async fn policy_changes(
                 accept_again: Vec::new(),
                 prediction: None,
                 broken_folder,
+                waiting: waiting::waiting(&app, tx, permit.actor())?,
             };
             let Some(from) = from else { return Ok(read) };
-            let (old, new) = (
-                self::version(&app, tx, draft.as_ref(), &from)?,
-                self::version(&app, tx, draft.as_ref(), &read.to)?,
-            );
+            let (old, new) =
+                (self::version(&app, tx, &drafts, &from)?, self::version(&app, tx, &drafts, &read.to)?);
             let diff = diff(&old, &new);
             read.settings = settings(tx, permit.scope().force(), app.platforms(), &old, &new)?;
             read.accept_again = accept_again(tx, permit.scope().force(), &new, &diff)?;
@@ -150,24 +158,43 @@ fn draft(app: &App) -> Result<Option<Library>, String> {
     Ok(Some(library).filter(|library| library.digest() != policy.digest()))
 }
 
-fn version(app: &App, tx: &mut Tx<'_>, draft: Option<&Library>, digest: &str) -> Result<Library, AppError> {
+/// Reads what is not in force: the version that waits, and the policy folder unless it is that one or cannot be read, with its
+/// problems.
+fn drafts(app: &App, tx: &mut Tx<'_>) -> Result<(Drafts, Option<String>), AppError> {
+    let waiting = waiting::library(tx)?;
+    let (folder, broken) = match self::draft(app) {
+        Ok(folder) => (folder, None),
+        Err(problems) => (None, Some(problems)),
+    };
+    let waits = waiting.as_ref().map(Library::digest);
+    let folder = folder.filter(|folder| Some(folder.digest()) != waits);
+    Ok((Drafts { folder, waiting }, broken))
+}
+
+fn version(app: &App, tx: &mut Tx<'_>, drafts: &Drafts, digest: &str) -> Result<Library, AppError> {
     let policy = app.policy();
     if policy.digest() == digest {
         return Ok(policy.library().clone());
     }
-    let found = if digest == FOLDER { draft.cloned() } else { kept(tx, digest)? };
+    let found = match digest {
+        FOLDER => drafts.folder.clone(),
+        WAITING => drafts.waiting.clone(),
+        digest => kept(tx, digest)?,
+    };
     found.ok_or_else(|| AppError::not_found("version of the policy", digest))
 }
 
-/// Lists the versions that were ever in force, newest first, after the folder if that differs.
-fn versions(tx: &mut Tx<'_>, in_force: &str, draft: bool) -> Result<Vec<Version>, AppError> {
-    let folder = Version { digest: FOLDER.to_owned(), since: None, in_force: false };
+/// Lists the versions that were ever in force, newest first, after the one that waits and the folder if they differ.
+fn versions(tx: &mut Tx<'_>, in_force: &str, drafts: &Drafts) -> Result<Vec<Version>, AppError> {
+    let draft = |name: &str| Version { digest: name.to_owned(), since: None, in_force: false };
+    let waiting = drafts.waiting.as_ref().map(|_| draft(WAITING));
+    let folder = drafts.folder.as_ref().map(|_| draft(FOLDER));
     let kept = sessions::policy_versions(tx)?.into_iter().map(|(digest, since)| Version {
         in_force: digest == in_force,
         digest,
         since: Some(since),
     });
-    Ok(draft.then_some(folder).into_iter().chain(kept).collect())
+    Ok(waiting.into_iter().chain(folder).chain(kept).collect())
 }
 
 fn settings(

@@ -1,105 +1,117 @@
-//! Brings a version of the policy into force: stores its files, and schedules everything to be updated to it.
+//! Brings the policy that a node was started with into force, unless it is weaker than the one that is: that takes two people.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::Timestamp;
-use policy::{Files, Overrides};
-use serde_json::json;
 use store::locks::{self, Lock};
-use store::{Tx, devices, people, profiles, sessions};
+use store::{Tx, sessions};
 
 use kernel::access::{Permit, RunService};
-use kernel::policy_in_force::{POLICY, PROFILES, PolicyInForce, kept_files};
-use kernel::record::Record;
-use kernel::{App, AppError, Work, jobs};
+use kernel::policy_in_force::{POLICY, PolicyInForce, kept, kept_files};
+use kernel::{App, AppError, Work};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
 
+use crate::in_force::{put_in_force, supersede};
+use crate::waiting;
+use crate::weaker::weaker;
+
+/// What became of the policy that a node was started with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Brought {
+    /// It was in force already.
+    Unchanged,
+    /// It is in force now.
+    InForce,
+    /// It is weaker than the policy in force, which stays in use, and waits for two people: what it weakens, a sentence each.
+    Waits(Vec<String>),
+}
+
 /// Brings the loaded policy into force: stores its files and profiles and, if it differs from the one before, schedules every
-/// device and person to be updated to it. Run again with the same policy, it changes nothing.
+/// device and person to be updated to it. Run again with the same policy, it changes nothing. An empty database takes any policy.
+///
+/// A policy that weakens the one in force waits instead, and this node goes on by the one in force, which it reads from the
+/// database. Where this program cannot read that one, there is nothing to go on by: the loaded policy comes into force, with an alarm.
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn bring_into_force(app: &App, permit: Permit<RunService>) -> Result<bool, AppError> {
-    bring_in(app, permit, app.policy()).await
+pub async fn bring_into_force(app: &App, permit: Permit<RunService>) -> Result<Brought, AppError> {
+    let (app, now, policy) = (app.clone(), app.world().now(), app.policy());
+    let node = app.clone();
+    let decided = app.store().write(move |tx| {
+        locks::take(tx, Lock::Policy)?;
+        start_with(Work { app: &node, tx, now }, &policy, &permit.actor().name)
+    });
+    let (brought, stays) = decided.await?;
+    if let Some(stays) = stays {
+        app.set_policy(Arc::new(stays));
+    }
+    Ok(brought)
 }
 
-async fn bring_in(
-    app: &App,
-    permit: Permit<RunService>,
-    policy: Arc<PolicyInForce>,
-) -> Result<bool, AppError> {
-    let (app, now) = (app.clone(), app.world().now());
-    app.clone()
-        .store()
-        .write(move |tx| {
-            locks::take(tx, Lock::Policy)?;
-            let (before, made) = (sessions::meta(tx, POLICY)?, policy.profiles_digest());
-            if before.as_deref() == Some(policy.digest())
-                && sessions::meta(tx, PROFILES)?.as_deref() == Some(&made)
-            {
-                return Ok(false);
-            }
-            keep(tx, &policy, now)?;
-            sessions::set_meta(tx, POLICY, policy.digest())?;
-            sessions::set_meta(tx, PROFILES, &made)?;
-            want_profiles(tx, &policy, now)?;
-            ask_for_everything(Work { app: &app, tx, now }, &policy)?;
-            let record = Record::new(&permit.actor().name, "policy.brought-into-force", "policy".into())
-                .detail(json!({ "digest": policy.digest(), "before": before }));
-            app.enter(tx, now, record)?;
-            tell_of_weakened(Work { app: &app, tx, now }, &policy, before.as_deref(), &permit.actor().name)?;
-            Ok(true)
-        })
-        .await
-}
-
-/// Notifies administrators and information security if a change affects who may do what, or a value that may be a limit. They
-/// decide whether that weakens anything: a change that looks harmless may not be.
-fn tell_of_weakened(
+/// Decides whether a policy comes into force or waits; returns the policy in force as well where that one stays.
+fn start_with(
     Work { app, tx, now }: Work<'_, '_>,
     policy: &PolicyInForce,
-    before: Option<&str>,
+    by: &str,
+) -> Result<(Brought, Option<PolicyInForce>), AppError> {
+    if let Some(digest) = sessions::meta(tx, POLICY)?.filter(|digest| digest != policy.digest()) {
+        match former(app, tx, &digest)? {
+            None => tell_of_unread(Work { app, tx, now }, policy, &digest, by)?,
+            Some(stays) => {
+                let weakens = weaker(stays.library(), policy.library());
+                if !weakens.is_empty() {
+                    // Changes something only where this program reads or compiles the same files otherwise than the one before.
+                    put_in_force(Work { app, tx, now }, &stays, by)?;
+                    waiting::found(Work { app, tx, now }, policy, stays.digest(), by, &weakens)?;
+                    return Ok((Brought::Waits(weakens), Some(stays)));
+                }
+            }
+        }
+    }
+    let changed = put_in_force(Work { app, tx, now }, policy, by)?;
+    supersede(Work { app, tx, now }, by)?;
+    Ok((if changed { Brought::InForce } else { Brought::Unchanged }, None))
+}
+
+/// Reads the policy in force as this program understands it; `None` where it cannot.
+fn former(app: &App, tx: &mut Tx<'_>, digest: &str) -> Result<Option<PolicyInForce>, AppError> {
+    let Some((files, overrides)) = kept_files(tx, digest)? else { return Ok(None) };
+    Ok(PolicyInForce::load(files, &overrides, &app.config().organisation, app.platforms()).ok())
+}
+
+/// Raises the alarm where this program cannot go on by the policy in force, so that a weaker one may have come into force without
+/// two people.
+fn tell_of_unread(
+    Work { app, tx, now }: Work<'_, '_>,
+    policy: &PolicyInForce,
+    digest: &str,
     by: &str,
 ) -> Result<(), AppError> {
-    let Some((files, overrides)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten() else {
-        return Ok(());
+    let weakens = match kept(tx, digest) {
+        Ok(Some(library)) => weaker(&library, policy.library()),
+        Ok(None) | Err(AppError::Conflict(_)) => vec!["what, nobody can tell".to_owned()],
+        Err(error) => return Err(error),
     };
-    let changed = guarded(&files, &overrides, policy);
-    if changed.is_empty() {
+    if weakens.is_empty() {
         return Ok(());
     }
     let alarm = Alarm {
         force: None,
-        kind: AlarmKind::PolicyChanged,
+        kind: AlarmKind::PolicyWeaker,
         by: by.to_owned(),
-        subject: "Who may do what, or a limit, was changed".into(),
+        subject: "A policy came into force that may be weaker, and nobody confirmed it".into(),
         body: format!(
-            "Changed: {}. It is in force. If nobody expected this, bring the former policy folder and settings back.",
-            changed.join(", ")
+            "This version of the program cannot read the policy that was in force, so the policy folder took its place. Look at the \
+             changes, and put the folder right if something in it was not agreed. It may weaken: {}.",
+            weakens.join("; ")
         ),
-        link: "/documents".into(),
+        link: "/policy/changes".into(),
     };
     alarms::raise(Work { app, tx, now }, alarm)
 }
 
-/// Schedules every device to be configured and judged, and every person and document to be judged.
-fn ask_for_everything(Work { app, tx, now }: Work<'_, '_>, policy: &PolicyInForce) -> Result<(), AppError> {
-    for device in devices::ids(tx)? {
-        kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &device.to_string(), now)?;
-        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
-    }
-    for person in people::ids(tx)? {
-        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
-    }
-    for document in &policy.library().documents {
-        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, now)?;
-    }
-    Ok(())
-}
-
-/// Replaces the policy and brings it into force. If that fails, the former one stays in use.
+/// Replaces the policy and brings it into force, whatever it weakens: for a caller that has seen to the two people, and for tests. If
+/// that fails, the former one stays in use.
 ///
 /// # Errors
 /// As [`bring_into_force`].
@@ -108,57 +120,13 @@ pub async fn change_policy(
     permit: Permit<RunService>,
     policy: PolicyInForce,
 ) -> Result<bool, AppError> {
-    let policy = Arc::new(policy);
-    let brought = bring_in(app, permit, Arc::clone(&policy)).await?;
+    let (app, now, policy) = (app.clone(), app.world().now(), Arc::new(policy));
+    let (node, new) = (app.clone(), Arc::clone(&policy));
+    let brought = app.store().write(move |tx| {
+        locks::take(tx, Lock::Policy)?;
+        put_in_force(Work { app: &node, tx, now }, &new, &permit.actor().name)
+    });
+    let brought = brought.await?;
     app.set_policy(policy);
     Ok(brought)
-}
-
-/// Lists what differs among the files that say who may do what, and the parameters with the force's own values over them.
-fn guarded(files: &Files, overrides: &Overrides, policy: &PolicyInForce) -> Vec<String> {
-    let is_guarded = |path: &str| path.starts_with("access/") || path == "parameters.toml";
-    let of = |files: &Files| -> BTreeMap<String, String> {
-        files
-            .iter()
-            .filter(|(path, _)| is_guarded(path))
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect()
-    };
-    let (old, new) = (of(files), of(policy.files()));
-    let names = old.keys().chain(new.keys()).collect::<BTreeSet<_>>();
-    let mut changed: Vec<String> =
-        names.into_iter().filter(|name| old.get(*name) != new.get(*name)).cloned().collect();
-    let (old, new) = (json!(overrides), json!(policy.overrides()));
-    if old != new {
-        changed.push("parameter values in the settings".to_owned());
-    }
-    changed
-}
-
-fn keep(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), AppError> {
-    let files: BTreeMap<&str, &str> = policy.files().iter().collect();
-    let overrides = json!(policy.overrides()).to_string();
-    sessions::keep_policy(tx, policy.digest(), &json!(files).to_string(), &overrides, now)?;
-    Ok(())
-}
-
-fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Result<(), AppError> {
-    for platform in policy.platforms().all() {
-        let before = profiles::wanted(tx, platform)?;
-        for ready in policy.profiles(platform) {
-            profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
-            if !before.iter().any(|old| old.digest == ready.profile.digest) {
-                profiles::want(tx, &ready.profile, now)?;
-            }
-        }
-        for ready in policy.lapsed_profiles(platform).iter().chain(policy.restricted_profiles(platform)) {
-            profiles::keep(tx, &ready.profile, ready.content.clone(), now)?;
-        }
-        for old in &before {
-            if !policy.profiles(platform).iter().any(|ready| ready.profile.group == old.group) {
-                profiles::unwant(tx, platform, &old.group)?;
-            }
-        }
-    }
-    Ok(())
 }

@@ -8,10 +8,10 @@ pub mod list;
 pub mod show;
 
 use askama::Template;
-use axum::routing::get;
-use kernel::access::{SeeFindings, SeePolicy};
+use axum::routing::{get, post};
+use kernel::access::{ApproveDocuments, ChangePolicy, ConfirmPolicy, KeepDocuments, SeeFindings, SeePolicy};
 
-use web_shell::routes::{Route, read};
+use web_shell::routes::{Route, read, write};
 
 /// The addresses of these pages.
 pub const ROUTES: &[Route] = &[
@@ -21,7 +21,13 @@ pub const ROUTES: &[Route] = &[
     read::<SeePolicy>("/documents/{id}", || get(show::handler::get)),
     read::<SeeFindings>("/documents/{id}/clauses/{clause}", || get(explain::handler::of_document)),
     read::<SeePolicy>("/clauses/{id}", || get(clause::handler::get)),
+    write::<ApproveDocuments>("/documents/{id}/approve", || post(show::act::approve)),
+    write::<KeepDocuments>("/documents/{id}/review", || post(show::act::review)),
+    write::<KeepDocuments>("/documents/{id}/original", || post(show::act::original)),
     read::<SeePolicy>("/policy/changes", || get(changes::handler::changes)),
+    write::<ChangePolicy>("/policy/changes/ask", || post(changes::waiting::ask)),
+    write::<ConfirmPolicy>("/policy/changes/confirm", || post(changes::waiting::confirm)),
+    write::<ChangePolicy>("/policy/changes/withdraw", || post(changes::waiting::withdraw)),
 ];
 
 /// Renders every page with made-up data, for the gallery and the tests.

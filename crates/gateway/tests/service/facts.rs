@@ -1,6 +1,7 @@
 //! Facts, findings and cases over time: news replaces what is older, silence is not compliance, a breach opens one case.
 
 use compliance_app::Replayed;
+use compliance_app::policy_change::Brought;
 use devices_sim::{Device, Model, Temper};
 use domain::{DeviceId, Platform, Span, Subject, Timestamp};
 use kernel::access::{permit, permit_within};
@@ -225,12 +226,9 @@ fn a_changed_parameter_sends_only_the_profiles_that_changed() {
         service.settle(&mut phone).await;
         assert_eq!(installs().await, before + changed);
         assert_eq!(service.outcome(id, "MDU-6.5").await, "met ");
-        assert!(
-            !compliance_app::policy_change::bring_into_force(&service.app, permit(&service.desk).unwrap())
-                .await
-                .unwrap(),
-            "again: nothing"
-        );
+        let again =
+            compliance_app::policy_change::bring_into_force(&service.app, permit(&service.desk).unwrap());
+        assert_eq!(again.await.unwrap(), Brought::Unchanged, "again: nothing");
         service.settle(&mut phone).await;
         assert_eq!(installs().await, before + changed);
     });

@@ -1,4 +1,4 @@
-//! `lanyard policy`: the rules by themselves, without a database.
+//! `lanyard policy`: the rules by themselves, without a database; and a file compared with the original of a document.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use kernel::policy_in_force::{PolicyError, compile_profiles, coverage};
 use policy::{ClauseLine, ClausePage, Library, Scope, diff, setting_words};
 use serde_json::json;
 
-use super::{cells, compile, draft};
+use super::{cells, compile, draft, original};
 use service::out::{Failure, Out, wrapped};
 use service::policy_folder::{Folder, PolicyArgs};
 use service::vendors;
@@ -66,6 +66,8 @@ pub(crate) enum PolicyVerb {
     Compile(compile::Compile),
     /// Draft a document folder from a numbered plain text.
     Import(draft::Import),
+    /// Compare a file with the original of a document, whose digest its cover names. Opens the database: what comes of it is entered.
+    Original(original::Original),
 }
 
 impl PolicyVerb {
@@ -78,6 +80,7 @@ impl PolicyVerb {
             Self::Diff { old, new, json } => compare(settings, &old, &new, json),
             Self::Compile(verb) => verb.run(settings),
             Self::Import(verb) => verb.run(),
+            Self::Original(verb) => verb.run(settings),
         }
     }
 }

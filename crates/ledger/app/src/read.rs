@@ -311,36 +311,36 @@ fn subject(
 }
 
 /// A subject that has a force, a name and a page.
-struct Found {
+struct Named {
     force: Force,
     name: String,
     page: String,
 }
 
 /// Looks up a loss, a request about a password, a rota or a permission.
-fn more(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Found>, AppError> {
+fn more(tx: &mut Tx<'_>, kind: &str, id: &str) -> Result<Option<Named>, AppError> {
     Ok(match kind {
         "loss" => {
-            id.parse().ok().map(|id| loss_reports::by_id(tx, id)).transpose()?.flatten().map(|report| Found {
+            id.parse().ok().map(|id| loss_reports::by_id(tx, id)).transpose()?.flatten().map(|report| Named {
                 force: report.force,
                 name: format!("Loss {}", report.reference),
                 page: format!("/losses/{}", report.loss),
             })
         }
         "reset" => {
-            id.parse().ok().map(|id| resets::by_id(tx, id)).transpose()?.flatten().map(|reset| Found {
+            id.parse().ok().map(|id| resets::by_id(tx, id)).transpose()?.flatten().map(|reset| Named {
                 force: reset.force,
                 name: "Request about a password".to_owned(),
                 page: format!("/help/passwords/{id}"),
             })
         }
-        "rota" => id.parse().ok().map(|id| rotas::by_id(tx, id)).transpose()?.flatten().map(|rota| Found {
+        "rota" => id.parse().ok().map(|id| rotas::by_id(tx, id)).transpose()?.flatten().map(|rota| Named {
             force: rota.force,
             name: format!("Rota {}", rota.name),
             page: format!("/duty/rotas/{id}"),
         }),
         "permission" => {
-            id.parse().ok().map(|id| permissions::by_id(tx, id)).transpose()?.flatten().map(|entry| Found {
+            id.parse().ok().map(|id| permissions::by_id(tx, id)).transpose()?.flatten().map(|entry| Named {
                 force: entry.force,
                 name: format!("P-{}", entry.number),
                 page: format!("/entries/{id}"),

@@ -71,6 +71,8 @@ kinds! {
     TokensLeft = "tokens-left" / "API tokens of somebody who left";
     /// Access policies or parameters were changed.
     PolicyChanged = "policy-changed" / "Access or limits changed";
+    /// A policy that is weaker than the one in force waits, was asked for, or could not be compared.
+    PolicyWeaker = "policy-weaker" / "A weaker policy";
     /// More was ordered in an hour than a limit allows, and the orders are held.
     OrdersHeld = "orders-held" / "Orders held";
     /// Held orders were released or cancelled.

@@ -8,11 +8,12 @@ use compliance_app::documents;
 use compliance_app::documents::DocumentRow;
 use compliance_app::standing::Standing;
 use compliance_app::tally;
+use compliance_app::waiting::{WaitingRead, waiting};
 use devices_app::devices::{DeviceCounts, DeviceView};
 use incidents_app::read::ClockCounts;
 use kernel::access::{
-    Actor, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings, SeeHeldOrders, SeeLedger,
-    SeePeople, SeePolicy, SeeRegisters,
+    Actor, ChangePolicy, ConfirmPolicy, Permit, RunService, SeeAlarms, SeeCases, SeeDevices, SeeFindings,
+    SeeHeldOrders, SeeLedger, SeePeople, SeePolicy, SeeRegisters,
 };
 use kernel::{App, AppError, Work, access};
 use ledger_app::LedgerStatus;
@@ -57,6 +58,8 @@ pub struct Overview {
     pub lapsing: Option<Vec<PermissionRow>>,
     /// The newest alarms that nobody has dealt with, and their total number.
     pub alarms: Option<(Vec<AlarmRead>, u64)>,
+    /// A weaker policy that waits for two people.
+    pub waiting: Option<WaitingRead>,
     /// Forces that have only one administrator who has ever signed in, or none.
     pub few_administrators: Vec<(domain::Force, bool)>,
     /// Held bursts, orders that wait for a second person, and forces whose destructive orders are frozen.
@@ -161,6 +164,7 @@ pub async fn overview(app: &App, permit: Permit<SeePolicy>) -> Result<Overview, 
                 alarms: scope_of::<SeeAlarms>(actor)
                     .map(|force| permissions_app::watch::open_alarms(tx, force))
                     .transpose()?,
+                waiting: if sees_waiting(actor) { waiting(&app, tx, actor)? } else { None },
                 few_administrators: permissions_app::watch::few_administrators(
                     Work { app: &app, tx, now },
                     actor,
@@ -217,7 +221,15 @@ fn document_rows(
     findings: Option<Option<Force>>,
 ) -> Result<Vec<DocumentRow>, AppError> {
     let by_clause = findings.map(|force| tally::by_clause(tx, force)).transpose()?;
-    Ok(documents::rows(app.policy().library(), by_clause.as_ref(), now))
+    documents::rows(Work { app, tx, now }, by_clause.as_ref())
+}
+
+/// Returns whether an actor decides on a weaker policy, or answers for the service.
+fn sees_waiting(actor: &Actor) -> bool {
+    scope_of::<ChangePolicy>(actor).is_some()
+        || scope_of::<ConfirmPolicy>(actor).is_some()
+        || scope_of::<SeeAlarms>(actor).is_some()
+        || scope_of::<RunService>(actor).is_some()
 }
 
 fn held_figures(app: &App, tx: &mut Tx<'_>, force: Option<domain::Force>) -> Result<HeldFigures, AppError> {

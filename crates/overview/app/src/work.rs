@@ -90,6 +90,10 @@ async fn run_job(app: &App, job: &jobs::Job) -> Result<(), AppError> {
         Kind::FollowTerms => terms_app::follow_terms(app, job.subject.parse().map_err(bad)?).await,
         Kind::JudgePerson => compliance_app::judge_person(app, job.subject.parse().map_err(bad)?).await,
         Kind::JudgeDocument => compliance_app::judge_document(app, &job.subject).await,
+        Kind::FollowReview => compliance_app::reviews::follow_review(app, &job.subject).await,
+        Kind::LapsePolicy => {
+            compliance_app::waiting::lapse_weaker(app, job.subject.parse().map_err(bad)?).await
+        }
         Kind::Configure => {
             devices_app::commands::configure_device(app, job.subject.parse().map_err(bad)?).await
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Loader;
+use super::cover::cover;
 use crate::model::{Approval, Document, LegalBasis, Note, Related, Section};
 use crate::order::natural;
 use crate::reader::{Node, Source};
@@ -90,6 +91,7 @@ impl Loader<'_> {
         let (published, review_by) = (root.opt("published"), root.opt("review_by"));
         let (holder, author, regulator) = (root.opt("holder"), root.opt("author"), root.opt("regulator"));
         let notify_within = root.opt("notify_within");
+        let cover = cover(root);
         let approvals = each(&root.tables("approval", "an approval"), approval);
         let legal_basis = each(&root.tables("legal_basis", "a legal basis"), legal_basis);
         let related = each(&root.tables("related", "a related document"), related);
@@ -121,6 +123,7 @@ impl Loader<'_> {
             author,
             regulator,
             notify_within,
+            cover,
             approvals,
             legal_basis,
             related,
@@ -141,12 +144,14 @@ fn approval(node: &Node<'_>) -> Option<Approval> {
 
 fn legal_basis(node: &Node<'_>) -> Option<LegalBasis> {
     let (title, link, note) = (node.must_text("title"), node.opt("link"), node.opt("note"));
-    Some(LegalBasis { title: title?, link, note })
+    let looked_at = node.opt("looked_at");
+    Some(LegalBasis { title: title?, link, note, looked_at })
 }
 
 fn related(node: &Node<'_>) -> Option<Related> {
     let (title, document) = (node.must_text("title"), node.opt("document"));
-    Some(Related { title: title?, document })
+    let (link, note) = (node.opt("link"), node.opt("note"));
+    Some(Related { title: title?, document, link, note })
 }
 
 fn section(node: &Node<'_>) -> Option<Section> {

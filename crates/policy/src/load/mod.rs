@@ -7,6 +7,7 @@ mod across;
 mod asks;
 mod checks;
 mod clauses;
+mod cover;
 mod documents;
 mod forces;
 mod forms;

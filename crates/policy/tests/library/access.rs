@@ -118,6 +118,8 @@ fn access_without_a_folder_is_the_floor_alone() {
             "administrator see policy",
             "administrator see access",
             "administrator manage access",
+            "administrator change policy",
+            "administrator confirm policy",
             "administrator run service"
         ]
     );

@@ -4,6 +4,7 @@
 mod access;
 mod changes;
 mod coverage;
+mod covers;
 mod merging;
 mod problems;
 mod sample;

@@ -44,7 +44,9 @@ macro_rules! erased {
 
 macro_rules! asked {
     () => {
-        " AND ($1 = '' OR force = $1 OR (force IS NULL AND (action LIKE 'policy.%' OR action LIKE 'ledger.%'))) AND ($2 = '' OR action LIKE $2 || '%')
+        " AND ($1 = '' OR force = $1
+           OR (force IS NULL AND (action LIKE 'policy.%' OR action LIKE 'document.%' OR action LIKE 'ledger.%')))
+         AND ($2 = '' OR action LIKE $2 || '%')
          AND ($4 = '' OR clause_id = $4) AND at >= $5 AND (at, id) < ($6, $7) ORDER BY at DESC, id DESC LIMIT $8"
     };
 }
@@ -197,11 +199,12 @@ pub struct LedgerFilter {
     pub after: Option<(Timestamp, EntryId)>,
 }
 
-/// Returns whether an entry without a force is for readers of every force: the rules in force, and the ledger's own state.
+/// Returns whether an entry without a force is for readers of every force: the rules in force, their documents, and the ledger's own
+/// state.
 /// Other entries without a force are for those who read for all of them.
 #[must_use]
 pub fn concerns_every_force(action: &str) -> bool {
-    action.starts_with("policy.") || action.starts_with("ledger.")
+    ["policy.", "document.", "ledger."].iter().any(|kind| action.starts_with(kind))
 }
 
 /// Lists the subjects of entries that are a person's own, themselves aside.

@@ -31,6 +31,10 @@ statements! {
     ALARMS_FORGET = "UPDATE alarm SET subject = replace(subject, $1, $2), body = replace(body, $1, $2)
         WHERE (replace(subject, $1, '') <> subject OR replace(body, $1, '') <> body)
         AND ($4 = 'everywhere' OR caused_by = 'person:' || $3)";
+    POLICY_REASONS_FORGET = "UPDATE policy_waiting SET reason = replace(reason, $1, $2) WHERE replace(reason, $1, '') <> reason
+        AND ($4 = 'everywhere' OR asked_by = 'person:' || $3)";
+    REVIEW_WORDS_FORGET = "UPDATE document_review SET says = replace(says, $1, $2) WHERE replace(says, $1, '') <> says
+        AND ($4 = 'everywhere' OR recorded_by = 'person:' || $3)";
     // $1 is the actor's name of the person, such as person:UUID; $2 replaces their name.
     PERMISSION_NAMES_FORGET = "UPDATE permission_entry SET
         asked_name = CASE WHEN asked_by = $1 THEN $2 ELSE asked_name END,
@@ -72,6 +76,8 @@ pub fn forget_name(
         &PERMISSION_EVENTS_FORGET,
         &PERMISSIONS_FORGET,
         &ALARMS_FORGET,
+        &POLICY_REASONS_FORGET,
+        &REVIEW_WORDS_FORGET,
     ] {
         tx.execute(statement, &params)?;
     }

@@ -13,6 +13,7 @@ mod access;
 mod checker;
 mod custody;
 mod directory;
+mod documents;
 mod exemptions;
 mod figures;
 mod forms;

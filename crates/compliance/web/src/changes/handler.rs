@@ -3,33 +3,43 @@
 use axum::response::Response;
 use compliance_app::documents::PartKind;
 use compliance_app::policy::{
-    Change, ChangesRead, ClauseChange, ParameterValue, PlatformSetting, PolicyDiff, Version,
+    Change, ChangesRead, ClauseChange, ParameterValue, PlatformSetting, PolicyDiff, Version, WAITING,
 };
 use compliance_app::prediction::{FallsOut, Prediction};
 use kernel::access::{SeeDevices, SeePolicy};
 
 use crate::changes;
+use crate::changes::waiting::Waiting;
 use web_shell::answer::shown;
 use web_shell::format;
 use web_shell::frame::{Area, Crumb};
 use web_shell::links::clause_crumb;
-use web_shell::parts::form::Choice;
+use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Problem, sentence};
 
 /// Shows what changed from one version of the policy to another.
 pub(crate) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
+    ctx.permit::<SeePolicy>()?;
+    shown(&view(&ctx).await?)
+}
+
+pub(crate) async fn view(ctx: &Ctx) -> Result<changes::View, Problem> {
     let permit = ctx.permit::<SeePolicy>()?;
     let devices = ctx.permit::<SeeDevices>().ok();
     let asked = |name| Some(ctx.asked(name)).filter(|digest| !digest.is_empty()).map(str::to_owned);
     let read =
         compliance_app::policy::policy_changes(&ctx.site.app, permit, devices, asked("from"), asked("to"))
             .await?;
-    let view = changes::View {
+    Ok(changes::View {
         shell: ctx.under(Area::Documents),
         from: versions(&read.versions, &read.from),
         to: versions(&read.versions, &read.to),
         compared: read.diff.is_some(),
         draft: read.versions.iter().any(|version| version.since.is_none() && version.digest == read.to),
+        waiting: read.waiting.as_ref().map(|read| Waiting::of(ctx, read)),
+        errors: Errors::default(),
+        reason: String::new(),
+        why: String::new(),
         fall_out: read.prediction.as_ref().map(fall_out),
         others: read.diff.as_ref().map(others).unwrap_or_default(),
         broken: read.broken_folder.clone().unwrap_or_default(),
@@ -44,8 +54,7 @@ pub(crate) async fn changes(ctx: Ctx) -> Result<Response, Problem> {
                 people: row.people.iter().map(|(force, count)| (ctx.force_title(*force), *count)).collect(),
             })
             .collect(),
-    };
-    shown(&view)
+    })
 }
 
 fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {
@@ -56,6 +65,9 @@ fn versions(versions: &[Version], chosen: &str) -> Vec<Choice> {
             let now = if version.in_force { ", in force" } else { "" };
             let text = match version.since {
                 Some(since) => format!("{short}, since {}{now}", format::when(since)),
+                None if version.digest == WAITING => {
+                    "The policy that waits for two people, not in force".to_owned()
+                }
                 None => "The policy folder as it is, not in force".to_owned(),
             };
             Choice { value: version.digest.clone(), text, chosen: version.digest == chosen }

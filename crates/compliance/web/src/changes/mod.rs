@@ -2,14 +2,16 @@
 //! may read the policy: devices that would newly fail, people who must accept again, clauses, settings, and permissions.
 
 pub(crate) mod handler;
+pub mod waiting;
 
 use askama::Template;
 use compliance_app::policy::Change;
 use domain::Platform;
 
+use self::waiting::Waiting;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
-use web_shell::parts::form::Choice;
+use web_shell::parts::form::{Choice, Errors};
 
 /// The data shown on the page.
 #[derive(Debug, Clone, Template)]
@@ -25,6 +27,14 @@ pub struct View {
     pub compared: bool,
     /// Whether the newer side is the policy folder, which is not in force.
     pub draft: bool,
+    /// The weaker version that waits for two people.
+    pub waiting: Option<Waiting>,
+    /// The errors in what was typed about it.
+    pub errors: Errors,
+    /// The reason that was typed.
+    pub reason: String,
+    /// The reason for withdrawing that was typed.
+    pub why: String,
     /// The reason why the policy folder cannot be compared; empty where it can.
     pub broken: String,
     /// The devices that would newly fail; `None` for readers who may not see devices.
@@ -146,6 +156,10 @@ impl View {
             to: Choice::list([("b", "91b2c3d4, since 21 November 2026, in force")], "b"),
             compared: true,
             draft: true,
+            waiting: Some(Waiting::sample()),
+            errors: Errors::default(),
+            reason: String::new(),
+            why: String::new(),
             broken: String::new(),
             fall_out: Some(FallOut {
                 judged: 80,
@@ -223,6 +237,21 @@ mod tests {
         let broken = "checks/lock.toml:3: no fact <script>".to_owned();
         let html = View { broken, ..View::sample() }.render().unwrap();
         assert!(html.contains("checks/lock.toml:3: no fact &#60;script&#62;"), "{html}");
+    }
+
+    #[test]
+    fn a_weaker_policy_that_waits_says_what_it_weakens_and_who_decides() {
+        let html = View::sample().render().unwrap();
+        for words in
+            ["waiting for a second person", "was 9 and would be 6", "Confirm it", "Southshire Police"]
+        {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        let nobody = Waiting { asked: None, may_ask: true, may_confirm: false, ..Waiting::sample() };
+        let html = View { waiting: Some(nobody), ..View::sample() }.render().unwrap();
+        assert!(html.contains("Ask for it") && !html.contains("Confirm it"), "{html}");
+        let html = View { waiting: None, ..View::sample() }.render().unwrap();
+        assert!(!html.contains("second person"), "{html}");
     }
 
     #[test]

@@ -1,16 +1,20 @@
 //! One document, for everybody who may read it: its owner, whether its approvals and dates are in order, its clauses by section,
-//! its editor's notes.
+//! its editor's notes; its approval by each force, its reviews and its original.
 
+pub(crate) mod act;
 pub(crate) mod handler;
+pub mod records;
 
 use askama::Template;
 use askama::filters::Safe;
 
+use self::records::Records;
 use crate::Flag;
 use crate::figures::state_tag;
 use compliance_app::standing::{ClauseState, Unknown};
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
+use web_shell::parts::form::Errors;
 use web_shell::parts::standing::Line;
 
 /// The data shown on the page.
@@ -25,8 +29,16 @@ pub struct View {
     pub title: String,
     /// Its status, such as `In force, review overdue by 2,262 days`.
     pub status: String,
-    /// Owner, dates, approvals, legal basis: names with values, in order.
+    /// Owner, dates, approvals, the other lines of the cover: names with values, in order.
     pub about: Vec<(String, String)>,
+    /// The laws that it rests on.
+    pub laws: Vec<Reference>,
+    /// The documents that it is to be read with.
+    pub related: Vec<Reference>,
+    /// What people have done about it, and may do.
+    pub records: Records,
+    /// The errors in what was typed.
+    pub errors: Errors,
     /// Whether this person may see the outcomes of the clauses.
     pub sees_findings: bool,
     /// How its clauses stand, a line each; empty for readers who may not see findings.
@@ -35,6 +47,17 @@ pub struct View {
     pub sections: Vec<Section>,
     /// The editor's notes.
     pub flags: Vec<Flag>,
+}
+
+/// A law or another document.
+#[derive(Debug, Clone)]
+pub struct Reference {
+    /// Its title.
+    pub title: String,
+    /// Where it can be read; empty where no address is known.
+    pub href: String,
+    /// What else is to be known of it, such as the day on which somebody last looked at it.
+    pub says: String,
 }
 
 /// A section of the document.
@@ -87,10 +110,22 @@ impl View {
                 ("Published", "12 September 2017"),
                 ("Review by", "12 September 2020"),
                 ("Approved by", "JJNCC, 7 September 2017 <script>"),
-                ("Legal basis", "Data Protection Act 2018"),
+                ("APP checked", "Yes"),
             ]
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .to_vec(),
+            laws: vec![Reference {
+                title: "Data Protection Act 2018".into(),
+                href: "https://www.legislation.gov.uk/ukpga/2018/12".into(),
+                says: "Last looked at on 3 November 2026 <script>".into(),
+            }],
+            related: vec![Reference {
+                title: "Social Media Policy".into(),
+                href: String::new(),
+                says: "The force has not given its address".into(),
+            }],
+            records: Records::sample(),
+            errors: Errors::default(),
             sees_findings: true,
             standing: Line::samples(),
             sections: sample_sections(),
@@ -161,6 +196,26 @@ fn sample_sections() -> Vec<Section> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_says_what_people_did_about_it_and_offers_what_they_may_do() {
+        let html = View::sample().render().unwrap();
+        for words in [
+            "Approve it for Southshire Police",
+            "Approved on",
+            "Record the review",
+            "It stays as it is",
+            "Compare a file with it",
+            "The force has not given its address",
+        ] {
+            assert!(html.contains(words), "{words}: {html}");
+        }
+        let reader = View { records: Records::sample().for_reader(), ..View::sample() };
+        let html = reader.render().unwrap();
+        for words in ["Approve it for", "Record the review", "Compare a file with it"] {
+            assert!(!html.contains(words), "who may do nothing is offered nothing: {words}");
+        }
+    }
 
     #[test]
     fn each_clause_says_how_it_stands_and_of_how_many() {

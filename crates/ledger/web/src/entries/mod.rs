@@ -32,6 +32,7 @@ pub const KINDS: [(&str, &str); 15] = [
     ("findings.", "Findings that changed"),
     ("pack.", "Packs of findings"),
     ("policy.", "Policy"),
+    ("document.", "Documents"),
     ("session.", "Sign-ins"),
     ("ledger.", "The ledger itself"),
 ];

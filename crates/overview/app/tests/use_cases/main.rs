@@ -9,6 +9,7 @@
 
 mod alarms;
 mod columns;
+mod documents;
 mod grants;
 mod grants_by_two;
 mod help;
@@ -18,6 +19,7 @@ mod losses;
 mod movers;
 mod notices;
 mod policy_in_force;
+mod policy_waits;
 mod rotas;
 mod second;
 mod terms;

@@ -3,6 +3,7 @@
 use axum::response::Response;
 use compliance_app::documents::DocumentRow;
 use compliance_app::standing::Standing;
+use compliance_app::waiting::WaitingRead;
 use compliance_web::figures::{bar, lines, status};
 use incidents_app::read::ClockCounts;
 use kernel::access::SeePolicy;
@@ -62,13 +63,8 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         clocks: clocks(now.clocks.unwrap_or_default()),
         losses_unanswered: now.losses.map_or(0, |losses| losses.unanswered.unsigned_abs()),
         alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
-        alarms: now
-            .alarms
-            .map(|(rows, _)| rows)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|read| alarm(&ctx, read))
-            .collect(),
+        alarms: now.alarms.into_iter().flat_map(|(rows, _)| rows).map(|read| alarm(&ctx, read)).collect(),
+        policy_waits: now.waiting.as_ref().map(waits).unwrap_or_default(),
         few_administrators: now
             .few_administrators
             .iter()
@@ -85,6 +81,20 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
 fn together(documents: &[DocumentRow]) -> Standing {
     let all = documents.iter().filter_map(|row| row.standing.as_ref());
     all.fold(Standing::default(), |sum, one| sum.plus(one))
+}
+
+/// Says that a weaker policy waits, and for whom.
+fn waits(read: &WaitingRead) -> String {
+    match &read.asked {
+        None => "A weaker policy waits for two people: the policy folder weakens the policy in force, which stays in use. Nobody has \
+                 asked for it yet."
+            .to_owned(),
+        Some(asked) => format!(
+            "A weaker policy waits for a second person: {} asked for it on {}. The policy in force stays in use.",
+            asked.by,
+            format::when(asked.at)
+        ),
+    }
 }
 
 fn clocks(counts: ClockCounts) -> (u64, u64) {

@@ -58,6 +58,8 @@ pub struct View {
     pub alarms: Vec<notices_web::alarms::Row>,
     /// The number of alarms that nobody has dealt with.
     pub alarms_open: u64,
+    /// What is said of a weaker policy that waits; empty where none does, and for readers who do not decide on it.
+    pub policy_waits: String,
     /// The warnings to forces with too few administrators, a sentence each.
     pub few_administrators: Vec<String>,
     /// Held and waiting orders; `None` where the reader may not see them.
@@ -201,6 +203,7 @@ impl View {
             clocks: (1, 2),
             alarms: vec![notices_web::alarms::Row::sample()],
             alarms_open: 3,
+            policy_waits: "A weaker policy waits for a second person: Sam Ash <script> asked for it.".into(),
             few_administrators: vec!["Northshire has one administrator who has signed in <script>.".into()],
             held: Some(Held { bursts: 1, asked: 2, frozen: vec!["Northshire Police".into()] }),
             recent: vec![
@@ -237,6 +240,7 @@ impl View {
             clocks: (0, 0),
             alarms: Vec::new(),
             alarms_open: 0,
+            policy_waits: String::new(),
             few_administrators: Vec::new(),
             held: None,
             recent: Vec::new(),

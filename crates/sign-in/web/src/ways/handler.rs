@@ -15,11 +15,11 @@ use std::net::IpAddr;
 
 use crate::ways::{Link, Out, Persona, View};
 use web_shell::answer::page;
+use web_shell::browser;
 use web_shell::frame::{Area, Banner};
 use web_shell::parts::listing::percent;
 use web_shell::session::{Aside, Fields, Problem, Session, own_path, set_cookie, shell};
 use web_shell::site::Site;
-use web_shell::browser;
 
 fn view(site: &Site, next: &str, refused: &str) -> View {
     let personas = site.options.personas.iter().enumerate().map(|(place, persona)| Persona {

@@ -144,11 +144,11 @@ pub mod tokens;
 mod migrations;
 mod record;
 
-pub(crate) use database::statements;
 pub use database::{
     Applied, Engine, Migration, PostgresTls, Row, Soundness, SslMode, Statement, Store, StoreConfig,
     StoreError, Tx, Value, id,
 };
+pub(crate) use database::{FromColumns, Query, ToValues, row, statements, values};
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use record::{force_word, like, single_count};
 

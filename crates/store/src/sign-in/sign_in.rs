@@ -92,18 +92,18 @@ pub fn forget_accounts(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreEr
 
 /// Returns the one person whom the directory provisioned under that identifier of its own; nobody where there are several.
 pub fn person_of_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Option<PersonId>, StoreError> {
-    only(&tx.rows(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?)
+    Ok(only(&tx.rows(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?))
 }
 
 /// Returns the one person of that user name, in any case of ASCII letters; nobody where several forces have one.
 pub fn person_of_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<PersonId>, StoreError> {
-    only(&tx.rows(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?)
+    Ok(only(&tx.rows(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?))
 }
 
-fn only(found: &[PersonId]) -> Result<Option<PersonId>, StoreError> {
+fn only(found: &[PersonId]) -> Option<PersonId> {
     match found {
-        [person] => Ok(Some(*person)),
-        _ => Ok(None),
+        [person] => Some(*person),
+        _ => None,
     }
 }
 

@@ -2,14 +2,15 @@
 
 /// Declares rows: each struct with its columns and how it is read from them, in one place.
 ///
-/// A field stands in the column of its name, or in the one behind `=`, or in several (a tuple, or another row). `by` names a
-/// function that reads a field whose type alone does not say how; behind `= ""` it has no column of its own, and the function is
-/// given that of the next field. In a statement that answers with such rows
-/// ([`statements!`](crate::statements)), `{columns}` stands for the columns in the order of the fields, and `{a.columns}` for the
-/// same behind the name of a table.
+/// A field stands in the column of its name, or in the one behind `=`, or in several: a tuple, or another row. In an `Option` it is
+/// nothing where the first of its columns is NULL. `by` names a function that reads a field whose type alone does not say how; behind
+/// `= ""` it has no column of its own, and the function is given that of the next field.
 ///
-/// A row can be copied, compared and shown by `Debug`. One whose content is nobody's business is declared `without Debug`, and
-/// gets its own.
+/// In a statement that answers with such rows ([`statements!`](crate::statements)), `{columns}` stands for the columns in the order of
+/// the fields, and `{a.columns}` for the same behind the name of a table. A statement may also write a list of its own in that order,
+/// such as one of sums; then the fields need no columns.
+///
+/// Every row is `Clone`, `PartialEq`, `Eq` and `Debug`. One whose content may be personal is declared `without Debug`, and gets its own.
 ///
 /// ```
 /// use database::{Row, StoreError, row};

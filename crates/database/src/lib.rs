@@ -6,6 +6,7 @@
 //!
 //! Not here: what the tables mean (`store`), and any retry (see [`StoreError`]).
 
+mod columns;
 mod error;
 mod job;
 mod migrate;
@@ -15,6 +16,7 @@ mod postgres_tls;
 mod postgres_url;
 mod postgres_values;
 mod queue;
+mod row;
 mod sqlite;
 mod sqlite_session;
 mod statement;
@@ -28,8 +30,9 @@ use std::thread::JoinHandle;
 
 use domain::Secret;
 
+pub use columns::{FromColumns, ToValues, width_of};
 pub use postgres_tls::{PostgresTls, SslMode};
-pub use statement::Statement;
+pub use statement::{Query, Statement, as_text, write_out};
 pub use tx::Tx;
 pub use value::{Row, Value, id};
 

@@ -43,22 +43,20 @@ statements! {
 }
 
 // The database's own clock: a migration may run before anything else exists, and this time is only ever shown.
-static SQLITE_NOW: Statement = Statement {
-    name: "database::migrate::SQLITE_NOW",
-    sql: "SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)",
-};
-static POSTGRES_NOW: Statement = Statement {
-    name: "database::migrate::POSTGRES_NOW",
-    sql: "SELECT CAST(extract(epoch FROM now()) * 1000 AS BIGINT)",
-};
-static SQLITE_HAS_TABLE: Statement = Statement {
-    name: "database::migrate::SQLITE_HAS_TABLE",
-    sql: "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
-};
-static POSTGRES_HAS_TABLE: Statement = Statement {
-    name: "database::migrate::POSTGRES_HAS_TABLE",
-    sql: "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migration'",
-};
+static SQLITE_NOW: Statement =
+    Statement::new("database::migrate::SQLITE_NOW", "SELECT CAST(unixepoch('subsec') * 1000 AS BIGINT)");
+static POSTGRES_NOW: Statement = Statement::new(
+    "database::migrate::POSTGRES_NOW",
+    "SELECT CAST(extract(epoch FROM now()) * 1000 AS BIGINT)",
+);
+static SQLITE_HAS_TABLE: Statement = Statement::new(
+    "database::migrate::SQLITE_HAS_TABLE",
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migration'",
+);
+static POSTGRES_HAS_TABLE: Statement = Statement::new(
+    "database::migrate::POSTGRES_HAS_TABLE",
+    "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'schema_migration'",
+);
 
 impl Store {
     /// Applies what is missing of a list of scripts and returns what that was. Blocks.

@@ -23,7 +23,7 @@ use crate::StoreError;
 use tokio::runtime::{Builder, Runtime};
 
 pub(super) static CHECKSUMS: Statement =
-    Statement { name: "store::examine", sql: "SELECT current_setting('data_checksums')" };
+    Statement::new("store::examine", "SELECT current_setting('data_checksums')");
 
 /// Connects `connections` times and starts as many threads; the first failure is the answer, and the caller then closes
 /// the queue, which ends the others.

@@ -23,7 +23,7 @@ use super::tx::Session;
 use super::value::{Row, Value};
 use crate::StoreError;
 
-static LOCK: Statement = Statement { name: "store::locks::take", sql: "SELECT pg_advisory_xact_lock($1)" };
+static LOCK: Statement = Statement::new("store::locks::take", "SELECT pg_advisory_xact_lock($1)");
 
 type Connection = tokio_postgres::Connection<Socket, Encrypted>;
 type Sent = Pin<Box<dyn Future<Output = Result<(), Error>>>>;
@@ -206,7 +206,7 @@ impl Session for PostgresSession<'_> {
         let columns = prepared.columns().iter().filter(|column| !can_read(column.type_()));
         let columns = columns.map(|column| format!("column {} of type {}", column.name(), column.type_()));
         match params.chain(columns).next() {
-            None => Ok(()),
+            None => s.check_width(prepared.columns().len()),
             Some(odd) => {
                 let detail = format!("{odd}: cast it to BIGINT, TEXT or BYTEA");
                 Err(StoreError::Sql { statement: s.name, detail })
@@ -258,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_count_of_parameters_that_differs_is_an_error_on_this_engine_too() {
-        static S: Statement = Statement { name: "s", sql: "" };
+        static S: Statement = Statement::new("s", "");
         assert!(count_params(&S, 2, 2).is_ok());
         assert!(matches!(count_params(&S, 2, 1), Err(StoreError::Sql { statement: "s", .. })));
     }

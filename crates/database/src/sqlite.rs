@@ -29,7 +29,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 
 macro_rules! control {
     ($($name:ident = $sql:literal;)*) => {$(
-        static $name: Statement = Statement { name: $sql, sql: $sql };
+        static $name: Statement = Statement::new($sql, $sql);
     )*};
 }
 control! {

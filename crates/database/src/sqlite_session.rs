@@ -119,7 +119,7 @@ impl Session for SqliteSession<'_> {
     }
 
     fn check(&mut self, s: &'static Statement) -> Result<(), StoreError> {
-        prepare(self.connection, s).map(drop)
+        s.check_width(prepare(self.connection, s)?.statement.column_count())
     }
 }
 

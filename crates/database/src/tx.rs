@@ -1,8 +1,8 @@
 //! A transaction as a closure sees it, and what an engine must be able to do for it.
 
-use super::statement::Statement;
+use super::statement::{Query, Statement};
 use super::value::{Row, Value};
-use crate::StoreError;
+use crate::{FromColumns, StoreError};
 
 /// What both engines do: the only arrow from [`Tx`] to a driver.
 pub(super) trait Session {
@@ -69,6 +69,30 @@ impl<'a> Tx<'a> {
             return Err(StoreError::TooMany { statement: statement.name });
         }
         Ok(rows.pop())
+    }
+
+    /// Runs a statement and returns its answer, each row read as what the statement says that it is.
+    ///
+    /// # Errors
+    /// As [`Tx::query`], and `Corrupt` when a column holds something else.
+    pub fn rows<T: FromColumns>(
+        &mut self,
+        query: &'static Query<T>,
+        params: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        self.query(query, params)?.iter().map(|row| T::read(row, 0)).collect()
+    }
+
+    /// Runs a statement whose answer is one row or none, and reads it as [`Tx::rows`] does.
+    ///
+    /// # Errors
+    /// As [`Tx::one`], and `Corrupt` when a column holds something else.
+    pub fn row<T: FromColumns>(
+        &mut self,
+        query: &'static Query<T>,
+        params: &[Value],
+    ) -> Result<Option<T>, StoreError> {
+        self.one(query, params)?.map(|row| T::read(&row, 0)).transpose()
     }
 
     /// Runs a statement and returns how many rows it changed.

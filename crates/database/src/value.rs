@@ -146,6 +146,14 @@ impl Row {
         self.values.get(column).ok_or_else(|| self.corrupt(column))
     }
 
+    /// Returns whether a column is NULL.
+    ///
+    /// # Errors
+    /// `Corrupt` when the answer has no such column.
+    pub fn is_null(&self, column: usize) -> Result<bool, StoreError> {
+        self.value(column).map(|value| *value == Value::Null)
+    }
+
     /// Returns a whole number.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ static SCHEMA: &[Migration] = &[Migration {
 }];
 
 macro_rules! sql {
-    ($($name:ident = $sql:literal;)*) => {$(static $name: Statement = Statement { name: $sql, sql: $sql };)*};
+    ($($name:ident = $sql:literal;)*) => {$(static $name: Statement = Statement::new($sql, $sql);)*};
 }
 sql! {
     ADD = "INSERT INTO device (id, seen_at, state) VALUES ($1, 0, 'enrolled')";

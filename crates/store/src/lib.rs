@@ -2,8 +2,9 @@
 //!
 //! The statements of a capability stand in the folder of its name, and so does the table that it owns (`docs/layers.toml`).
 //! `database` runs closures as transactions on SQLite or PostgreSQL; `migrations` holds the schema. Every other
-//! module is one family of tables: its statements, each written once for both engines, and typed functions over them
-//! that take a [`Tx`]. Rows go no further than the use cases, which make of them what pages and the gateway need.
+//! module is one family of tables: its rows, each declared once with its columns (`row!`), its statements, each written once for
+//! both engines and saying what it answers with (`statements!`), and typed functions over them that take a [`Tx`]. Rows go no
+//! further than the use cases, which make of them what pages and the gateway need.
 //!
 //! Not here: deciding anything (the `app` crates), and any text of SQL elsewhere in the workspace.
 
@@ -154,11 +155,11 @@ pub mod tokens;
 mod migrations;
 mod record;
 
-pub(crate) use database::statements;
 pub use database::{
     Applied, Engine, Migration, PostgresTls, Row, Soundness, SslMode, Statement, Store, StoreConfig,
     StoreError, Tx, Value, id,
 };
+pub(crate) use database::{FromColumns, Query, ToValues, row, statements, values};
 pub use migrations::{MIGRATIONS, migrate};
 pub(crate) use record::{force_word, like, single_count};
 

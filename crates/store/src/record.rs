@@ -2,7 +2,7 @@
 
 use domain::Force;
 
-use crate::{Statement, StoreError, Tx, Value};
+use crate::{Row, Statement, StoreError, Tx, Value};
 
 /// Returns the word for a scope in a WHERE: empty for every force.
 pub(crate) fn force_word(force: Option<Force>) -> Value {
@@ -15,6 +15,11 @@ pub(crate) fn like(search: &str) -> Value {
     let plain: String =
         search.trim().to_lowercase().chars().filter(|c| !matches!(c, '%' | '_' | '\\')).take(80).collect();
     if plain.is_empty() { "".into() } else { format!("%{plain}%").into() }
+}
+
+/// Returns whether a column holds anything.
+pub(crate) fn is_set(row: &Row, at: usize) -> Result<bool, StoreError> {
+    Ok(!row.is_null(at)?)
 }
 
 /// Returns the number that a `SELECT count(*)` gives.

@@ -13,16 +13,10 @@ const EVIDENCE: [&str; 4] = [
     "00000005-0000-7000-8000-000000000004",
 ];
 
-static PROOF: Statement = Statement {
-    name: "PROOF",
-    sql: "INSERT INTO evidence (id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest,
-        clause_digest, basis) VALUES ($1, $2, $3, $4, $5, 1, 1, 'p', 'c', $6)",
-};
-static FINDING: Statement = Statement {
-    name: "FINDING",
-    sql: "INSERT INTO finding (subject_kind, subject_id, clause_id, outcome, detail, since, judged_at, evidence_id)
-        VALUES ($1, $2, $3, $4, $5, 7, 8, $6)",
-};
+static PROOF: Statement = Statement::new("PROOF", "INSERT INTO evidence (id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest,
+        clause_digest, basis) VALUES ($1, $2, $3, $4, $5, 1, 1, 'p', 'c', $6)");
+static FINDING: Statement = Statement::new("FINDING", "INSERT INTO finding (subject_kind, subject_id, clause_id, outcome, detail, since, judged_at, evidence_id)
+        VALUES ($1, $2, $3, $4, $5, 7, 8, $6)");
 
 /// What was stored: subject, clause, outcome, detail, basis.
 const BEFORE: [[&str; 6]; 4] = [

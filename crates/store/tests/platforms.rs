@@ -15,31 +15,30 @@ const PHONE: &str = "00000002-0000-7000-8000-000000000001";
 const LIVE: &str = "00000003-0000-7000-8000-000000000001";
 const BARE: &str = "00000003-0000-7000-8000-000000000002";
 
-static DEVICE: Statement = Statement {
-    name: "DEVICE",
-    sql: "INSERT INTO device (id, serial, kind, force, created_at) VALUES ($1, 'OLD1', 'iphone', 'norfolk', 1)",
-};
-static ENROLMENT: Statement = Statement {
-    name: "ENROLMENT",
-    sql: "INSERT INTO enrolment (id, device_id, platform, channel, udid, user_id, certificate_sha256, state, topic, push_token, push_magic,
+static DEVICE: Statement = Statement::new(
+    "DEVICE",
+    "INSERT INTO device (id, serial, kind, force, created_at) VALUES ($1, 'OLD1', 'iphone', 'norfolk', 1)",
+);
+static ENROLMENT: Statement = Statement::new(
+    "ENROLMENT",
+    "INSERT INTO enrolment (id, device_id, platform, channel, udid, user_id, certificate_sha256, state, topic, push_token, push_magic,
         unlock_token, bootstrap_token, awaiting_configuration, created_at, push_due_at)
         VALUES ($1, $2, 'ios', $3, 'UDID-1', $4, 'c1', 'enrolled', $5, $6, $7, $8, $9, 1, 1, 2)",
-};
-static COMMAND: Statement = Statement {
-    name: "COMMAND",
-    sql: "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, queued_at)
+);
+static COMMAND: Statement = Statement::new(
+    "COMMAND",
+    "INSERT INTO command (id, enrolment_id, request_type, lane, spec, state, asked_by, queued_at)
         VALUES ($1, $2, $3, 1, $4, 'queued', 'system', $5)",
-};
-static RAW: Statement = Statement {
-    name: "RAW",
-    sql: "INSERT INTO raw_message (id, enrolment_id, kind, digest, sealed, received_at, expires_at) VALUES ($1, $2, $3, 'd', $4, 1, 9)",
-};
-static REPORT: Statement = Statement {
-    name: "REPORT",
-    sql: "INSERT INTO fact_report (device_id, report, facts, received_at) VALUES ($1, $2, '[]', 1)",
-};
-static REPORTS: Statement =
-    Statement { name: "REPORTS", sql: "SELECT report FROM fact_report ORDER BY report" };
+);
+static RAW: Statement = Statement::new(
+    "RAW",
+    "INSERT INTO raw_message (id, enrolment_id, kind, digest, sealed, received_at, expires_at) VALUES ($1, $2, $3, 'd', $4, 1, 9)",
+);
+static REPORT: Statement = Statement::new(
+    "REPORT",
+    "INSERT INTO fact_report (device_id, report, facts, received_at) VALUES ($1, $2, '[]', 1)",
+);
+static REPORTS: Statement = Statement::new("REPORTS", "SELECT report FROM fact_report ORDER BY report");
 
 /// Every order as it was stored, and as it is now.
 const ORDERS: [(&str, &str, &str, &str); 20] = [

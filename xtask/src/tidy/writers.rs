@@ -168,21 +168,35 @@ fn writing(files: &[File]) -> Writing {
     all
 }
 
-/// Reads the statements that a macro declares, `NAME = "SQL";`, each with the tables that it writes.
+/// Reads the statements that a macro declares, `NAME = "SQL";` or `NAME: Answer = "SQL";`, each with the tables that it writes. The
+/// text may be put together by `concat!`.
 fn declared(tokens: &TokenStream, statements: &mut BTreeMap<String, BTreeSet<String>>) {
-    let mut name = None;
+    let (mut name, mut text) = (None, String::new());
     for token in tokens.clone() {
         match token {
-            TokenTree::Ident(ident) => name = Some(ident.to_string()),
-            TokenTree::Literal(literal) => {
-                let tables = tables_of(&literal.to_string());
+            TokenTree::Ident(ident) if is_constant(&ident.to_string()) => name = Some(ident.to_string()),
+            TokenTree::Punct(mark) if mark.as_char() == ';' => {
+                let tables = tables_of(&std::mem::take(&mut text));
                 if let Some(name) = name.take().filter(|_| !tables.is_empty()) {
                     statements.insert(name, tables);
                 }
             }
-            _ => {}
+            other => literals(other, &mut text),
         }
     }
+}
+
+fn literals(token: TokenTree, text: &mut String) {
+    match token {
+        TokenTree::Literal(literal) => *text += &literal.to_string(),
+        TokenTree::Group(group) => group.stream().into_iter().for_each(|token| literals(token, text)),
+        TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+    }
+}
+
+/// Returns whether a name is written as that of a constant.
+fn is_constant(name: &str) -> bool {
+    name.chars().all(|c| c.is_uppercase() || c == '_' || c.is_numeric())
 }
 
 /// Returns the tables that a statement writes.
@@ -244,8 +258,7 @@ impl<'ast> Visit<'ast> for Names {
     fn visit_expr_path(&mut self, expr: &'ast syn::ExprPath) {
         // A variable may have the name of a function: only what is called counts, and statements.
         let name = expr.path.get_ident().map(ToString::to_string);
-        self.found
-            .extend(name.filter(|name| name.chars().all(|c| c.is_uppercase() || c == '_' || c.is_numeric())));
+        self.found.extend(name.filter(|name| is_constant(name)));
     }
 
     fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
@@ -327,6 +340,22 @@ mod tests {
         fn run(tx: &mut Tx<'_>) { tx.execute(&PLACE, &[]); }
         pub fn by_id(tx: &mut Tx<'_>) { tx.one(&BY_ID, &[]); }
     "#;
+    #[test]
+    fn a_statement_is_known_by_its_name_however_its_text_is_made_and_whatever_it_answers_with() {
+        let tokens = r#"
+            pub(crate) ADD = "INSERT INTO a (id) VALUES ($1)";
+            TAKE: Option<Row> = "UPDATE b SET x = 1 RETURNING {columns}";
+            // What is read writes nothing.
+            ALL: (Row, String) = concat!("SELECT {columns} FROM ", c!());
+            DROP = concat!("DELETE FROM d WHERE ", c!(), " AND x = 1");
+        "#;
+        let mut statements = BTreeMap::new();
+        declared(&tokens.parse().unwrap(), &mut statements);
+        let found: Vec<String> =
+            statements.iter().map(|(name, tables)| format!("{name} {tables:?}")).collect();
+        assert_eq!(found, [r#"ADD {"a"}"#, r#"DROP {"d"}"#, r#"TAKE {"b"}"#]);
+    }
+
     const RULES: &str = r#"
         pure = { below = 2, never = [] }
         only = {}

@@ -3,61 +3,61 @@
 use domain::{CaseId, ClauseId, PersonId, StepId, Timestamp};
 
 use crate::locks::{self, Lock};
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One step of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Step {
-    /// Its id.
-    pub id: StepId,
-    /// The case that it belongs to.
-    pub case: CaseId,
-    /// Its place among the steps, from 1.
-    pub place: i64,
-    /// Its name in the case type.
-    pub name: String,
-    /// What it is about, such as `device:UUID`; empty if it is about no thing.
-    pub item: String,
-    /// What is to be done, in words.
-    pub title: String,
-    /// Who does it, as a word of the policy.
-    pub who: String,
-    /// The person, if it is one.
-    pub person: Option<PersonId>,
-    /// The clause that asks for it, if it is not the case's.
-    pub clause: Option<ClauseId>,
-    /// What shows that it was done, as a word of the policy.
-    pub proof_kind: String,
-    /// When it is due.
-    pub due_at: Option<Timestamp>,
-    /// How it ended.
-    pub done: Option<Done>,
-}
+row! {
+    /// One step of a case.
+    pub struct Step {
+        /// Its id.
+        pub id: StepId,
+        /// The case that it belongs to.
+        pub case: CaseId = "case_id",
+        /// Its place among the steps, from 1.
+        pub place: i64,
+        /// Its name in the case type.
+        pub name: String,
+        /// What it is about, such as `device:UUID`; empty if it is about no thing.
+        pub item: String,
+        /// What is to be done, in words.
+        pub title: String,
+        /// Who does it, as a word of the policy.
+        pub who: String,
+        /// The person, if it is one.
+        pub person: Option<PersonId> = "person_id",
+        /// The clause that asks for it, if it is not the case's.
+        pub clause: Option<ClauseId> = "clause_id",
+        /// What shows that it was done, as a word of the policy.
+        pub proof_kind: String,
+        /// When it is due.
+        pub due_at: Option<Timestamp>,
+        /// How it ended.
+        pub done: Option<Done> = "done_at, done_by, outcome, proof",
+    }
 
-/// How a step ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Done {
-    /// When it happened.
-    pub at: Timestamp,
-    /// Who entered it, as the ledger names them.
-    pub by: String,
-    /// `done`, `missing`, `not-needed`.
-    pub outcome: String,
-    /// What shows it: a note, or `hand-over:…`, `case:…`, `hold:…`.
-    pub proof: String,
-}
+    /// How a step ended.
+    pub struct Done {
+        /// When it happened.
+        pub at: Timestamp,
+        /// Who entered it, as the ledger names them.
+        pub by: String,
+        /// `done`, `missing`, `not-needed`.
+        pub outcome: String,
+        /// What shows it: a note, or `hand-over:…`, `case:…`, `hold:…`.
+        pub proof: String,
+    }
 
-/// The state of a procedure's cases under one clause.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Standing {
-    /// All that count.
-    pub all: i64,
-    /// A step was done after its time limit, is overdue, or ended with something missing.
-    pub late: i64,
-    /// Closed while a step was left undone.
-    pub unproven: i64,
-    /// Closed in time with every step done.
-    pub good: i64,
+    /// The state of a procedure's cases under one clause.
+    #[derive(Copy, Default)]
+    pub struct Standing {
+        /// All that count.
+        pub all: i64,
+        /// A step was done after its time limit, is overdue, or ended with something missing.
+        pub late: i64,
+        /// Closed while a step was left undone.
+        pub unproven: i64,
+        /// Closed in time with every step done.
+        pub good: i64,
+    }
 }
 
 /// Selects cases of a procedure.
@@ -73,12 +73,6 @@ pub struct Judged<'a> {
     pub since: Timestamp,
     /// The present.
     pub now: Timestamp,
-}
-
-macro_rules! columns {
-    () => {
-        "id, case_id, place, name, item, title, who, person_id, clause_id, proof_kind, due_at, done_at, done_by, outcome, proof"
-    };
 }
 
 // A case belongs to a clause if it was opened under it, a step of it is asked by it, or an event under it leads to it. A
@@ -107,13 +101,14 @@ macro_rules! judged {
 statements! {
     pub(crate) STEP_ADD = "INSERT INTO case_step (id, case_id, place, name, item, title, who, person_id, clause_id, proof_kind, due_at)
         SELECT $1, $2, COALESCE(max(place), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10 FROM case_step WHERE case_id = $2";
-    STEPS_OF = concat!("SELECT ", columns!(), " FROM case_step WHERE case_id = $1 ORDER BY place LIMIT 500");
-    STEP_BY_ID = concat!("SELECT ", columns!(), " FROM case_step WHERE id = $1");
-    STEPS_OPEN_FOR_ITEM = concat!("SELECT ", columns!(), " FROM case_step WHERE item = $1 AND done_at IS NULL AND item <> ''
-        AND case_id IN (SELECT c.id FROM desk_case c WHERE c.id = case_step.case_id AND c.closed_at IS NULL) ORDER BY id LIMIT 100");
-    STEPS_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM case_step WHERE person_id = $1 AND done_at IS NULL
+    STEPS_OF: Step = "SELECT {columns} FROM case_step WHERE case_id = $1 ORDER BY place LIMIT 500";
+    STEP_BY_ID: Step = "SELECT {columns} FROM case_step WHERE id = $1";
+    STEPS_OPEN_FOR_ITEM: Step = "SELECT {columns} FROM case_step WHERE item = $1 AND done_at IS NULL AND item <> ''
         AND case_id IN (SELECT c.id FROM desk_case c WHERE c.id = case_step.case_id AND c.closed_at IS NULL)
-        ORDER BY due_at, id LIMIT 100");
+        ORDER BY id LIMIT 100";
+    STEPS_OPEN_OF_PERSON: Step = "SELECT {columns} FROM case_step WHERE person_id = $1 AND done_at IS NULL
+        AND case_id IN (SELECT c.id FROM desk_case c WHERE c.id = case_step.case_id AND c.closed_at IS NULL)
+        ORDER BY due_at, id LIMIT 100";
     STEP_DONE = "UPDATE case_step SET done_at = $2, done_by = $3, outcome = $4, proof = $5 WHERE id = $1 AND done_at IS NULL";
     STEP_REOPEN = "UPDATE case_step SET done_at = NULL, done_by = NULL, outcome = NULL, proof = NULL
         WHERE id = $1 AND outcome = 'not-needed'";
@@ -122,95 +117,49 @@ statements! {
     STEPS_HOLDER = "UPDATE case_step SET person_id = $2 WHERE case_id = $1 AND who = 'holder' AND done_at IS NULL";
     STEPS_DUE = "UPDATE case_step SET due_at = $3 WHERE case_id = $1 AND name = $2 AND done_at IS NULL";
     CHASE_SENT = "INSERT INTO case_chase (case_id, place, due_at, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    PROCEDURE_STANDING = concat!("SELECT count(*), COALESCE(sum(late), 0),
+    PROCEDURE_STANDING: Standing = concat!("SELECT count(*), COALESCE(sum(late), 0),
         COALESCE(sum(CASE WHEN late = 0 THEN unproven ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN late = 0 AND unproven = 0 THEN closed ELSE 0 END), 0) FROM ", judged!());
-    PROCEDURE_CASES = concat!("SELECT id, number, CAST(late AS BIGINT) FROM ", judged!(),
+    PROCEDURE_CASES: (CaseId, i64, bool) = concat!("SELECT id, number, CAST(late AS BIGINT) FROM ", judged!(),
         " ORDER BY late DESC, unproven DESC, opened_at DESC, id LIMIT $6");
-}
-
-fn step(row: &Row) -> Result<Step, StoreError> {
-    Ok(Step {
-        id: row.parse(0)?,
-        case: row.parse(1)?,
-        place: row.int(2)?,
-        name: row.text(3)?,
-        item: row.text(4)?,
-        title: row.text(5)?,
-        who: row.text(6)?,
-        person: row.opt_parse(7)?,
-        clause: row.opt_parse(8)?,
-        proof_kind: row.text(9)?,
-        due_at: row.opt_time(10)?,
-        done: match row.opt_time(11)? {
-            None => None,
-            Some(at) => Some(Done {
-                at,
-                by: row.opt_text(12)?.unwrap_or_default(),
-                outcome: row.opt_text(13)?.unwrap_or_default(),
-                proof: row.opt_text(14)?.unwrap_or_default(),
-            }),
-        },
-    })
 }
 
 /// Adds a step after the existing ones; ignores `new.place` and `new.done`.
 pub fn add(tx: &mut Tx<'_>, new: &Step) -> Result<(), StoreError> {
     locks::take(tx, Lock::Case(new.case))?;
-    tx.execute(
-        &STEP_ADD,
-        &[
-            Value::id(new.id),
-            Value::id(new.case),
-            new.name.as_str().into(),
-            new.item.as_str().into(),
-            new.title.as_str().into(),
-            new.who.as_str().into(),
-            Value::opt_id(new.person),
-            new.clause.as_ref().map(ClauseId::as_str).into(),
-            new.proof_kind.as_str().into(),
-            new.due_at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: id, case, name, item, title, who, person, clause, proof_kind, due_at);
+    tx.execute(&STEP_ADD, &params).map(drop)
 }
 
 /// Returns the steps of a case in order.
 pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Step>, StoreError> {
-    tx.query(&STEPS_OF, &[Value::id(case)])?.iter().map(step).collect()
+    tx.rows(&STEPS_OF, &[Value::id(case)])
 }
 
 /// Returns the step of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: StepId) -> Result<Option<Step>, StoreError> {
-    tx.one(&STEP_BY_ID, &[Value::id(id)])?.as_ref().map(step).transpose()
+    tx.row(&STEP_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the steps of open cases that wait for that subject.
 pub fn open_for_item(tx: &mut Tx<'_>, item: &str) -> Result<Vec<Step>, StoreError> {
-    tx.query(&STEPS_OPEN_FOR_ITEM, &[item.into()])?.iter().map(step).collect()
+    tx.rows(&STEPS_OPEN_FOR_ITEM, &[item.into()])
 }
 
 /// Returns the steps of open cases that wait for that person, soonest first.
 pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Step>, StoreError> {
-    tx.query(&STEPS_OPEN_OF_PERSON, &[Value::id(person)])?.iter().map(step).collect()
+    tx.rows(&STEPS_OPEN_OF_PERSON, &[Value::id(person)])
 }
 
 /// Enters how a step ended; returns whether it was undone until now.
 pub fn finish(tx: &mut Tx<'_>, id: StepId, done: &Done) -> Result<bool, StoreError> {
-    let values = [
-        Value::id(id),
-        done.at.into(),
-        done.by.as_str().into(),
-        done.outcome.as_str().into(),
-        done.proof.as_str().into(),
-    ];
+    let values = values!(done: (id), at, by, outcome, proof);
     Ok(tx.execute(&STEP_DONE, &values)? > 0)
 }
 
 /// Reopens a step that had been marked as not needed.
 pub fn reopen(tx: &mut Tx<'_>, id: StepId) -> Result<(), StoreError> {
-    tx.execute(&STEP_REOPEN, &[Value::id(id)])?;
-    Ok(())
+    tx.execute(&STEP_REOPEN, &[Value::id(id)]).map(drop)
 }
 
 /// Has the steps of that name done again, however they ended; returns whether any had ended.
@@ -226,8 +175,7 @@ pub fn set_holder(tx: &mut Tx<'_>, case: CaseId, person: Option<PersonId>) -> Re
 
 /// Moves the time limit of a case's undone steps of that name.
 pub fn set_due(tx: &mut Tx<'_>, case: CaseId, name: &str, due: Option<Timestamp>) -> Result<(), StoreError> {
-    tx.execute(&STEPS_DUE, &[Value::id(case), name.into(), due.into()])?;
-    Ok(())
+    tx.execute(&STEPS_DUE, &[Value::id(case), name.into(), due.into()]).map(drop)
 }
 
 /// Notes that the reminder at that place of the case type went out for that time limit; returns whether it was the first time.
@@ -253,10 +201,7 @@ fn judged_values(of: &Judged<'_>) -> [Value; 5] {
 
 /// Returns the state of a procedure's cases under a clause.
 pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<Standing, StoreError> {
-    let row = tx.one(&PROCEDURE_STANDING, &judged_values(of))?;
-    row.map_or(Ok(Standing::default()), |row| {
-        Ok(Standing { all: row.int(0)?, late: row.int(1)?, unproven: row.int(2)?, good: row.int(3)? })
-    })
+    Ok(tx.row(&PROCEDURE_STANDING, &judged_values(of))?.unwrap_or_default())
 }
 
 /// Returns up to `limit` of those cases, the late ones first: id, number, and whether late.
@@ -266,8 +211,5 @@ pub fn judged_cases(
     limit: u32,
 ) -> Result<Vec<(CaseId, i64, bool)>, StoreError> {
     let [kind, clause, person, since, now] = judged_values(of);
-    tx.query(&PROCEDURE_CASES, &[kind, clause, person, since, now, i64::from(limit).into()])?
-        .iter()
-        .map(|row| Ok((row.parse(0)?, row.int(1)?, row.bool(2)?)))
-        .collect()
+    tx.rows(&PROCEDURE_CASES, &[kind, clause, person, since, now, limit.into()])
 }

@@ -3,44 +3,38 @@
 use domain::{CaseId, ClauseId, DeviceId, EntryId, Force, PersonId, Timestamp};
 
 use crate::locks::{self, Lock};
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One case.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Case {
-    /// Its id.
-    pub id: CaseId,
-    /// The number that people say.
-    pub number: i64,
-    /// Its type, such as `breach`.
-    pub kind: String,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// The device it is about.
-    pub device: Option<DeviceId>,
-    /// The person it is about.
-    pub person: Option<PersonId>,
-    /// The clause that it falls under.
-    pub clause: Option<ClauseId>,
-    /// One line.
-    pub title: String,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When it is due.
-    pub due_at: Option<Timestamp>,
-    /// Who took it on, as the ledger names them.
-    pub owner: Option<String>,
-    /// When and why it was closed.
-    pub closed: Option<(Timestamp, String)>,
-    /// How it was closed: `steps`, `receipt`, `breach-over`, `called-off`, `by-hand`.
-    pub closed_how: Option<String>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at, closed_at, closed_why,
-         owner, closed_how"
-    };
+row! {
+    /// One case.
+    pub struct Case {
+        /// Its id.
+        pub id: CaseId,
+        /// The number that people say.
+        pub number: i64,
+        /// Its type, such as `breach`.
+        pub kind: String,
+        /// The force that it belongs to.
+        pub force: Force,
+        /// The device it is about.
+        pub device: Option<DeviceId> = "device_id",
+        /// The person it is about.
+        pub person: Option<PersonId> = "person_id",
+        /// The clause that it falls under.
+        pub clause: Option<ClauseId> = "clause_id",
+        /// One line.
+        pub title: String,
+        /// When it was opened.
+        pub opened_at: Timestamp,
+        /// When it is due.
+        pub due_at: Option<Timestamp>,
+        /// When and why it was closed.
+        pub closed: Option<(Timestamp, String)> = "closed_at, closed_why",
+        /// Who took it on, as the ledger names them.
+        pub owner: Option<String>,
+        /// How it was closed: `steps`, `receipt`, `breach-over`, `called-off`, `by-hand`.
+        pub closed_how: Option<String>,
+    }
 }
 
 // Times far away, so that an open case without a time limit comes after those with one, and a closed one last.
@@ -56,12 +50,11 @@ pub const NUMBER: &str = "case";
 statements! {
     pub(crate) CASE_ADD = "INSERT INTO desk_case (id, number, kind, force, device_id, person_id, clause_id, title, opened_at, due_at)
         SELECT $1, COALESCE(max(number), 1000) + 1, $2, $3, $4, $5, $6, $7, $8, $9 FROM desk_case";
-    CASE_BY_ID = concat!("SELECT ", columns!(), " FROM desk_case WHERE id = $1");
-    CASE_BY_NUMBER = concat!("SELECT ", columns!(), " FROM desk_case WHERE number = $1");
-    CASE_OPEN_FOR = concat!("SELECT ", columns!(), " FROM desk_case
-        WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL");
-    CASE_LIST = concat!("SELECT ", columns!(), " FROM desk_case
-        WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
+    CASE_BY_ID: Case = "SELECT {columns} FROM desk_case WHERE id = $1";
+    CASE_BY_NUMBER: Case = "SELECT {columns} FROM desk_case WHERE number = $1";
+    CASE_OPEN_FOR: Case = "SELECT {columns} FROM desk_case
+        WHERE device_id = $1 AND clause_id = $2 AND kind = $3 AND closed_at IS NULL";
+    CASE_LIST: Case = "SELECT {columns} FROM desk_case WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
         AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
           OR ($3 = 'late' AND closed_at IS NULL AND due_at < $4))
         AND ($5 = '' OR 'c-' || number LIKE $5 OR (lower(title) LIKE $5 AND $8 NOT LIKE '%,' || kind || ',%'))
@@ -69,10 +62,10 @@ statements! {
         AND ($8 NOT LIKE '%,' || kind || ',%'
           OR ($9 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $10
             AND ($2 = '' OR $11 LIKE '%,' || force || ',%')))
-        ORDER BY opened_at DESC, id DESC LIMIT $12");
+        ORDER BY opened_at DESC, id DESC LIMIT $12";
     // What is to be done next comes first: the open ones by when they are due, those without a time after them, then what was closed
     // last.
-    CASE_QUEUE = concat!("SELECT ", columns!(), " FROM desk_case
+    CASE_QUEUE: Case = concat!("SELECT {columns} FROM desk_case
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR kind = $2)
         AND ($3 = '' OR ($3 = 'open' AND closed_at IS NULL) OR ($3 = 'closed' AND closed_at IS NOT NULL)
           OR ($3 = 'late' AND closed_at IS NULL AND due_at < $4))
@@ -83,16 +76,16 @@ statements! {
             AND ($2 = '' OR $11 LIKE '%,' || force || ',%')))
         AND ($13 = '' OR ($13 = 'nobody' AND owner IS NULL) OR owner = $13)
         ORDER BY ", queue_key!(), ", id LIMIT $12");
-    CASES_OWNED = concat!("SELECT ", columns!(), " FROM desk_case WHERE owner = $1 AND closed_at IS NULL
-        ORDER BY due_at, number LIMIT 200");
+    CASES_OWNED: Case = "SELECT {columns} FROM desk_case WHERE owner = $1 AND closed_at IS NULL
+        ORDER BY due_at, number LIMIT 200";
     CASE_HAND = "UPDATE desk_case SET owner = CASE WHEN $3 = '' THEN NULL ELSE $3 END
         WHERE id = $1 AND owner = $2 AND closed_at IS NULL";
-    CASE_KINDS = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
+    CASE_KINDS: String = "SELECT DISTINCT kind FROM desk_case ORDER BY kind LIMIT 100";
     CASES_LATE_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND due_at < $2 AND ($1 = '' OR force = $1)
         AND ($3 NOT LIKE '%,' || kind || ',%' OR ($4 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $5))";
-    CASES_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100");
-    CASE_KINDS_OF_PERSON = "SELECT DISTINCT kind FROM desk_case WHERE person_id = $1 ORDER BY kind LIMIT 100";
-    CASES_OF_DEVICE = concat!("SELECT ", columns!(), " FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100");
+    CASES_OF_PERSON: Case = "SELECT {columns} FROM desk_case WHERE person_id = $1 ORDER BY opened_at DESC LIMIT 100";
+    CASE_KINDS_OF_PERSON: String = "SELECT DISTINCT kind FROM desk_case WHERE person_id = $1 ORDER BY kind LIMIT 100";
+    CASES_OF_DEVICE: Case = "SELECT {columns} FROM desk_case WHERE device_id = $1 ORDER BY opened_at DESC LIMIT 100";
     CASE_CLOSE = "UPDATE desk_case SET closed_at = $2, closed_why = $3, closed_how = $4 WHERE id = $1 AND closed_at IS NULL";
     CASE_REOPEN = "UPDATE desk_case SET closed_at = NULL, closed_why = NULL, closed_how = NULL
         WHERE id = $1 AND closed_how = 'called-off'";
@@ -101,64 +94,32 @@ statements! {
     CASE_TAKE = "UPDATE desk_case SET owner = $2 WHERE id = $1 AND closed_at IS NULL AND COALESCE(owner, '') <> $2";
     CASE_ABOUT = "UPDATE desk_case SET device_id = $2, person_id = $3, title = $4 WHERE id = $1 AND closed_at IS NULL";
     CASE_DUE = "UPDATE desk_case SET due_at = $2 WHERE id = $1";
-    CASE_OPEN_OF_PERSON = concat!("SELECT ", columns!(), " FROM desk_case WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
-        ORDER BY opened_at, id LIMIT 1");
+    CASE_OPEN_OF_PERSON: Case = "SELECT {columns} FROM desk_case
+        WHERE person_id = $1 AND kind = $2 AND closed_at IS NULL
+        ORDER BY opened_at, id LIMIT 1";
     CASES_OPEN_COUNT = "SELECT count(*) FROM desk_case WHERE closed_at IS NULL AND ($1 = '' OR force = $1)
         AND ($2 NOT LIKE '%,' || kind || ',%' OR ($3 LIKE '%,' || force || ',%' AND COALESCE(person_id, '') <> $4))";
     CASE_EVENT_ADD = "INSERT INTO case_event (id, case_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
-    CASE_EVENTS = "SELECT at, actor, says FROM case_event WHERE case_id = $1 ORDER BY at, id";
-}
-
-fn case(row: &Row) -> Result<Case, StoreError> {
-    Ok(Case {
-        id: row.parse(0)?,
-        number: row.int(1)?,
-        kind: row.text(2)?,
-        force: row.parse(3)?,
-        device: row.opt_parse(4)?,
-        person: row.opt_parse(5)?,
-        clause: row.opt_parse(6)?,
-        title: row.text(7)?,
-        opened_at: row.time(8)?,
-        due_at: row.opt_time(9)?,
-        closed: match row.opt_time(10)? {
-            Some(at) => Some((at, row.opt_text(11)?.unwrap_or_default())),
-            None => None,
-        },
-        owner: row.opt_text(12)?,
-        closed_how: row.opt_text(13)?,
-    })
+    CASE_EVENTS: (Timestamp, String, String) = "SELECT at, actor, says FROM case_event
+        WHERE case_id = $1 ORDER BY at, id";
 }
 
 /// Opens a case; gives it a number and ignores `new.number`. There is at most one open case for a device,
 /// clause and kind.
 pub fn open(tx: &mut Tx<'_>, new: &Case) -> Result<(), StoreError> {
     locks::take(tx, Lock::Number(NUMBER))?;
-    tx.execute(
-        &CASE_ADD,
-        &[
-            Value::id(new.id),
-            new.kind.as_str().into(),
-            Value::id(new.force),
-            Value::opt_id(new.device),
-            Value::opt_id(new.person),
-            new.clause.as_ref().map(ClauseId::as_str).into(),
-            new.title.as_str().into(),
-            new.opened_at.into(),
-            new.due_at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: id, kind, force, device, person, clause, title, opened_at, due_at);
+    tx.execute(&CASE_ADD, &params).map(drop)
 }
 
 /// Returns the case of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CaseId) -> Result<Option<Case>, StoreError> {
-    tx.one(&CASE_BY_ID, &[Value::id(id)])?.as_ref().map(case).transpose()
+    tx.row(&CASE_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the case of that number.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Case>, StoreError> {
-    tx.one(&CASE_BY_NUMBER, &[number.into()])?.as_ref().map(case).transpose()
+    tx.row(&CASE_BY_NUMBER, &[number.into()])
 }
 
 /// Returns the open case of that kind for a device and clause.
@@ -168,10 +129,7 @@ pub fn open_for(
     clause: &ClauseId,
     kind: &str,
 ) -> Result<Option<Case>, StoreError> {
-    tx.one(&CASE_OPEN_FOR, &[Value::id(device), clause.as_str().into(), kind.into()])?
-        .as_ref()
-        .map(case)
-        .transpose()
+    tx.row(&CASE_OPEN_FOR, &[Value::id(device), clause.as_str().into(), kind.into()])
 }
 
 /// What a list of cases shows. Empty words mean "any".
@@ -231,7 +189,7 @@ pub fn list(
         .after
         .map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
     let [sealed, known_in, not_about] = sight.params();
-    let rows = tx.query(
+    tx.rows(
         &CASE_LIST,
         &[
             crate::force_word(filter.force),
@@ -245,10 +203,9 @@ pub fn list(
             known_in,
             not_about,
             among(sight.typed_in.iter().map(|force| force.as_str())),
-            i64::from(limit).into(),
+            limit.into(),
         ],
-    )?;
-    rows.iter().map(case).collect()
+    )
 }
 
 /// Returns where a case stands in the queue.
@@ -283,7 +240,7 @@ pub fn queue(
         .after
         .map_or((Timestamp::from_millis(i64::MIN), String::new()), |(at, id)| (at, id.to_string()));
     let [sealed, known_in, not_about] = sight.params();
-    let rows = tx.query(
+    tx.rows(
         &CASE_QUEUE,
         &[
             crate::force_word(filter.force),
@@ -300,13 +257,12 @@ pub fn queue(
             i64::from(page.limit).into(),
             page.owner.into(),
         ],
-    )?;
-    rows.iter().map(case).collect()
+    )
 }
 
 /// Returns the open cases that an actor has taken, the one due next first.
 pub fn owned(tx: &mut Tx<'_>, owner: &str) -> Result<Vec<Case>, StoreError> {
-    tx.query(&CASES_OWNED, &[owner.into()])?.iter().map(case).collect()
+    tx.rows(&CASES_OWNED, &[owner.into()])
 }
 
 /// Hands an open case from its owner to another actor, or back to the queue; returns whether it was still theirs.
@@ -316,7 +272,7 @@ pub fn hand(tx: &mut Tx<'_>, id: CaseId, from: &str, to: Option<&str>) -> Result
 
 /// Returns the types of case that were ever opened, a hundred at most.
 pub fn kinds(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
-    tx.query(&CASE_KINDS, &[])?.iter().map(|row| row.text(0)).collect()
+    tx.rows(&CASE_KINDS, &[])
 }
 
 /// Returns how many open cases are past their time limit, among those that a reader sees.
@@ -333,17 +289,17 @@ pub fn late_count(
 
 /// Returns the cases about a person, newest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Case>, StoreError> {
-    tx.query(&CASES_OF_PERSON, &[Value::id(person)])?.iter().map(case).collect()
+    tx.rows(&CASES_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns the types of the cases about a person, a hundred at most.
 pub fn kinds_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
-    tx.query(&CASE_KINDS_OF_PERSON, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
+    tx.rows(&CASE_KINDS_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns the cases of a device, newest first, a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Case>, StoreError> {
-    tx.query(&CASES_OF_DEVICE, &[Value::id(device)])?.iter().map(case).collect()
+    tx.rows(&CASES_OF_DEVICE, &[Value::id(device)])
 }
 
 /// Closes a case, with a reason for people and how it ended as a word; returns whether it was open.
@@ -386,13 +342,12 @@ pub fn set_about(
 
 /// Moves a case's time limit.
 pub fn set_due(tx: &mut Tx<'_>, id: CaseId, due: Option<Timestamp>) -> Result<(), StoreError> {
-    tx.execute(&CASE_DUE, &[Value::id(id), due.into()])?;
-    Ok(())
+    tx.execute(&CASE_DUE, &[Value::id(id), due.into()]).map(drop)
 }
 
 /// Returns the oldest open case of a kind about a person.
 pub fn open_of_person(tx: &mut Tx<'_>, person: PersonId, kind: &str) -> Result<Option<Case>, StoreError> {
-    tx.one(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])?.as_ref().map(case).transpose()
+    tx.row(&CASE_OPEN_OF_PERSON, &[Value::id(person), kind.into()])
 }
 
 /// Returns how many cases are open, among those that a reader sees.
@@ -415,8 +370,5 @@ pub fn add_event(
 
 /// Returns a case's timeline: when, who, what.
 pub fn events(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
-    tx.query(&CASE_EVENTS, &[Value::id(case)])?
-        .iter()
-        .map(|row| Ok((row.time(0)?, row.text(1)?, row.text(2)?)))
-        .collect()
+    tx.rows(&CASE_EVENTS, &[Value::id(case)])
 }

@@ -2,50 +2,50 @@
 
 use domain::{ClauseId, DeviceKind, EvidenceId, Force, Outcome, Subject, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{FromColumns, Row, StoreError, ToValues, Tx, Value, row, statements, values};
 
-/// A current finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredFinding {
-    /// The subject that it is about.
-    pub subject: Subject,
-    /// The clause.
-    pub clause: ClauseId,
-    /// The outcome.
-    pub outcome: Outcome,
-    /// Since when the outcome has had this word.
-    pub since: Timestamp,
-    /// When it was last judged.
-    pub judged_at: Timestamp,
-    /// The evidence that it rests on.
-    pub evidence: EvidenceId,
-}
+row! {
+    /// A current finding.
+    pub struct StoredFinding {
+        /// The subject that it is about.
+        pub subject: Subject = "subject_kind, subject_id",
+        /// The clause.
+        pub clause: ClauseId = "clause_id",
+        /// The outcome.
+        pub outcome: Outcome = "detail",
+        /// Since when the outcome has had this word.
+        pub since: Timestamp,
+        /// When it was last judged.
+        pub judged_at: Timestamp,
+        /// The evidence that it rests on.
+        pub evidence: EvidenceId = "evidence_id",
+    }
 
-/// The basis of a judgement, kept whole so that it can be replayed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Evidence {
-    /// Its id.
-    pub id: EvidenceId,
-    /// The subject that it is about.
-    pub subject: Subject,
-    /// The clause.
-    pub clause: ClauseId,
-    /// The outcome.
-    pub outcome: Outcome,
-    /// The outcome as it is written (JSON); its digest is in the ledger.
-    pub detail: String,
-    /// When it was first so judged.
-    pub judged_at: Timestamp,
-    /// When the same judgement was last reached.
-    pub confirmed_at: Timestamp,
-    /// Digest of the policy in force.
-    pub policy_digest: String,
-    /// Digest of the clause.
-    pub clause_digest: String,
-    /// Checks, parameters, facts and expected profiles, as the app spells them (JSON).
-    pub basis: String,
-    /// The secret from which the salts of its facts follow, base64; `None` in evidence that the ledger does not know yet.
-    pub salt: Option<String>,
+    /// The basis of a judgement, kept whole so that it can be replayed.
+    pub struct Evidence {
+        /// Its id.
+        pub id: EvidenceId,
+        /// The subject that it is about.
+        pub subject: Subject = "subject_kind, subject_id",
+        /// The clause.
+        pub clause: ClauseId = "clause_id",
+        /// The outcome.
+        pub outcome: Outcome = "" by Row::json,
+        /// The outcome as it is written (JSON); its digest is in the ledger.
+        pub detail: String,
+        /// When it was first so judged.
+        pub judged_at: Timestamp,
+        /// When the same judgement was last reached.
+        pub confirmed_at: Timestamp,
+        /// Digest of the policy in force.
+        pub policy_digest: String,
+        /// Digest of the clause.
+        pub clause_digest: String,
+        /// Checks, parameters, facts and expected profiles, as the app spells them (JSON).
+        pub basis: String,
+        /// The secret from which the salts of its facts follow, base64; `None` in evidence that the ledger does not know yet.
+        pub salt: Option<String>,
+    }
 }
 
 /// Findings with the device or person that each is about, as far as `$1` (a force, or nothing for all) reaches.
@@ -62,19 +62,19 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (subject_kind, subject_id, clause_id) DO UPDATE SET outcome = excluded.outcome, detail = excluded.detail,
         since = excluded.since, judged_at = excluded.judged_at, evidence_id = excluded.evidence_id";
-    FINDINGS_OF = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
+    FINDINGS_OF: StoredFinding = "SELECT {columns} FROM finding
         WHERE subject_kind = $1 AND subject_id = $2 ORDER BY clause_id";
-    FINDING_ONE = "SELECT subject_kind, subject_id, clause_id, detail, since, judged_at, evidence_id FROM finding
+    FINDING_ONE: StoredFinding = "SELECT {columns} FROM finding
         WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
     // Of a force: what is about its devices and people, and the documents, which are every force's.
-    FINDINGS_TALLY = concat!("SELECT f.clause_id, f.subject_kind, d.kind, f.outcome, count(*) FROM ", owned!(),
+    FINDINGS_TALLY: TallyLine = concat!("SELECT {columns} FROM ", owned!(),
         " GROUP BY f.clause_id, f.subject_kind, d.kind, f.outcome");
-    FINDINGS_TALLY_CLAUSE = concat!("SELECT f.clause_id, f.subject_kind, d.kind, f.outcome, count(*) FROM ", owned!(),
+    FINDINGS_TALLY_CLAUSE: TallyLine = concat!("SELECT {columns} FROM ", owned!(),
         " AND f.clause_id = $2 GROUP BY f.clause_id, f.subject_kind, d.kind, f.outcome");
-    FINDINGS_NAMED = concat!("SELECT f.subject_kind, f.subject_id, f.clause_id, f.detail, f.since, f.judged_at, f.evidence_id,
+    FINDINGS_NAMED: (StoredFinding, Option<String>) = concat!("SELECT {f.columns},
         COALESCE(d.serial, p.name || ' (' || p.number || ')') FROM ", owned!(),
         " AND f.clause_id = $2 AND f.outcome = $3 ORDER BY f.subject_kind, f.subject_id LIMIT $4");
-    FINDINGS_WITH_BASIS = "SELECT f.subject_kind, f.subject_id, f.clause_id, f.detail, f.since, f.judged_at, f.evidence_id, e.basis
+    FINDINGS_WITH_BASIS: (StoredFinding, Option<String>) = "SELECT {f.columns}, e.basis
         FROM finding f LEFT JOIN evidence e ON e.id = f.evidence_id WHERE f.subject_kind = $1 AND f.subject_id = $2
         ORDER BY f.clause_id";
     FINDINGS_DROP = "DELETE FROM finding WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3";
@@ -82,17 +82,16 @@ statements! {
         clause_digest, basis, salt) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10)";
     EVIDENCE_SALT = "UPDATE evidence SET salt = $2 WHERE id = $1 AND salt IS NULL";
     EVIDENCE_CONFIRM = "UPDATE evidence SET confirmed_at = $2 WHERE id = $1";
-    EVIDENCE_BY_ID = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
-        FROM evidence WHERE id = $1";
-    EVIDENCE_AT = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
-        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 AND judged_at <= $4
+    EVIDENCE_BY_ID: Evidence = "SELECT {columns} FROM evidence WHERE id = $1";
+    EVIDENCE_AT: Evidence = "SELECT {columns} FROM evidence
+        WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 AND judged_at <= $4
         ORDER BY judged_at DESC, id DESC LIMIT 1";
-    EVIDENCE_OF = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
-        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR clause_id = $3) ORDER BY clause_id, judged_at, id";
-    SUBJECTS_WITHOUT_SALT = "SELECT DISTINCT subject_kind, subject_id FROM evidence WHERE salt IS NULL
+    EVIDENCE_OF: Evidence = "SELECT {columns} FROM evidence
+        WHERE subject_kind = $1 AND subject_id = $2 AND ($3 = '' OR clause_id = $3) ORDER BY clause_id, judged_at, id";
+    SUBJECTS_WITHOUT_SALT: Subject = "SELECT DISTINCT subject_kind, subject_id FROM evidence WHERE salt IS NULL
         ORDER BY subject_kind, subject_id LIMIT $1";
     // Each branch walks an index from the subject on, so that a step costs the same however many subjects there are.
-    SUBJECTS_AFTER = "SELECT subject_kind, subject_id FROM (
+    SUBJECTS_AFTER: Subject = "SELECT subject_kind, subject_id FROM (
           SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM finding WHERE (subject_kind, subject_id) > ($1, $2)
             ORDER BY subject_kind, subject_id LIMIT $3) a
           UNION SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM evidence WHERE (subject_kind, subject_id) > ($1, $2)
@@ -100,51 +99,8 @@ statements! {
           UNION SELECT * FROM (SELECT DISTINCT subject_kind, subject_id FROM finding_batch WHERE (subject_kind, subject_id) > ($1, $2)
             ORDER BY subject_kind, subject_id LIMIT $3) c
         ) u ORDER BY subject_kind, subject_id LIMIT $3";
-    EVIDENCE_HISTORY = "SELECT id, subject_kind, subject_id, clause_id, detail, judged_at, confirmed_at, policy_digest, clause_digest, basis, salt
-        FROM evidence WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 ORDER BY judged_at DESC, id DESC LIMIT $4";
-}
-
-pub(crate) fn subject_parts(subject: &Subject) -> (&'static str, String) {
-    match subject {
-        Subject::Device(id) => ("device", id.to_string()),
-        Subject::Person(id) => ("person", id.to_string()),
-        Subject::Document(id) => ("document", id.clone()),
-    }
-}
-
-pub(crate) fn subject(row: &Row, kind: usize) -> Result<Subject, StoreError> {
-    match row.text(kind)?.as_str() {
-        "device" => Ok(Subject::Device(row.parse(kind + 1)?)),
-        "person" => Ok(Subject::Person(row.parse(kind + 1)?)),
-        _ => Ok(Subject::Document(row.text(kind + 1)?)),
-    }
-}
-
-fn finding(row: &Row) -> Result<StoredFinding, StoreError> {
-    Ok(StoredFinding {
-        subject: subject(row, 0)?,
-        clause: row.parse(2)?,
-        outcome: row.json(3)?,
-        since: row.time(4)?,
-        judged_at: row.time(5)?,
-        evidence: row.parse(6)?,
-    })
-}
-
-fn evidence(row: &Row) -> Result<Evidence, StoreError> {
-    Ok(Evidence {
-        id: row.parse(0)?,
-        subject: subject(row, 1)?,
-        clause: row.parse(3)?,
-        outcome: row.json(4)?,
-        detail: row.text(4)?,
-        judged_at: row.time(5)?,
-        confirmed_at: row.time(6)?,
-        policy_digest: row.text(7)?,
-        clause_digest: row.text(8)?,
-        basis: row.text(9)?,
-        salt: row.opt_text(10)?,
-    })
+    EVIDENCE_HISTORY: Evidence = "SELECT {columns} FROM evidence
+        WHERE subject_kind = $1 AND subject_id = $2 AND clause_id = $3 ORDER BY judged_at DESC, id DESC LIMIT $4";
 }
 
 fn outcome_json(outcome: &Outcome) -> Result<Value, StoreError> {
@@ -155,27 +111,14 @@ fn outcome_json(outcome: &Outcome) -> Result<Value, StoreError> {
 
 /// Writes a finding in place of the former one.
 pub fn put(tx: &mut Tx<'_>, finding: &StoredFinding) -> Result<(), StoreError> {
-    let (kind, id) = subject_parts(&finding.subject);
     let detail = outcome_json(&finding.outcome)?;
-    tx.later(
-        &FINDING_PUT,
-        vec![
-            kind.into(),
-            id.into(),
-            finding.clause.as_str().into(),
-            finding.outcome.word().into(),
-            detail,
-            finding.since.into(),
-            finding.judged_at.into(),
-            Value::id(finding.evidence),
-        ],
-    )
+    let word = finding.outcome.word();
+    tx.later(&FINDING_PUT, values!(finding: subject, clause, (word), (detail), since, judged_at, evidence))
 }
 
 /// Returns the findings on one subject, in order of clause id.
 pub fn of_subject(tx: &mut Tx<'_>, subject: &Subject) -> Result<Vec<StoredFinding>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.query(&FINDINGS_OF, &[kind.into(), id.into()])?.iter().map(finding).collect()
+    tx.rows(&FINDINGS_OF, &subject.values())
 }
 
 /// Returns the finding on one subject and clause.
@@ -184,21 +127,21 @@ pub fn one(
     subject: &Subject,
     clause: &ClauseId,
 ) -> Result<Option<StoredFinding>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.one(&FINDING_ONE, &[kind.into(), id.into(), clause.as_str().into()])?.as_ref().map(finding).transpose()
+    tx.row(&FINDING_ONE, &(subject, clause).values())
 }
 
-/// How many findings of one clause about one kind of subject have one outcome.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TallyLine {
-    /// The clause.
-    pub clause: String,
-    /// What they are about.
-    pub about: TallyAbout,
-    /// The word of the outcome.
-    pub outcome: String,
-    /// How many.
-    pub count: i64,
+row! {
+    /// How many findings of one clause about one kind of subject have one outcome.
+    pub struct TallyLine {
+        /// The clause.
+        pub clause: String = "f.clause_id",
+        /// What they are about.
+        pub about: TallyAbout = "f.subject_kind, d.kind",
+        /// The word of the outcome.
+        pub outcome: String = "f.outcome",
+        /// How many.
+        pub count: i64 = "count(*)",
+    }
 }
 
 /// What the findings of a tally are about.
@@ -212,22 +155,21 @@ pub enum TallyAbout {
     Documents,
 }
 
-fn tally_lines(rows: &[Row]) -> Result<Vec<TallyLine>, StoreError> {
-    rows.iter()
-        .map(|row| {
-            let about = match row.text(1)?.as_str() {
-                "device" => TallyAbout::Devices(row.parse(2)?),
-                "person" => TallyAbout::People,
-                _ => TallyAbout::Documents,
-            };
-            Ok(TallyLine { clause: row.text(0)?, about, outcome: row.text(3)?, count: row.int(4)? })
-        })
-        .collect()
+impl FromColumns for TallyAbout {
+    const WIDTH: usize = 2;
+
+    fn read(row: &Row, at: usize) -> Result<Self, StoreError> {
+        match row.text_ref(at)? {
+            "device" => row.parse(at + 1).map(Self::Devices),
+            "person" => Ok(Self::People),
+            _ => Ok(Self::Documents),
+        }
+    }
 }
 
 /// Returns how many findings of each outcome every clause has, as far as one force may see; all of them for `None`.
 pub fn tally_of(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<TallyLine>, StoreError> {
-    tally_lines(&tx.query(&FINDINGS_TALLY, &[crate::force_word(force)])?)
+    tx.rows(&FINDINGS_TALLY, &[crate::force_word(force)])
 }
 
 /// Returns the tally of one clause, as far as a force reaches.
@@ -236,7 +178,7 @@ pub fn tally_of_clause(
     force: Option<Force>,
     clause: &ClauseId,
 ) -> Result<Vec<TallyLine>, StoreError> {
-    tally_lines(&tx.query(&FINDINGS_TALLY_CLAUSE, &[crate::force_word(force), clause.as_str().into()])?)
+    tx.rows(&FINDINGS_TALLY_CLAUSE, &[crate::force_word(force), clause.as_str().into()])
 }
 
 /// Returns up to `limit` findings on a clause with that outcome word, each with the serial number or name of whom it is about;
@@ -248,8 +190,8 @@ pub fn named_of_clause(
     outcome: &str,
     limit: u32,
 ) -> Result<Vec<(StoredFinding, Option<String>)>, StoreError> {
-    let params = [crate::force_word(force), clause.as_str().into(), outcome.into(), i64::from(limit).into()];
-    tx.query(&FINDINGS_NAMED, &params)?.iter().map(|row| Ok((finding(row)?, row.opt_text(7)?))).collect()
+    let params = [crate::force_word(force), clause.as_str().into(), outcome.into(), limit.into()];
+    tx.rows(&FINDINGS_NAMED, &params)
 }
 
 /// Returns the findings on one subject, each with the basis of its evidence (JSON as the app spells it).
@@ -257,37 +199,19 @@ pub fn with_basis(
     tx: &mut Tx<'_>,
     subject: &Subject,
 ) -> Result<Vec<(StoredFinding, Option<String>)>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.query(&FINDINGS_WITH_BASIS, &[kind.into(), id.into()])?
-        .iter()
-        .map(|row| Ok((finding(row)?, row.opt_text(7)?)))
-        .collect()
+    tx.rows(&FINDINGS_WITH_BASIS, &subject.values())
 }
 
 /// Removes a finding whose clause no longer asks it of the subject; its evidence stays.
 pub fn drop(tx: &mut Tx<'_>, subject: &Subject, clause: &ClauseId) -> Result<(), StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.later(&FINDINGS_DROP, vec![kind.into(), id.into(), clause.as_str().into()])
+    tx.later(&FINDINGS_DROP, (subject, clause).values())
 }
 
 /// Writes new evidence.
 pub fn add_evidence(tx: &mut Tx<'_>, new: &Evidence) -> Result<(), StoreError> {
-    let (kind, id) = subject_parts(&new.subject);
-    tx.later(
-        &EVIDENCE_ADD,
-        vec![
-            Value::id(new.id),
-            kind.into(),
-            id.into(),
-            new.clause.as_str().into(),
-            new.detail.as_str().into(),
-            new.judged_at.into(),
-            new.policy_digest.as_str().into(),
-            new.clause_digest.as_str().into(),
-            new.basis.as_str().into(),
-            new.salt.as_deref().into(),
-        ],
-    )
+    let params = values!(new: id, subject, clause, detail, judged_at, policy_digest, clause_digest, basis,
+        salt);
+    tx.later(&EVIDENCE_ADD, params)
 }
 
 /// Notes that the same judgement was reached again.
@@ -306,14 +230,12 @@ pub fn evidence_of(
     subject: &Subject,
     clause: Option<&ClauseId>,
 ) -> Result<Vec<Evidence>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    let clause = clause.map_or("", ClauseId::as_str);
-    tx.query(&EVIDENCE_OF, &[kind.into(), id.into(), clause.into()])?.iter().map(evidence).collect()
+    tx.rows(&EVIDENCE_OF, &(subject, clause.map_or("", ClauseId::as_str)).values())
 }
 
 /// Lists up to `limit` subjects with evidence that has no salt.
 pub fn subjects_without_salt(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Subject>, StoreError> {
-    tx.query(&SUBJECTS_WITHOUT_SALT, &[i64::from(limit).into()])?.iter().map(|row| subject(row, 0)).collect()
+    tx.rows(&SUBJECTS_WITHOUT_SALT, &[limit.into()])
 }
 
 /// Lists up to `limit` subjects with a finding, evidence or lines in the ledger, from the one after `after` on.
@@ -322,16 +244,14 @@ pub fn subjects_after(
     after: Option<&Subject>,
     limit: u32,
 ) -> Result<Vec<Subject>, StoreError> {
-    let (kind, id) = after.map_or(("", String::new()), subject_parts);
-    tx.query(&SUBJECTS_AFTER, &[kind.into(), id.into(), i64::from(limit).into()])?
-        .iter()
-        .map(|row| subject(row, 0))
-        .collect()
+    let mut params = after.map_or_else(|| ("", "").values(), ToValues::values);
+    params.push(limit.into());
+    tx.rows(&SUBJECTS_AFTER, &params)
 }
 
 /// Returns the evidence of that id.
 pub fn evidence_by_id(tx: &mut Tx<'_>, id: EvidenceId) -> Result<Option<Evidence>, StoreError> {
-    tx.one(&EVIDENCE_BY_ID, &[Value::id(id)])?.as_ref().map(evidence).transpose()
+    tx.row(&EVIDENCE_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the evidence in force at a time.
@@ -341,11 +261,7 @@ pub fn evidence_at(
     clause: &ClauseId,
     at: Timestamp,
 ) -> Result<Option<Evidence>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.one(&EVIDENCE_AT, &[kind.into(), id.into(), clause.as_str().into(), at.into()])?
-        .as_ref()
-        .map(evidence)
-        .transpose()
+    tx.row(&EVIDENCE_AT, &(subject, clause, at).values())
 }
 
 /// Returns the latest evidence on a subject and clause, newest first.
@@ -355,9 +271,5 @@ pub fn evidence_history(
     clause: &ClauseId,
     limit: u32,
 ) -> Result<Vec<Evidence>, StoreError> {
-    let (kind, id) = subject_parts(subject);
-    tx.query(&EVIDENCE_HISTORY, &[kind.into(), id.into(), clause.as_str().into(), i64::from(limit).into()])?
-        .iter()
-        .map(evidence)
-        .collect()
+    tx.rows(&EVIDENCE_HISTORY, &(subject, clause, i64::from(limit)).values())
 }

@@ -2,70 +2,61 @@
 
 use domain::{DeviceId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::record::is_set;
+use crate::{Row, StoreError, Tx, Value, row, statements, values};
 
-/// A certificate of the device CA.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Certificate {
-    /// SHA-256 of the whole certificate, hex: how a device is recognised.
-    pub sha256: String,
-    /// Serial number, hex.
-    pub serial: String,
-    /// The device that it names.
-    pub device: DeviceId,
-    /// When it was issued.
-    pub issued_at: Timestamp,
-    /// Last moment of validity.
-    pub not_after: Timestamp,
-    /// The certificate that it replaces.
-    pub renewed_from: Option<String>,
-    /// When it was revoked.
-    pub revoked_at: Option<Timestamp>,
+row! {
+    /// A certificate of the device CA.
+    pub struct Certificate {
+        /// SHA-256 of the whole certificate, hex: how a device is recognised.
+        pub sha256: String,
+        /// Serial number, hex.
+        pub serial: String,
+        /// The device that it names.
+        pub device: DeviceId = "device_id",
+        /// When it was issued.
+        pub issued_at: Timestamp,
+        /// Last moment of validity.
+        pub not_after: Timestamp,
+        /// The certificate that it replaces.
+        pub renewed_from: Option<String>,
+        /// When it was revoked.
+        pub revoked_at: Option<Timestamp>,
+    }
 }
 
 statements! {
     pub(crate) CHALLENGE_ADD = "INSERT INTO scep_challenge (digest, device_id, created_at, expires_at) VALUES ($1, $2, $3, $4)";
-    CHALLENGE_USE = "UPDATE scep_challenge SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > $2
+    CHALLENGE_USE: DeviceId = "UPDATE scep_challenge SET used_at = $2
+        WHERE digest = $1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > $2
         RETURNING device_id";
-    CHALLENGE_STATE = "SELECT expires_at, used_at FROM scep_challenge WHERE digest = $1";
-    CHALLENGE_VOID = "SELECT voided_at FROM scep_challenge WHERE digest = $1";
+    CHALLENGE_STATE: (Timestamp, Option<Timestamp>) = "SELECT expires_at, used_at FROM scep_challenge
+        WHERE digest = $1";
+    CHALLENGE_VOID: Option<Timestamp> = "SELECT voided_at FROM scep_challenge WHERE digest = $1";
     CHALLENGES_OPEN = "SELECT count(*) FROM scep_challenge WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL AND expires_at > $2";
     CHALLENGES_VOID = "UPDATE scep_challenge SET voided_at = $2 WHERE device_id = $1 AND used_at IS NULL AND voided_at IS NULL";
     CHALLENGE_ANSWERED = "UPDATE scep_challenge SET answered_key = $2, answered_transaction = $3, answer = $4 WHERE digest = $1";
-    CHALLENGE_ANSWER = "SELECT answer FROM scep_challenge WHERE digest = $1 AND answered_key = $2
+    CHALLENGE_ANSWER: Option<Vec<u8>> = "SELECT answer FROM scep_challenge WHERE digest = $1 AND answered_key = $2
         AND answered_transaction = $3 AND used_at >= $4";
     CHALLENGES_FORGET = "DELETE FROM scep_challenge WHERE expires_at < $1";
     CERTIFICATE_ADD = "INSERT INTO certificate (sha256, serial, device_id, issued_at, not_after, renewed_from)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    CERTIFICATE_BY_SHA256 = "SELECT sha256, serial, device_id, issued_at, not_after, renewed_from, revoked_at
-        FROM certificate WHERE sha256 = $1";
-    CERTIFICATES_OF_DEVICE = "SELECT sha256, serial, device_id, issued_at, not_after, renewed_from, revoked_at
-        FROM certificate WHERE device_id = $1 ORDER BY issued_at DESC";
+    CERTIFICATE_BY_SHA256: Certificate = "SELECT {columns} FROM certificate WHERE sha256 = $1";
+    CERTIFICATES_OF_DEVICE: Certificate = "SELECT {columns} FROM certificate
+        WHERE device_id = $1 ORDER BY issued_at DESC";
     CERTIFICATE_REVOKE = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE sha256 = $1 AND revoked_at IS NULL";
     CERTIFICATES_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE device_id = $1 AND sha256 <> $4
         AND revoked_at IS NULL";
     CERTIFICATES_UNUSED_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE device_id = $1 AND revoked_at IS NULL
         AND renewed_from IS NULL AND NOT EXISTS (SELECT 1 FROM enrolment e WHERE e.certificate_sha256 = certificate.sha256
         AND e.ended_at IS NULL)";
-    RENEWAL_BY_KEY = "SELECT answer, revoked_at FROM certificate WHERE renewed_from = $1 AND key_digest = $2";
+    RENEWAL_BY_KEY: Renewal = "SELECT {columns} FROM certificate WHERE renewed_from = $1 AND key_digest = $2";
     RENEWAL_ANSWER = "UPDATE certificate SET key_digest = $2, answer = $3 WHERE sha256 = $1";
     RENEWALS_END = "UPDATE certificate SET revoked_at = $2, revoked_why = $3 WHERE renewed_from = $1 AND revoked_at IS NULL";
-    CERTIFICATES_SHOWN = "SELECT serial, issued_at, not_after, renewed_from, revoked_at, revoked_why, EXISTS (SELECT 1 FROM enrolment e
-        WHERE e.certificate_sha256 = certificate.sha256 AND e.ended_at IS NULL)
-        FROM certificate WHERE device_id = $1 ORDER BY issued_at DESC LIMIT 50";
-    CERTIFICATES_REVOKED = "SELECT serial, revoked_at FROM certificate WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY serial";
-}
-
-fn certificate(row: &Row) -> Result<Certificate, StoreError> {
-    Ok(Certificate {
-        sha256: row.text(0)?,
-        serial: row.text(1)?,
-        device: row.parse(2)?,
-        issued_at: row.time(3)?,
-        not_after: row.time(4)?,
-        renewed_from: row.opt_text(5)?,
-        revoked_at: row.opt_time(6)?,
-    })
+    CERTIFICATES_SHOWN: Shown = "SELECT {columns} FROM certificate
+        WHERE device_id = $1 ORDER BY issued_at DESC LIMIT 50";
+    CERTIFICATES_REVOKED: (String, Timestamp) = "SELECT serial, revoked_at FROM certificate
+        WHERE revoked_at IS NOT NULL AND not_after > $1 ORDER BY serial";
 }
 
 /// Adds a challenge by its digest, bound to a device.
@@ -76,13 +67,12 @@ pub fn add_challenge(
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&CHALLENGE_ADD, &[digest.into(), Value::id(device), at.into(), expires_at.into()])?;
-    Ok(())
+    tx.execute(&CHALLENGE_ADD, &[digest.into(), Value::id(device), at.into(), expires_at.into()]).map(drop)
 }
 
 /// Uses a challenge up; returns the device that it is for, or `None` if it is unknown, used or expired.
 pub fn spend_challenge(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<DeviceId>, StoreError> {
-    tx.one(&CHALLENGE_USE, &[digest.into(), at.into()])?.map(|row| row.parse(0)).transpose()
+    tx.row(&CHALLENGE_USE, &[digest.into(), at.into()])
 }
 
 /// Returns when a challenge expires and when it was used, for a message to the log.
@@ -90,12 +80,12 @@ pub fn challenge_state(
     tx: &mut Tx<'_>,
     digest: &str,
 ) -> Result<Option<(Timestamp, Option<Timestamp>)>, StoreError> {
-    tx.one(&CHALLENGE_STATE, &[digest.into()])?.map(|row| Ok((row.time(0)?, row.opt_time(1)?))).transpose()
+    tx.row(&CHALLENGE_STATE, &[digest.into()])
 }
 
 /// Returns whether a newer profile or a finished enrolment made the challenge void.
 pub fn is_void(tx: &mut Tx<'_>, digest: &str) -> Result<bool, StoreError> {
-    Ok(tx.one(&CHALLENGE_VOID, &[digest.into()])?.map_or(Ok(None), |row| row.opt_time(0))?.is_some())
+    Ok(tx.row(&CHALLENGE_VOID, &[digest.into()])?.flatten().is_some())
 }
 
 /// Returns whether some profile that was made for a device can still buy a certificate.
@@ -121,16 +111,8 @@ pub struct Answered<'a> {
 
 /// Keeps the answer to a used challenge: the certificate, DER.
 pub fn set_answer(tx: &mut Tx<'_>, answered: &Answered<'_>, certificate: &[u8]) -> Result<(), StoreError> {
-    tx.execute(
-        &CHALLENGE_ANSWERED,
-        &[
-            answered.challenge.into(),
-            answered.key.into(),
-            answered.transaction.into(),
-            certificate.to_vec().into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(answered: challenge, key, transaction, (certificate.to_vec()));
+    tx.execute(&CHALLENGE_ANSWERED, &params).map(drop)
 }
 
 /// Returns the certificate, DER, that was issued for the same challenge, key and transaction at that time or later.
@@ -140,7 +122,7 @@ pub fn answer(
     since: Timestamp,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let params = [answered.challenge.into(), answered.key.into(), answered.transaction.into(), since.into()];
-    tx.one(&CHALLENGE_ANSWER, &params)?.map_or(Ok(None), |row| row.opt_bytes(0))
+    Ok(tx.row(&CHALLENGE_ANSWER, &params)?.flatten())
 }
 
 /// Removes challenges that ran out before the given time.
@@ -150,28 +132,18 @@ pub fn forget_challenges(tx: &mut Tx<'_>, before: Timestamp) -> Result<u64, Stor
 
 /// Enters a certificate that was issued.
 pub fn add(tx: &mut Tx<'_>, new: &Certificate) -> Result<(), StoreError> {
-    tx.execute(
-        &CERTIFICATE_ADD,
-        &[
-            new.sha256.as_str().into(),
-            new.serial.as_str().into(),
-            Value::id(new.device),
-            new.issued_at.into(),
-            new.not_after.into(),
-            new.renewed_from.as_deref().into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: sha256, serial, device, issued_at, not_after, renewed_from);
+    tx.execute(&CERTIFICATE_ADD, &params).map(drop)
 }
 
 /// Returns the certificate with that fingerprint.
 pub fn by_sha256(tx: &mut Tx<'_>, sha256: &str) -> Result<Option<Certificate>, StoreError> {
-    tx.one(&CERTIFICATE_BY_SHA256, &[sha256.into()])?.as_ref().map(certificate).transpose()
+    tx.row(&CERTIFICATE_BY_SHA256, &[sha256.into()])
 }
 
 /// Returns every certificate that was issued to a device, newest first.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Certificate>, StoreError> {
-    tx.query(&CERTIFICATES_OF_DEVICE, &[Value::id(device)])?.iter().map(certificate).collect()
+    tx.rows(&CERTIFICATES_OF_DEVICE, &[Value::id(device)])
 }
 
 /// Revokes a certificate; returns whether it was valid until now.
@@ -198,13 +170,18 @@ pub fn revoke_unused(tx: &mut Tx<'_>, device: DeviceId, at: Timestamp, why: &str
     tx.execute(&CERTIFICATES_UNUSED_END, &[Value::id(device), at.into(), why.into()])
 }
 
-/// The answer to a renewal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Renewal {
-    /// The certificate, DER.
-    pub answer: Vec<u8>,
-    /// Whether it was revoked since.
-    pub revoked: bool,
+row! {
+    /// The answer to a renewal.
+    pub struct Renewal {
+        /// The certificate, DER.
+        pub answer: Vec<u8> = "answer" by or_empty,
+        /// Whether it was revoked since.
+        pub revoked: bool = "revoked_at" by is_set,
+    }
+}
+
+fn or_empty(row: &Row, at: usize) -> Result<Vec<u8>, StoreError> {
+    Ok(row.opt_bytes(at)?.unwrap_or_default())
 }
 
 /// Returns the renewal of a certificate for that key, if there was one.
@@ -213,13 +190,7 @@ pub fn renewal_by_key(
     renewed_from: &str,
     key_digest: &str,
 ) -> Result<Option<Renewal>, StoreError> {
-    let rows = tx.query(&RENEWAL_BY_KEY, &[renewed_from.into(), key_digest.into()])?;
-    rows.first()
-        .map(|row| {
-            let answer = row.opt_bytes(0)?.unwrap_or_default();
-            Ok(Renewal { answer, revoked: row.opt_time(1)?.is_some() })
-        })
-        .transpose()
+    Ok(tx.rows(&RENEWAL_BY_KEY, &[renewed_from.into(), key_digest.into()])?.into_iter().next())
 }
 
 /// Keeps the answer to a renewal.
@@ -237,45 +208,31 @@ pub fn revoke_renewals(
     tx.execute(&RENEWALS_END, &[renewed_from.into(), at.into(), why.into()])
 }
 
-/// A certificate as people are shown it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Shown {
-    /// Serial number, hex.
-    pub serial: String,
-    /// When it was issued.
-    pub issued_at: Timestamp,
-    /// Last moment of validity.
-    pub not_after: Timestamp,
-    /// Whether it renews another.
-    pub is_renewal: bool,
-    /// When and why it was revoked.
-    pub revoked: Option<(Timestamp, String)>,
-    /// Whether a live enrolment is bound to it.
-    pub in_use: bool,
+row! {
+    /// A certificate as people are shown it.
+    pub struct Shown {
+        /// Serial number, hex.
+        pub serial: String,
+        /// When it was issued.
+        pub issued_at: Timestamp,
+        /// Last moment of validity.
+        pub not_after: Timestamp,
+        /// Whether it renews another.
+        pub is_renewal: bool = "renewed_from" by is_set,
+        /// When and why it was revoked.
+        pub revoked: Option<(Timestamp, String)> = "revoked_at, revoked_why",
+        /// Whether a live enrolment is bound to it.
+        pub in_use: bool = "EXISTS (SELECT 1 FROM enrolment e
+            WHERE e.certificate_sha256 = certificate.sha256 AND e.ended_at IS NULL)",
+    }
 }
 
 /// Returns the latest certificates of a device, newest first, fifty at most.
 pub fn shown(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Shown>, StoreError> {
-    tx.query(&CERTIFICATES_SHOWN, &[Value::id(device)])?
-        .iter()
-        .map(|row| {
-            let why = row.opt_text(5)?.unwrap_or_default();
-            Ok(Shown {
-                serial: row.text(0)?,
-                issued_at: row.time(1)?,
-                not_after: row.time(2)?,
-                is_renewal: row.opt_text(3)?.is_some(),
-                revoked: row.opt_time(4)?.map(|at| (at, why)),
-                in_use: row.bool(6)?,
-            })
-        })
-        .collect()
+    tx.rows(&CERTIFICATES_SHOWN, &[Value::id(device)])
 }
 
 /// Returns serial numbers of revoked certificates that would still be valid, with the time of revocation.
 pub fn revoked(tx: &mut Tx<'_>, now: Timestamp) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    tx.query(&CERTIFICATES_REVOKED, &[now.into()])?
-        .iter()
-        .map(|row| Ok((row.text(0)?, row.time(1)?)))
-        .collect()
+    tx.rows(&CERTIFICATES_REVOKED, &[now.into()])
 }

@@ -8,8 +8,9 @@ use crate::{StoreError, Tx, statements};
 const KEPT: i64 = 1_000;
 
 statements! {
-    pub(crate) CHECK_IN_SEEN = "SELECT seen_at FROM check_in_seen WHERE certificate_sha256 = $1 AND digest = $2";
-    CHECK_IN_LAST_SIGNED = "SELECT max(signed_at) FROM check_in_seen WHERE certificate_sha256 = $1";
+    pub(crate) CHECK_IN_SEEN: Timestamp = "SELECT seen_at FROM check_in_seen
+        WHERE certificate_sha256 = $1 AND digest = $2";
+    CHECK_IN_LAST_SIGNED: Option<Timestamp> = "SELECT max(signed_at) FROM check_in_seen WHERE certificate_sha256 = $1";
     CHECK_IN_NOTE = "INSERT INTO check_in_seen (certificate_sha256, digest, signed_at, seen_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (certificate_sha256, digest) DO NOTHING";
     CHECK_IN_FORGET = "DELETE FROM check_in_seen WHERE certificate_sha256 = $1 AND seen_at < (SELECT seen_at FROM check_in_seen
@@ -30,12 +31,12 @@ pub struct CheckInMark {
 /// Returns when this message was accepted before.
 pub fn seen(tx: &mut Tx<'_>, mark: &CheckInMark) -> Result<Option<Timestamp>, StoreError> {
     let params = [mark.certificate.as_str().into(), mark.digest.as_str().into()];
-    tx.one(&CHECK_IN_SEEN, &params)?.map(|row| row.time(0)).transpose()
+    tx.row(&CHECK_IN_SEEN, &params)
 }
 
 /// Returns the latest signing time of an accepted message of this certificate.
 pub fn last_signed(tx: &mut Tx<'_>, certificate: &str) -> Result<Option<Timestamp>, StoreError> {
-    tx.one(&CHECK_IN_LAST_SIGNED, &[certificate.into()])?.map_or(Ok(None), |row| row.opt_time(0))
+    Ok(tx.row(&CHECK_IN_LAST_SIGNED, &[certificate.into()])?.flatten())
 }
 
 /// Remembers an accepted message, and removes the oldest beyond a thousand of its certificate.

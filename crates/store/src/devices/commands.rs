@@ -2,56 +2,50 @@
 
 use domain::{BurstId, CaseId, CommandId, CommandState, Deed, Effect, EnrolmentId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Command {
-    /// Which; the vendor sends it along, and the answer names it.
-    pub id: CommandId,
-    /// The channel that it is for.
-    pub enrolment: EnrolmentId,
-    /// The word of the order.
-    pub word: String,
-    /// 0 urgent, 1 normal.
-    pub lane: i64,
-    /// What to do, as the app spells it; holds no secret.
-    pub spec: String,
-    /// Its state.
-    pub state: CommandState,
-    /// Who asked.
-    pub asked_by: String,
-    /// The reason.
-    pub reason: Option<String>,
-    /// The case that it is for.
-    pub case: Option<CaseId>,
-    /// When it was asked for.
-    pub queued_at: Timestamp,
-    /// When it was first sent to the device.
-    pub delivered_at: Option<Timestamp>,
-    /// How often it was sent.
-    pub deliveries: i64,
-    /// When it came to its end.
-    pub finished_at: Option<Timestamp>,
-    /// The device's words, if it failed.
-    pub error: Option<String>,
-    /// What it does, in our own words.
-    pub deed: Deed,
-    /// How much harm it can do.
-    pub effect: Effect,
-    /// The burst in which it is held, or was.
-    pub burst: Option<BurstId>,
-    /// Until when a second person may agree to it.
-    pub expires_at: Option<Timestamp>,
-    /// The second person who agreed.
-    pub approved_by: Option<String>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, enrolment_id, word, lane, spec, state, asked_by, reason, case_id, queued_at, delivered_at, deliveries,
-         finished_at, error, deed, effect, burst_id, expires_at, approved_by"
-    };
+row! {
+    /// One command.
+    pub struct Command {
+        /// Which; the vendor sends it along, and the answer names it.
+        pub id: CommandId,
+        /// The channel that it is for.
+        pub enrolment: EnrolmentId = "enrolment_id",
+        /// The word of the order.
+        pub word: String,
+        /// 0 urgent, 1 normal.
+        pub lane: i64,
+        /// What to do, as the app spells it; holds no secret.
+        pub spec: String,
+        /// Its state.
+        pub state: CommandState,
+        /// Who asked.
+        pub asked_by: String,
+        /// The reason.
+        pub reason: Option<String>,
+        /// The case that it is for.
+        pub case: Option<CaseId> = "case_id",
+        /// When it was asked for.
+        pub queued_at: Timestamp,
+        /// When it was first sent to the device.
+        pub delivered_at: Option<Timestamp>,
+        /// How often it was sent.
+        pub deliveries: i64,
+        /// When it came to its end.
+        pub finished_at: Option<Timestamp>,
+        /// The device's words, if it failed.
+        pub error: Option<String>,
+        /// What it does, in our own words.
+        pub deed: Deed,
+        /// How much harm it can do.
+        pub effect: Effect,
+        /// The burst in which it is held, or was.
+        pub burst: Option<BurstId> = "burst_id",
+        /// Until when a second person may agree to it.
+        pub expires_at: Option<Timestamp>,
+        /// The second person who agreed.
+        pub approved_by: Option<String>,
+    }
 }
 
 statements! {
@@ -59,24 +53,25 @@ statements! {
         deed, effect, burst_id, expires_at) VALUES ($1, $2, $3, $4, $5, $10, $6, $7, $8, $9, $11, $12, $13, $14)";
     COMMAND_APPROVE = "UPDATE command SET state = CASE WHEN $3 = '' THEN 'queued' ELSE 'held' END, burst_id = CASE WHEN $3 = '' THEN NULL ELSE $3 END,
         approved_by = $2 WHERE id = $1 AND state = 'asked' AND finished_at IS NULL";
-    COMMAND_BY_ID = concat!("SELECT ", columns!(), " FROM command WHERE id = $1");
+    COMMAND_BY_ID: Command = "SELECT {columns} FROM command WHERE id = $1";
     // Waits for a command that another transaction is changing and checks it again, so that the order of the queue holds;
     // skipping it would send the second before the first.
-    COMMAND_TAKE = concat!("UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2), deliveries = deliveries + 1
+    COMMAND_TAKE: Command = "UPDATE command SET state = 'delivered', delivered_at = COALESCE(delivered_at, $2),
+        deliveries = deliveries + 1
         WHERE id = (SELECT n.id FROM command n WHERE n.enrolment_id = $1 AND n.finished_at IS NULL AND n.not_now_at IS NULL
         AND n.state NOT IN ('asked', 'held') AND n.frozen_at IS NULL ORDER BY n.lane, n.id LIMIT 1 {for_update})
-        AND finished_at IS NULL AND not_now_at IS NULL AND state NOT IN ('asked', 'held') AND frozen_at IS NULL RETURNING ", columns!());
+        AND finished_at IS NULL AND not_now_at IS NULL AND state NOT IN ('asked', 'held')
+        AND frozen_at IS NULL RETURNING {columns}";
     COMMAND_UNMADE = "UPDATE command SET state = 'failed', finished_at = $2, error = $3, deliveries = deliveries - 1,
         delivered_at = CASE WHEN deliveries = 1 THEN NULL ELSE delivered_at END WHERE id = $1";
     COMMAND_GIVEN_UP = "UPDATE command SET state = 'uncertain', finished_at = $2, error = $3, deliveries = deliveries - 1
         WHERE id = $1 AND finished_at IS NULL";
     COMMANDS_OFFER_AGAIN = "UPDATE command SET not_now_at = NULL WHERE enrolment_id = $1 AND finished_at IS NULL AND not_now_at IS NOT NULL";
-    COMMAND_FINISHED = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
+    COMMAND_FINISHED: Finished = "UPDATE command SET state = $3, finished_at = $4, error = $5, result_digest = $6
         WHERE id = $1 AND enrolment_id = $2 AND (finished_at IS NULL OR state = 'uncertain') RETURNING word, spec,
         (SELECT d.force FROM enrolment e JOIN device d ON d.id = e.device_id WHERE e.id = $2)";
     COMMAND_NOT_NOW = "UPDATE command SET state = 'not-now', not_now_at = $3 WHERE id = $1 AND enrolment_id = $2 AND finished_at IS NULL";
-    COMMANDS_OF_DEVICE = "SELECT c.id, c.enrolment_id, c.word, c.lane, c.spec, c.state, c.asked_by, c.reason, c.case_id, c.queued_at,
-        c.delivered_at, c.deliveries, c.finished_at, c.error, c.deed, c.effect, c.burst_id, c.expires_at, c.approved_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+    COMMANDS_OF_DEVICE: Command = "SELECT {c.columns} FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 ORDER BY c.queued_at DESC, c.id DESC LIMIT $2";
     // In the order of the queue: an answer holds the lock of its own command when it takes the next.
     COMMANDS_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
@@ -84,8 +79,8 @@ statements! {
         AND n.enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) ORDER BY n.lane, n.id {for_update})";
     COMMAND_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3
         WHERE id = $1 AND finished_at IS NULL AND (delivered_at IS NULL OR state = 'not-now')";
-    COMMANDS_STOP = "UPDATE command SET state = CASE WHEN delivered_at IS NULL OR state = 'not-now' THEN 'cancelled' ELSE 'uncertain' END,
-        finished_at = $3, error = $4 WHERE effect = $2 AND finished_at IS NULL
+    COMMANDS_STOP: CommandState = "UPDATE command SET
+        state = CASE WHEN delivered_at IS NULL OR state = 'not-now' THEN 'cancelled' ELSE 'uncertain' END, finished_at = $3, error = $4 WHERE effect = $2 AND finished_at IS NULL
         AND enrolment_id IN (SELECT id FROM enrolment WHERE device_id = $1) RETURNING state";
     COMMANDS_PENDING_OF_TYPE = "SELECT count(*) FROM command WHERE enrolment_id = $1 AND word = $2 AND finished_at IS NULL";
     COMMANDS_FORGET = "DELETE FROM command WHERE id IN (SELECT id FROM command WHERE finished_at IS NOT NULL AND finished_at < $1
@@ -93,56 +88,17 @@ statements! {
         AND NOT (deed IN ('lock', 'lost-mode', 'lost-mode-off', 'locate', 'erase') AND enrolment_id IN (SELECT e.id FROM enrolment e
           JOIN loss_report r ON r.device_id = e.device_id WHERE r.reported_at >= $3))
         ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
-    COMMANDS_UNPUSHED = "SELECT DISTINCT c.enrolment_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+    COMMANDS_UNPUSHED: EnrolmentId = "SELECT DISTINCT c.enrolment_id FROM command c
+        JOIN enrolment e ON e.id = c.enrolment_id
         WHERE c.finished_at IS NULL AND c.queued_at < $1 AND c.state NOT IN ('asked', 'held') AND c.frozen_at IS NULL AND e.ended_at IS NULL
         AND e.push_due_at IS NULL AND e.push_address IS NOT NULL AND (e.push_tried_at IS NULL OR e.push_tried_at < $2) LIMIT $3";
 }
 
-fn command(row: &Row) -> Result<Command, StoreError> {
-    Ok(Command {
-        id: row.parse(0)?,
-        enrolment: row.parse(1)?,
-        word: row.text(2)?,
-        lane: row.int(3)?,
-        spec: row.text(4)?,
-        state: row.parse(5)?,
-        asked_by: row.text(6)?,
-        reason: row.opt_text(7)?,
-        case: row.opt_parse(8)?,
-        queued_at: row.time(9)?,
-        delivered_at: row.opt_time(10)?,
-        deliveries: row.int(11)?,
-        finished_at: row.opt_time(12)?,
-        error: row.opt_text(13)?,
-        deed: row.parse(14)?,
-        effect: row.parse(15)?,
-        burst: row.opt_parse(16)?,
-        expires_at: row.opt_time(17)?,
-        approved_by: row.opt_text(18)?,
-    })
-}
-
 /// Queues a command in its state: queued, asked where a second person must agree, held beyond a cap.
 pub fn add(tx: &mut Tx<'_>, new: &Command) -> Result<(), StoreError> {
-    tx.later(
-        &COMMAND_ADD,
-        vec![
-            Value::id(new.id),
-            Value::id(new.enrolment),
-            new.word.as_str().into(),
-            new.lane.into(),
-            new.spec.as_str().into(),
-            new.asked_by.as_str().into(),
-            new.reason.as_deref().into(),
-            Value::opt_id(new.case),
-            new.queued_at.into(),
-            new.state.as_str().into(),
-            new.deed.as_str().into(),
-            new.effect.as_str().into(),
-            Value::opt_id(new.burst),
-            new.expires_at.into(),
-        ],
-    )
+    let params = values!(new: id, enrolment, word, lane, spec, asked_by, reason, case, queued_at, state,
+        deed, effect, burst, expires_at);
+    tx.later(&COMMAND_ADD, params)
 }
 
 /// Queues a command that a second person agreed to, or holds it in a burst; returns whether it still waited for that.
@@ -158,13 +114,13 @@ pub fn approve(
 
 /// Returns the command of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: CommandId) -> Result<Option<Command>, StoreError> {
-    tx.one(&COMMAND_BY_ID, &[Value::id(id)])?.as_ref().map(command).transpose()
+    tx.row(&COMMAND_BY_ID, &[Value::id(id)])
 }
 
 /// Takes the next command to send and marks it as delivered. Skips those answered NotNow, until
 /// [`offer_again`].
 pub fn take(tx: &mut Tx<'_>, enrolment: EnrolmentId, at: Timestamp) -> Result<Option<Command>, StoreError> {
-    tx.one(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])?.as_ref().map(command).transpose()
+    tx.row(&COMMAND_TAKE, &[Value::id(enrolment), at.into()])
 }
 
 /// Ends a command that was taken but could not be built, and withdraws the delivery: it was never sent.
@@ -183,15 +139,16 @@ pub fn offer_again(tx: &mut Tx<'_>, enrolment: EnrolmentId) -> Result<(), StoreE
     tx.later(&COMMANDS_OFFER_AGAIN, vec![Value::id(enrolment)])
 }
 
-/// What a command that has just finished had asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finished {
-    /// The word of the order.
-    pub word: String,
-    /// What it was to do, as the app spells it.
-    pub spec: String,
-    /// The force of its device.
-    pub force: Option<domain::Force>,
+row! {
+    /// What a command that has just finished had asked.
+    pub struct Finished {
+        /// The word of the order.
+        pub word: String,
+        /// What it was to do, as the app spells it.
+        pub spec: String,
+        /// The force of its device.
+        pub force: Option<domain::Force>,
+    }
 }
 
 /// Stores the first result of a command of that channel; `None` if the command is unknown or was finished before. An answer
@@ -205,7 +162,7 @@ pub fn set_finished(
     error: Option<&str>,
     result_digest: &str,
 ) -> Result<Option<Finished>, StoreError> {
-    tx.one(
+    tx.row(
         &COMMAND_FINISHED,
         &[
             Value::id(id),
@@ -215,9 +172,7 @@ pub fn set_finished(
             error.into(),
             result_digest.into(),
         ],
-    )?
-    .map(|row| Ok(Finished { word: row.text(0)?, spec: row.text(1)?, force: row.opt_parse(2)? }))
-    .transpose()
+    )
 }
 
 /// Notes that the device answered NotNow; returns whether the command was unfinished.
@@ -232,10 +187,7 @@ pub fn set_not_now(
 
 /// Returns the latest commands of a device, all channels.
 pub fn of_device(tx: &mut Tx<'_>, device: domain::DeviceId, limit: u32) -> Result<Vec<Command>, StoreError> {
-    tx.query(&COMMANDS_OF_DEVICE, &[Value::id(device), i64::from(limit).into()])?
-        .iter()
-        .map(command)
-        .collect()
+    tx.rows(&COMMANDS_OF_DEVICE, &[Value::id(device), limit.into()])
 }
 
 /// Ends every unfinished command of a device: cancelled if never delivered, uncertain if delivered.
@@ -272,10 +224,9 @@ pub fn stop(
     why: &str,
 ) -> Result<Stopped, StoreError> {
     let mut stopped = Stopped::default();
-    for row in
-        tx.query(&COMMANDS_STOP, &[Value::id(device), effect.as_str().into(), at.into(), why.into()])?
-    {
-        match row.parse(0)? {
+    let params = [Value::id(device), effect.as_str().into(), at.into(), why.into()];
+    for state in tx.rows(&COMMANDS_STOP, &params)? {
+        match state {
             CommandState::Cancelled => stopped.taken_back += 1,
             _ => stopped.uncertain += 1,
         }
@@ -311,8 +262,5 @@ pub fn unpushed(
     pushed_before: Timestamp,
     limit: u32,
 ) -> Result<Vec<EnrolmentId>, StoreError> {
-    tx.query(&COMMANDS_UNPUSHED, &[queued_before.into(), pushed_before.into(), i64::from(limit).into()])?
-        .iter()
-        .map(|row| row.parse(0))
-        .collect()
+    tx.rows(&COMMANDS_UNPUSHED, &[queued_before.into(), pushed_before.into(), limit.into()])
 }

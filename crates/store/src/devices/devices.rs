@@ -2,47 +2,48 @@
 
 use domain::{DeviceId, DeviceKind, EnrolmentId, EnrolmentState, Force, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One entry of the asset register.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Device {
-    /// Its id.
-    pub id: DeviceId,
-    /// The maker's serial number, unique in the register.
-    pub serial: String,
-    /// What it is.
-    pub kind: DeviceKind,
-    /// Whose property it is.
-    pub force: Force,
-    /// Who has it, or is to have it.
-    pub holder: Option<PersonId>,
-    /// The force's own label.
-    pub asset_tag: Option<String>,
-    /// The vendor's model name.
-    pub model: Option<String>,
-    /// When it was entered.
-    pub created_at: Timestamp,
-    /// When it left the register's use.
-    pub retired_at: Option<Timestamp>,
-    /// Its live enrolment, if any.
-    pub enrolment: Option<EnrolmentId>,
-    /// How far it is under management.
-    pub enrolment_state: EnrolmentState,
-    /// Supervised, if it ever said.
-    pub supervised: Option<bool>,
-    /// Operating system version, if it ever said.
-    pub os_version: Option<String>,
-    /// When it last spoke to the server; kept to the minute.
-    pub last_contact_at: Option<Timestamp>,
-    /// Clauses met at the last judgement.
-    pub met: i64,
-    /// Clauses not met.
-    pub not_met: i64,
-    /// Clauses not known.
-    pub not_known: i64,
-    /// When it was last judged.
-    pub judged_at: Option<Timestamp>,
+row! {
+    /// One entry of the asset register.
+    pub struct Device {
+        /// Its id.
+        pub id: DeviceId,
+        /// The maker's serial number, unique in the register.
+        pub serial: String,
+        /// What it is.
+        pub kind: DeviceKind,
+        /// Whose property it is.
+        pub force: Force,
+        /// Who has it, or is to have it.
+        pub holder: Option<PersonId> = "holder_id",
+        /// The force's own label.
+        pub asset_tag: Option<String>,
+        /// The vendor's model name.
+        pub model: Option<String>,
+        /// When it was entered.
+        pub created_at: Timestamp,
+        /// When it left the register's use.
+        pub retired_at: Option<Timestamp>,
+        /// Its live enrolment, if any.
+        pub enrolment: Option<EnrolmentId> = "enrolment_id",
+        /// How far it is under management.
+        pub enrolment_state: EnrolmentState,
+        /// Supervised, if it ever said.
+        pub supervised: Option<bool>,
+        /// Operating system version, if it ever said.
+        pub os_version: Option<String>,
+        /// When it last spoke to the server; kept to the minute.
+        pub last_contact_at: Option<Timestamp>,
+        /// Clauses met at the last judgement.
+        pub met: i64,
+        /// Clauses not met.
+        pub not_met: i64,
+        /// Clauses not known.
+        pub not_known: i64,
+        /// When it was last judged.
+        pub judged_at: Option<Timestamp>,
+    }
 }
 
 /// What a page of the device list shows. Empty words mean "any".
@@ -66,13 +67,6 @@ pub struct DeviceFilter {
     pub after: String,
 }
 
-macro_rules! columns {
-    () => {
-        "id, serial, kind, force, holder_id, asset_tag, model, created_at, retired_at, enrolment_id, enrolment_state,
-         supervised, os_version, last_contact_at, met, not_met, not_known, judged_at"
-    };
-}
-
 macro_rules! holder {
     () => {
         "(SELECT p.name || ' (' || p.number || ')' FROM person p WHERE p.id = device.holder_id)"
@@ -93,24 +87,27 @@ macro_rules! filters {
 statements! {
     pub(crate) DEVICE_ADD = "INSERT INTO device (id, serial, kind, force, holder_id, asset_tag, model, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    DEVICE_BY_ID = concat!("SELECT ", columns!(), " FROM device WHERE id = $1");
-    DEVICE_BY_SERIAL = concat!("SELECT ", columns!(), " FROM device WHERE serial = $1");
-    DEVICES_OF_HOLDER = concat!("SELECT ", columns!(), " FROM device WHERE holder_id = $1 ORDER BY serial");
-    DEVICE_PAGE = concat!("SELECT ", columns!(), " FROM device
+    DEVICE_BY_ID: Device = "SELECT {columns} FROM device WHERE id = $1";
+    DEVICE_BY_SERIAL: Device = "SELECT {columns} FROM device WHERE serial = $1";
+    DEVICES_OF_HOLDER: Device = "SELECT {columns} FROM device WHERE holder_id = $1 ORDER BY serial";
+    DEVICE_PAGE: Device = "SELECT {columns} FROM device
         WHERE serial > $1 AND ($2 = '' OR force = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR enrolment_state = $4)
         AND not_met >= $5 AND ($6 = '' OR lower(serial) LIKE $6 OR lower(COALESCE(asset_tag, '')) LIKE $6)
-        ORDER BY serial LIMIT $7");
-    DEVICE_LIST = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device WHERE serial > $1 AND $8 >= 0 AND ",
+        ORDER BY serial LIMIT $7";
+    DEVICE_LIST: (Device, Option<String>) = concat!("SELECT {columns}, ", holder!(), " FROM device
+        WHERE serial > $1 AND $8 >= 0 AND ",
         filters!(), " ORDER BY serial LIMIT $7");
-    DEVICE_LIST_DOWN = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device WHERE serial < $1 AND $8 >= 0 AND ",
+    DEVICE_LIST_DOWN: (Device, Option<String>) = concat!("SELECT {columns}, ", holder!(), " FROM device
+        WHERE serial < $1 AND $8 >= 0 AND ",
         filters!(), " ORDER BY serial DESC LIMIT $7");
-    DEVICE_LIST_NOT_MET = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device
+    DEVICE_LIST_NOT_MET: (Device, Option<String>) = concat!("SELECT {columns}, ", holder!(), " FROM device
         WHERE (not_met, serial) > ($8, $1) AND ", filters!(), " ORDER BY not_met, serial LIMIT $7");
-    DEVICE_LIST_NOT_MET_DOWN = concat!("SELECT ", columns!(), ", ", holder!(), " FROM device
+    DEVICE_LIST_NOT_MET_DOWN: (Device, Option<String>) = concat!("SELECT {columns}, ", holder!(), " FROM device
         WHERE (not_met, serial) < ($8, $1) AND ", filters!(), " ORDER BY not_met DESC, serial DESC LIMIT $7");
-    DEVICE_ATTENTION = concat!("SELECT ", columns!(), " FROM device
-        WHERE not_met > 0 AND ($1 = '' OR force = $1) ORDER BY not_met DESC, serial LIMIT $2");
-    DEVICE_COUNTS = "SELECT count(*), COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
+    DEVICE_ATTENTION: Device = "SELECT {columns} FROM device
+        WHERE not_met > 0 AND ($1 = '' OR force = $1) ORDER BY not_met DESC, serial LIMIT $2";
+    DEVICE_COUNTS: DeviceCounts = "SELECT count(*),
+        COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN not_met > 0 THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN enrolment_state = 'enrolled' AND (last_contact_at IS NULL OR last_contact_at < $2) THEN 1 ELSE 0 END), 0),
         (SELECT count(*) FROM enrolment s JOIN device d ON d.id = s.device_id WHERE s.signs_sha1 = 1 AND s.ended_at IS NULL
@@ -126,68 +123,33 @@ statements! {
         OR COALESCE($3, os_version) IS DISTINCT FROM os_version OR COALESCE($4, model) IS DISTINCT FROM model)";
     DEVICE_NEW_START = "UPDATE device SET supervised = NULL, os_version = NULL WHERE id = $1";
     DEVICE_JUDGED = "UPDATE device SET met = $2, not_met = $3, not_known = $4, judged_at = $5 WHERE id = $1";
-    DEVICE_IDS = "SELECT id FROM device WHERE retired_at IS NULL ORDER BY id";
-}
-
-fn device(row: &Row) -> Result<Device, StoreError> {
-    Ok(Device {
-        id: row.parse(0)?,
-        serial: row.text(1)?,
-        kind: row.parse(2)?,
-        force: row.parse(3)?,
-        holder: row.opt_parse(4)?,
-        asset_tag: row.opt_text(5)?,
-        model: row.opt_text(6)?,
-        created_at: row.time(7)?,
-        retired_at: row.opt_time(8)?,
-        enrolment: row.opt_parse(9)?,
-        enrolment_state: row.parse(10)?,
-        supervised: row.opt_int(11)?.map(|flag| flag != 0),
-        os_version: row.opt_text(12)?,
-        last_contact_at: row.opt_time(13)?,
-        met: row.int(14)?,
-        not_met: row.int(15)?,
-        not_known: row.int(16)?,
-        judged_at: row.opt_time(17)?,
-    })
+    DEVICE_IDS: DeviceId = "SELECT id FROM device WHERE retired_at IS NULL ORDER BY id";
 }
 
 /// Enters a device into the register.
 pub fn add(tx: &mut Tx<'_>, new: &Device) -> Result<(), StoreError> {
-    tx.execute(
-        &DEVICE_ADD,
-        &[
-            Value::id(new.id),
-            new.serial.as_str().into(),
-            Value::id(new.kind),
-            Value::id(new.force),
-            Value::opt_id(new.holder),
-            new.asset_tag.as_deref().into(),
-            new.model.as_deref().into(),
-            new.created_at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: id, serial, kind, force, holder, asset_tag, model, created_at);
+    tx.execute(&DEVICE_ADD, &params).map(drop)
 }
 
 /// Returns the device of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: DeviceId) -> Result<Option<Device>, StoreError> {
-    tx.one(&DEVICE_BY_ID, &[Value::id(id)])?.as_ref().map(device).transpose()
+    tx.row(&DEVICE_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the device with that serial number, exactly as written.
 pub fn by_serial(tx: &mut Tx<'_>, serial: &str) -> Result<Option<Device>, StoreError> {
-    tx.one(&DEVICE_BY_SERIAL, &[serial.into()])?.as_ref().map(device).transpose()
+    tx.row(&DEVICE_BY_SERIAL, &[serial.into()])
 }
 
 /// Returns what a person holds.
 pub fn of_holder(tx: &mut Tx<'_>, holder: PersonId) -> Result<Vec<Device>, StoreError> {
-    tx.query(&DEVICES_OF_HOLDER, &[Value::id(holder)])?.iter().map(device).collect()
+    tx.rows(&DEVICES_OF_HOLDER, &[Value::id(holder)])
 }
 
 /// Returns up to `limit` devices in order of serial number.
 pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<Device>, StoreError> {
-    let rows = tx.query(
+    tx.rows(
         &DEVICE_PAGE,
         &[
             filter.after.as_str().into(),
@@ -196,10 +158,9 @@ pub fn page(tx: &mut Tx<'_>, filter: &DeviceFilter, limit: u32) -> Result<Vec<De
             filter.state.map_or("", EnrolmentState::as_str).into(),
             i64::from(filter.attention).into(),
             crate::like(&filter.search),
-            i64::from(limit).into(),
+            limit.into(),
         ],
-    )?;
-    rows.iter().map(device).collect()
+    )
 }
 
 /// In which order a list of devices is walked; each is one walk along an index.
@@ -235,7 +196,7 @@ pub fn list(
         DeviceOrder::NotMetDown => (&DEVICE_LIST_NOT_MET_DOWN, (i64::MAX, AFTER_EVERY_SERIAL)),
     };
     let (not_met, serial) = after.unwrap_or(start);
-    let rows = tx.query(
+    tx.rows(
         statement,
         &[
             serial.into(),
@@ -244,13 +205,12 @@ pub fn list(
             filter.state.map_or("", EnrolmentState::as_str).into(),
             i64::from(filter.attention).into(),
             crate::like(&filter.search),
-            i64::from(limit).into(),
+            limit.into(),
             not_met.into(),
             filter.clause.as_str().into(),
             i64::from(filter.signs_sha1).into(),
         ],
-    )?;
-    rows.iter().map(|row| Ok((device(row)?, row.opt_text(18)?))).collect()
+    )
 }
 
 /// Returns the devices with most clauses not met, worst first.
@@ -259,23 +219,24 @@ pub fn needing_attention(
     force: Option<Force>,
     limit: u32,
 ) -> Result<Vec<Device>, StoreError> {
-    let rows = tx.query(&DEVICE_ATTENTION, &[crate::force_word(force), i64::from(limit).into()])?;
-    rows.iter().map(device).collect()
+    tx.rows(&DEVICE_ATTENTION, &[crate::force_word(force), limit.into()])
 }
 
-/// Figures of the register for an overview.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct DeviceCounts {
-    /// In use.
-    pub all: i64,
-    /// Under management.
-    pub enrolled: i64,
-    /// With at least one clause not met.
-    pub attention: i64,
-    /// Under management and not heard of since the given time.
-    pub silent: i64,
-    /// Under management and signing their messages with SHA-1.
-    pub sha1: i64,
+row! {
+    /// Figures of the register for an overview.
+    #[derive(Copy, Default)]
+    pub struct DeviceCounts {
+        /// In use.
+        pub all: i64,
+        /// Under management.
+        pub enrolled: i64,
+        /// With at least one clause not met.
+        pub attention: i64,
+        /// Under management and not heard of since the given time.
+        pub silent: i64,
+        /// Under management and signing their messages with SHA-1.
+        pub sha1: i64,
+    }
 }
 
 /// Counts the register; `silent_before` is the time before which a last contact counts as silence.
@@ -284,15 +245,8 @@ pub fn counts(
     force: Option<Force>,
     silent_before: Timestamp,
 ) -> Result<DeviceCounts, StoreError> {
-    let row = tx.one(&DEVICE_COUNTS, &[crate::force_word(force), silent_before.into()])?;
-    let Some(row) = row else { return Ok(DeviceCounts::default()) };
-    Ok(DeviceCounts {
-        all: row.int(0)?,
-        enrolled: row.int(1)?,
-        attention: row.int(2)?,
-        silent: row.int(3)?,
-        sha1: row.int(4)?,
-    })
+    let params = [crate::force_word(force), silent_before.into()];
+    Ok(tx.row(&DEVICE_COUNTS, &params)?.unwrap_or_default())
 }
 
 /// Returns how many devices of a kind are under management.
@@ -302,8 +256,7 @@ pub fn enrolled_count(tx: &mut Tx<'_>, force: Option<Force>, kind: DeviceKind) -
 
 /// Gives the device to a holder, or to nobody.
 pub fn set_holder(tx: &mut Tx<'_>, id: DeviceId, holder: Option<PersonId>) -> Result<(), StoreError> {
-    tx.execute(&DEVICE_HOLDER, &[Value::id(id), Value::opt_id(holder)])?;
-    Ok(())
+    tx.execute(&DEVICE_HOLDER, &[Value::id(id), Value::opt_id(holder)]).map(drop)
 }
 
 /// Takes the device out of use; returns whether it was in use.
@@ -352,5 +305,5 @@ pub fn set_judged(
 
 /// Returns every device in use.
 pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<DeviceId>, StoreError> {
-    tx.query(&DEVICE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&DEVICE_IDS, &[])
 }

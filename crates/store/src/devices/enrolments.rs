@@ -2,7 +2,7 @@
 
 use domain::{DeviceId, EnrolmentId, EnrolmentState, Platform, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{FromColumns, Row, StoreError, ToValues, Tx, Value, row, statements, values};
 
 /// Which channel an enrolment is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,40 +18,34 @@ pub enum Channel {
     },
 }
 
-/// One channel under management, or once so.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Enrolment {
-    /// Its id.
-    pub id: EnrolmentId,
-    /// The device that it belongs to.
-    pub device: DeviceId,
-    /// The device's platform.
-    pub platform: Platform,
-    /// The channel.
-    pub channel: Channel,
-    /// The device's own identifier, which its messages carry.
-    pub device_key: String,
-    /// The certificate that it is bound to, SHA-256 hex.
-    pub certificate: String,
-    /// Its state.
-    pub state: EnrolmentState,
-    /// When the first message came.
-    pub created_at: Timestamp,
-    /// When it came under management.
-    pub enrolled_at: Option<Timestamp>,
-    /// When it ended, and why.
-    pub ended: Option<(Timestamp, String)>,
-    /// When it last spoke to the server; kept to the minute.
-    pub last_contact_at: Option<Timestamp>,
-    /// Why the last push failed, if it did.
-    pub push_failed: Option<String>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, device_id, platform, channel, user_id, user_name, device_key, certificate_sha256, state, created_at, enrolled_at,
-         ended_at, ended_why, last_contact_at, push_failed"
-    };
+row! {
+    /// One channel under management, or once so.
+    pub struct Enrolment {
+        /// Its id.
+        pub id: EnrolmentId,
+        /// The device that it belongs to.
+        pub device: DeviceId = "device_id",
+        /// The device's platform.
+        pub platform: Platform,
+        /// The channel.
+        pub channel: Channel = "channel, user_id, user_name",
+        /// The device's own identifier, which its messages carry.
+        pub device_key: String,
+        /// The certificate that it is bound to, SHA-256 hex.
+        pub certificate: String = "certificate_sha256",
+        /// Its state.
+        pub state: EnrolmentState,
+        /// When the first message came.
+        pub created_at: Timestamp,
+        /// When it came under management.
+        pub enrolled_at: Option<Timestamp>,
+        /// When it ended, and why.
+        pub ended: Option<(Timestamp, String)> = "ended_at, ended_why",
+        /// When it last spoke to the server; kept to the minute.
+        pub last_contact_at: Option<Timestamp>,
+        /// Why the last push failed, if it did.
+        pub push_failed: Option<String>,
+    }
 }
 
 macro_rules! hot {
@@ -66,17 +60,18 @@ macro_rules! hot {
 statements! {
     pub(crate) ENROLMENT_ADD = "INSERT INTO enrolment (id, device_id, platform, channel, user_id, user_name, device_key, certificate_sha256,
         state, created_at, enrolled_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    ENROLMENT_BY_ID = concat!("SELECT ", columns!(), " FROM enrolment WHERE id = $1");
-    ENROLMENT_LIVE = concat!("SELECT ", columns!(), " FROM enrolment
-        WHERE certificate_sha256 = $1 AND channel = $2 AND COALESCE(user_id, '') = $3 AND ended_at IS NULL");
-    ENROLMENTS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM enrolment WHERE device_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50");
+    ENROLMENT_BY_ID: Enrolment = "SELECT {columns} FROM enrolment WHERE id = $1";
+    ENROLMENT_LIVE: Enrolment = "SELECT {columns} FROM enrolment
+        WHERE certificate_sha256 = $1 AND channel = $2 AND COALESCE(user_id, '') = $3 AND ended_at IS NULL";
+    ENROLMENTS_OF_DEVICE: Enrolment = "SELECT {columns} FROM enrolment
+        WHERE device_id = $1 ORDER BY created_at DESC, id DESC LIMIT 50";
     ENROLMENTS_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
         WHERE device_id = $1 AND ended_at IS NULL";
     ENROLMENT_END = "UPDATE enrolment SET ended_at = $2, ended_why = $3, state = 'none', push_due_at = NULL
         WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_READY = "UPDATE enrolment SET push_address = $2, awaits_settings = $3, state = 'enrolled',
         enrolled_at = COALESCE(enrolled_at, $4), last_contact_at = $4, push_failed = NULL WHERE id = $1 AND ended_at IS NULL";
-    ENROLMENT_AWAITS = "SELECT awaits_settings FROM enrolment WHERE id = $1";
+    ENROLMENT_AWAITS: bool = "SELECT awaits_settings FROM enrolment WHERE id = $1";
     ENROLMENT_CONFIGURED = "UPDATE enrolment SET awaits_settings = 0 WHERE id = $1 AND ended_at IS NULL";
     ENROLMENT_MOVE = "UPDATE enrolment SET certificate_sha256 = $2 WHERE certificate_sha256 = $1 AND ended_at IS NULL";
     CONTACT_ENROLMENT = "UPDATE enrolment SET last_contact_at = $2 WHERE id = $1 AND (last_contact_at IS NULL OR last_contact_at < $2)";
@@ -84,15 +79,15 @@ statements! {
     ENROLMENT_SIGNS = "UPDATE enrolment SET signs_sha1 = $2 WHERE id = $1 AND signs_sha1 <> $2 AND ended_at IS NULL";
     REFRESH_SET = "UPDATE enrolment SET refresh_due_at = $2 WHERE id = $1 AND ended_at IS NULL";
     REFRESH_CLAIM = "UPDATE enrolment SET refresh_due_at = $3 WHERE id = $1 AND ended_at IS NULL AND refresh_due_at <= $2";
-    REFRESH_DUE = "SELECT e.id, e.platform, d.supervised, d.id FROM enrolment e JOIN device d ON d.id = e.device_id
+    REFRESH_DUE: RefreshDue = "SELECT {columns} FROM enrolment e JOIN device d ON d.id = e.device_id
         WHERE e.ended_at IS NULL AND e.state = 'enrolled' AND e.channel = 'device' AND e.refresh_due_at <= $1
         ORDER BY e.refresh_due_at LIMIT $2";
     // Places are filled up by repeating the last: a few texts and prepared statements for both engines. No join and no EXISTS:
     // with them PostgreSQL reads the whole table of certificates, or of waiting commands, for a full batch.
     // The order has SQLite walk the index of unfinished commands: without it, it may read all that a device ever finished.
-    HOT_LOOKUP_ONE = concat!(hot!(), "($1)");
-    HOT_LOOKUP_FEW = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8)");
-    HOT_LOOKUP = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
+    HOT_LOOKUP_ONE: Hot = concat!(hot!(), "($1)");
+    HOT_LOOKUP_FEW: Hot = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8)");
+    HOT_LOOKUP: Hot = concat!(hot!(), "($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32,
         $33,$34,$35,$36,$37,$38,$39,$40,$41,$42,$43,$44,$45,$46,$47,$48,$49,$50,$51,$52,$53,$54,$55,$56,$57,$58,$59,$60,$61,$62,$63,$64)");
 }
 
@@ -101,78 +96,52 @@ pub const HOT_BATCH: usize = 64;
 /// Places of the shorter statement, for when few devices speak at once.
 const HOT_FEW: usize = 8;
 
-fn enrolment(row: &Row) -> Result<Enrolment, StoreError> {
-    let channel = match (row.text(3)?.as_str(), row.opt_text(4)?) {
-        ("user", Some(id)) => Channel::User { id, name: row.opt_text(5)? },
-        _ => Channel::Device,
-    };
-    Ok(Enrolment {
-        id: row.parse(0)?,
-        device: row.parse(1)?,
-        platform: row.parse(2)?,
-        channel,
-        device_key: row.text(6)?,
-        certificate: row.text(7)?,
-        state: row.parse(8)?,
-        created_at: row.time(9)?,
-        enrolled_at: row.opt_time(10)?,
-        ended: match row.opt_time(11)? {
-            Some(at) => Some((at, row.opt_text(12)?.unwrap_or_default())),
-            None => None,
-        },
-        last_contact_at: row.opt_time(13)?,
-        push_failed: row.opt_text(14)?,
-    })
+impl FromColumns for Channel {
+    const WIDTH: usize = 3;
+
+    fn read(row: &Row, at: usize) -> Result<Self, StoreError> {
+        Ok(match (row.text_ref(at)?, row.opt_text(at + 1)?) {
+            ("user", Some(id)) => Self::User { id, name: row.opt_text(at + 2)? },
+            _ => Self::Device,
+        })
+    }
 }
 
-impl Channel {
-    fn parts(&self) -> (&'static str, Option<&str>, Option<&str>) {
-        match self {
-            Self::Device => ("device", None, None),
-            Self::User { id, name } => ("user", Some(id), name.as_deref()),
-        }
+impl ToValues for Channel {
+    const WIDTH: usize = 3;
+
+    fn push(&self, values: &mut Vec<Value>) {
+        values.extend(match self {
+            Self::Device => ["device".into(), Value::Null, Value::Null],
+            Self::User { id, name } => ["user".into(), id.into(), name.as_deref().into()],
+        });
     }
 }
 
 /// Enters a new enrolment.
 pub fn add(tx: &mut Tx<'_>, new: &Enrolment) -> Result<(), StoreError> {
-    let (channel, user, name) = new.channel.parts();
-    tx.execute(
-        &ENROLMENT_ADD,
-        &[
-            Value::id(new.id),
-            Value::id(new.device),
-            Value::id(new.platform),
-            channel.into(),
-            user.into(),
-            name.into(),
-            new.device_key.as_str().into(),
-            new.certificate.as_str().into(),
-            new.state.as_str().into(),
-            new.created_at.into(),
-            new.enrolled_at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: id, device, platform, channel, device_key, certificate, state, created_at,
+        enrolled_at);
+    tx.execute(&ENROLMENT_ADD, &params).map(drop)
 }
 
 /// Returns the enrolment of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<Option<Enrolment>, StoreError> {
-    tx.one(&ENROLMENT_BY_ID, &[Value::id(id)])?.as_ref().map(enrolment).transpose()
+    tx.row(&ENROLMENT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the live enrolment bound to a certificate, for one channel.
 pub fn live(tx: &mut Tx<'_>, certificate: &str, channel: &Channel) -> Result<Option<Enrolment>, StoreError> {
-    let (word, user, _) = channel.parts();
-    tx.one(&ENROLMENT_LIVE, &[certificate.into(), word.into(), user.unwrap_or("").into()])?
-        .as_ref()
-        .map(enrolment)
-        .transpose()
+    let (word, user) = match channel {
+        Channel::Device => ("device", ""),
+        Channel::User { id, .. } => ("user", id.as_str()),
+    };
+    tx.row(&ENROLMENT_LIVE, &[certificate.into(), word.into(), user.into()])
 }
 
 /// Returns the enrolments of a device, newest first, fifty at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Enrolment>, StoreError> {
-    tx.query(&ENROLMENTS_OF_DEVICE, &[Value::id(device)])?.iter().map(enrolment).collect()
+    tx.rows(&ENROLMENTS_OF_DEVICE, &[Value::id(device)])
 }
 
 /// Ends every live channel of a device; returns how many there were.
@@ -195,8 +164,7 @@ pub fn set_ready(
     at: Timestamp,
 ) -> Result<(), StoreError> {
     let params = [Value::id(id), push_address.into(), i64::from(awaits_settings).into(), at.into()];
-    tx.execute(&ENROLMENT_READY, &params)?;
-    Ok(())
+    tx.execute(&ENROLMENT_READY, &params).map(drop)
 }
 
 /// Moves the live channels of one certificate to its renewal.
@@ -225,32 +193,23 @@ pub fn set_refresh(tx: &mut Tx<'_>, id: EnrolmentId, due: Timestamp) -> Result<(
     tx.later(&REFRESH_SET, vec![Value::id(id), due.into()])
 }
 
-/// An enrolment whose state is due to be asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefreshDue {
-    /// The enrolment.
-    pub enrolment: EnrolmentId,
-    /// The device's platform.
-    pub platform: Platform,
-    /// Whether the device is supervised, if it ever said.
-    pub supervised: Option<bool>,
-    /// The device.
-    pub device: DeviceId,
+row! {
+    /// An enrolment whose state is due to be asked for.
+    pub struct RefreshDue {
+        /// The enrolment.
+        pub enrolment: EnrolmentId = "e.id",
+        /// The device's platform.
+        pub platform: Platform = "e.platform",
+        /// Whether the device is supervised, if it ever said.
+        pub supervised: Option<bool> = "d.supervised",
+        /// The device.
+        pub device: DeviceId = "d.id",
+    }
 }
 
 /// Enrolments whose state is due to be asked for; each is to be claimed before anything is queued.
 pub fn refresh_due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<RefreshDue>, StoreError> {
-    tx.query(&REFRESH_DUE, &[now.into(), i64::from(limit).into()])?
-        .iter()
-        .map(|row| {
-            Ok(RefreshDue {
-                enrolment: row.parse(0)?,
-                platform: row.parse(1)?,
-                supervised: row.opt_int(2)?.map(|flag| flag != 0),
-                device: row.parse(3)?,
-            })
-        })
-        .collect()
+    tx.rows(&REFRESH_DUE, &[now.into(), limit.into()])
 }
 
 /// Takes the asking upon itself and sets when it is next due; false if another node was faster.
@@ -263,29 +222,30 @@ pub fn claim_refresh(
     Ok(tx.execute(&REFRESH_CLAIM, &[Value::id(id), now.into(), next.into()])? > 0)
 }
 
-/// What a check-in needs to know, for one certificate.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hot {
-    /// The certificate, SHA-256 hex.
-    pub certificate: String,
-    /// The device channel bound to it.
-    pub enrolment: EnrolmentId,
-    /// Its device.
-    pub device: DeviceId,
-    /// The identifier that its messages must carry.
-    pub device_key: String,
-    /// The device's platform.
-    pub platform: Platform,
-    /// How far it is under management.
-    pub state: EnrolmentState,
-    /// Last contact on record.
-    pub last_contact_at: Option<Timestamp>,
-    /// The certificate's last moment; `None` for one that was revoked.
-    pub good_until: Option<Timestamp>,
-    /// Whether any command is unfinished.
-    pub pending: bool,
-    /// Whether its last session's messages were signed with SHA-1.
-    pub signs_sha1: bool,
+row! {
+    /// What a check-in needs to know, for one certificate.
+    pub struct Hot {
+        /// The certificate, SHA-256 hex.
+        pub certificate: String,
+        /// The device channel bound to it.
+        pub enrolment: EnrolmentId,
+        /// Its device.
+        pub device: DeviceId,
+        /// The identifier that its messages must carry.
+        pub device_key: String,
+        /// The device's platform.
+        pub platform: Platform,
+        /// How far it is under management.
+        pub state: EnrolmentState,
+        /// Last contact on record.
+        pub last_contact_at: Option<Timestamp>,
+        /// The certificate's last moment; `None` for one that was revoked.
+        pub good_until: Option<Timestamp>,
+        /// Whether any command is unfinished.
+        pub pending: bool,
+        /// Whether its last session's messages were signed with SHA-1.
+        pub signs_sha1: bool,
+    }
 }
 
 /// Looks up to [`HOT_BATCH`] certificates up in one statement; more are not looked at.
@@ -304,23 +264,7 @@ pub fn hot_lookup(tx: &mut Tx<'_>, certificates: &[String]) -> Result<Vec<Hot>, 
         .take(places)
         .map(|text| text.as_str().into())
         .collect();
-    tx.query(statement, &params)?
-        .iter()
-        .map(|row| {
-            Ok(Hot {
-                certificate: row.text(0)?,
-                enrolment: row.parse(1)?,
-                device: row.parse(2)?,
-                device_key: row.text(3)?,
-                platform: row.parse(4)?,
-                state: row.parse(5)?,
-                last_contact_at: row.opt_time(6)?,
-                good_until: row.opt_time(7)?,
-                pending: row.bool(8)?,
-                signs_sha1: row.bool(9)?,
-            })
-        })
-        .collect()
+    tx.rows(statement, &params)
 }
 
 /// Notes that the device was released from its setup assistant.
@@ -330,5 +274,5 @@ pub fn set_configured(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<(), StoreError
 
 /// Returns whether the device waits during set-up until its settings are in force.
 pub fn awaits_settings(tx: &mut Tx<'_>, id: EnrolmentId) -> Result<bool, StoreError> {
-    tx.one(&ENROLMENT_AWAITS, &[Value::id(id)])?.map_or(Ok(false), |row| row.bool(0))
+    Ok(tx.row(&ENROLMENT_AWAITS, &[Value::id(id)])?.unwrap_or_default())
 }

@@ -2,29 +2,29 @@
 
 use domain::{Force, FreezeId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One freeze.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Freeze {
-    /// Its id.
-    pub id: FreezeId,
-    /// Whose destructive orders.
-    pub force: Force,
-    /// The reason.
-    pub why: String,
-    /// When it was frozen.
-    pub frozen_at: Timestamp,
-    /// Who froze them.
-    pub frozen_by: String,
-    /// Who asked to lift it, when and why.
-    pub lift: Option<(Timestamp, String, String)>,
+row! {
+    /// One freeze.
+    pub struct Freeze {
+        /// Its id.
+        pub id: FreezeId,
+        /// Whose destructive orders.
+        pub force: Force,
+        /// The reason.
+        pub why: String,
+        /// When it was frozen.
+        pub frozen_at: Timestamp,
+        /// Who froze them.
+        pub frozen_by: String,
+        /// Who asked to lift it, when and why.
+        pub lift: Option<(Timestamp, String, String)> = "lift_asked_at, lift_asked_by, lift_why",
+    }
 }
 
 statements! {
     pub(crate) FREEZE_ADD = "INSERT INTO order_freeze (id, force, why, frozen_at, frozen_by) VALUES ($1, $2, $3, $4, $5)";
-    FREEZE_OF = "SELECT id, force, why, frozen_at, frozen_by, lift_asked_at, lift_asked_by, lift_why FROM order_freeze
-        WHERE force = $1 AND lifted_at IS NULL";
+    FREEZE_OF: Freeze = "SELECT {columns} FROM order_freeze WHERE force = $1 AND lifted_at IS NULL";
     FREEZE_ASK_LIFT = "UPDATE order_freeze SET lift_asked_at = $2, lift_asked_by = $3, lift_why = $4 WHERE id = $1 AND lifted_at IS NULL";
     FREEZE_LIFT = "UPDATE order_freeze SET lifted_at = $2, lifted_by = $3 WHERE id = $1 AND lifted_at IS NULL AND lift_asked_at IS NOT NULL";
     // In the order of the queue, as whatever locks several commands.
@@ -36,36 +36,14 @@ statements! {
         (SELECT e.id FROM enrolment e JOIN device d ON d.id = e.device_id WHERE d.force = $1) ORDER BY n.lane, n.id {for_update})";
 }
 
-fn freeze_of_row(row: &Row) -> Result<Freeze, StoreError> {
-    Ok(Freeze {
-        id: row.parse(0)?,
-        force: row.parse(1)?,
-        why: row.text(2)?,
-        frozen_at: row.time(3)?,
-        frozen_by: row.text(4)?,
-        lift: match row.opt_time(5)? {
-            None => None,
-            Some(at) => {
-                Some((at, row.opt_text(6)?.unwrap_or_default(), row.opt_text(7)?.unwrap_or_default()))
-            }
-        },
-    })
-}
-
 /// Returns a force's current freeze.
 pub fn freeze_of(tx: &mut Tx<'_>, force: Force) -> Result<Option<Freeze>, StoreError> {
-    tx.one(&FREEZE_OF, &[force.as_str().into()])?.as_ref().map(freeze_of_row).transpose()
+    tx.row(&FREEZE_OF, &[force.as_str().into()])
 }
 
 /// Freezes the unfinished destructive commands of a force; returns how many.
 pub fn freeze(tx: &mut Tx<'_>, new: &Freeze) -> Result<u64, StoreError> {
-    let values = [
-        Value::id(new.id),
-        new.force.as_str().into(),
-        new.why.as_str().into(),
-        new.frozen_at.into(),
-        new.frozen_by.as_str().into(),
-    ];
+    let values = values!(new: id, force, why, frozen_at, frozen_by);
     tx.execute(&FREEZE_ADD, &values)?;
     tx.execute(&COMMANDS_FREEZE, &[new.force.as_str().into(), new.frozen_at.into()])
 }

@@ -2,29 +2,30 @@
 
 use domain::{CaseId, DeviceId, Force, HoldId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One legal hold.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Hold {
-    /// Its id.
-    pub id: HoldId,
-    /// The device that is held.
-    pub device: DeviceId,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// The reference of the investigation.
-    pub reference: String,
-    /// The reason.
-    pub why: String,
-    /// The case in which it was decided.
-    pub case: Option<CaseId>,
-    /// When it was placed.
-    pub placed_at: Timestamp,
-    /// Who placed it, as the ledger names them.
-    pub placed_by: String,
-    /// When, by whom and why it was ended.
-    pub ended: Option<(Timestamp, String, String)>,
+row! {
+    /// One legal hold.
+    pub struct Hold without Debug {
+        /// Its id.
+        pub id: HoldId,
+        /// The device that is held.
+        pub device: DeviceId = "device_id",
+        /// The force that it belongs to.
+        pub force: Force,
+        /// The reference of the investigation.
+        pub reference: String,
+        /// The reason.
+        pub why: String,
+        /// The case in which it was decided.
+        pub case: Option<CaseId> = "case_id",
+        /// When it was placed.
+        pub placed_at: Timestamp,
+        /// Who placed it, as the ledger names them.
+        pub placed_by: String,
+        /// When, by whom and why it was ended.
+        pub ended: Option<(Timestamp, String, String)> = "ended_at, ended_by, ended_why",
+    }
 }
 
 impl std::fmt::Debug for Hold {
@@ -38,44 +39,15 @@ statements! {
     pub(crate) HOLD_PLACE = "INSERT INTO legal_hold (id, device_id, force, reference, why, case_id, placed_at, placed_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     HOLD_STANDS = "SELECT count(*) FROM legal_hold WHERE device_id = $1 AND ended_at IS NULL";
-    HOLD_BY_ID = "SELECT id, device_id, force, reference, why, case_id, placed_at, placed_by, ended_at, ended_by, ended_why
-        FROM legal_hold WHERE id = $1";
-    HOLDS_OF = "SELECT id, device_id, force, reference, why, case_id, placed_at, placed_by, ended_at, ended_by, ended_why
-        FROM legal_hold WHERE device_id = $1 ORDER BY placed_at DESC, id DESC LIMIT 100";
+    HOLD_BY_ID: Hold = "SELECT {columns} FROM legal_hold WHERE id = $1";
+    HOLDS_OF: Hold = "SELECT {columns} FROM legal_hold
+        WHERE device_id = $1 ORDER BY placed_at DESC, id DESC LIMIT 100";
     HOLD_END = "UPDATE legal_hold SET ended_at = $2, ended_by = $3, ended_why = $4 WHERE id = $1 AND ended_at IS NULL";
-}
-
-fn hold(row: &Row) -> Result<Hold, StoreError> {
-    Ok(Hold {
-        id: row.parse(0)?,
-        device: row.parse(1)?,
-        force: row.parse(2)?,
-        reference: row.text(3)?,
-        why: row.text(4)?,
-        case: row.opt_parse(5)?,
-        placed_at: row.time(6)?,
-        placed_by: row.text(7)?,
-        ended: match row.opt_time(8)? {
-            None => None,
-            Some(at) => {
-                Some((at, row.opt_text(9)?.unwrap_or_default(), row.opt_text(10)?.unwrap_or_default()))
-            }
-        },
-    })
 }
 
 /// Places a hold; returns whether there was none with that reference.
 pub fn place(tx: &mut Tx<'_>, new: &Hold) -> Result<bool, StoreError> {
-    let values = [
-        Value::id(new.id),
-        Value::id(new.device),
-        Value::id(new.force),
-        new.reference.as_str().into(),
-        new.why.as_str().into(),
-        Value::opt_id(new.case),
-        new.placed_at.into(),
-        new.placed_by.as_str().into(),
-    ];
+    let values = values!(new: id, device, force, reference, why, case, placed_at, placed_by);
     Ok(tx.execute(&HOLD_PLACE, &values)? > 0)
 }
 
@@ -86,12 +58,12 @@ pub fn stands(tx: &mut Tx<'_>, device: DeviceId) -> Result<bool, StoreError> {
 
 /// Returns the hold of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: HoldId) -> Result<Option<Hold>, StoreError> {
-    tx.one(&HOLD_BY_ID, &[Value::id(id)])?.as_ref().map(hold).transpose()
+    tx.row(&HOLD_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the holds on a device, newest first, those that were ended too; a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Hold>, StoreError> {
-    tx.query(&HOLDS_OF, &[Value::id(device)])?.iter().map(hold).collect()
+    tx.rows(&HOLDS_OF, &[Value::id(device)])
 }
 
 /// Ends a hold; returns whether it was in force.

@@ -27,11 +27,12 @@ statements! {
     pub(crate) RAW_ADD = "INSERT INTO raw_message (id, enrolment_id, kind, digest, sealed, received_at, expires_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     RAW_FORGET = "DELETE FROM raw_message WHERE id IN (SELECT id FROM raw_message WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)";
-    RAW_OF_ENROLMENT = "SELECT kind, digest, sealed, received_at FROM raw_message WHERE enrolment_id = $1 ORDER BY received_at DESC, id DESC LIMIT $2";
+    RAW_OF_ENROLMENT: Sealed = "SELECT kind, digest, sealed, received_at FROM raw_message
+        WHERE enrolment_id = $1 ORDER BY received_at DESC, id DESC LIMIT $2";
     FACTS_PUT = "INSERT INTO fact_report (device_id, report, facts, received_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (device_id, report) DO UPDATE SET facts = excluded.facts, received_at = excluded.received_at
         WHERE fact_report.received_at <= excluded.received_at";
-    FACTS_OF = "SELECT facts FROM fact_report WHERE device_id = $1 ORDER BY received_at, report";
+    FACTS_OF: Vec<Fact> = "SELECT facts FROM fact_report WHERE device_id = $1 ORDER BY received_at, report";
     FACTS_FORGET = "DELETE FROM fact_report WHERE device_id = $1";
 }
 
@@ -53,7 +54,7 @@ pub fn keep(tx: &mut Tx<'_>, message: RawMessage) -> Result<(), StoreError> {
 
 /// Removes up to `limit` expired messages; returns how many.
 pub fn forget(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&RAW_FORGET, &[now.into(), i64::from(limit).into()])
+    tx.execute(&RAW_FORGET, &[now.into(), limit.into()])
 }
 
 /// A sealed message as it is read: kind, digest, sealed bytes, time.
@@ -61,10 +62,7 @@ pub type Sealed = (String, String, Vec<u8>, Timestamp);
 
 /// Returns the newest sealed messages of a channel: kind, digest, sealed bytes, time.
 pub fn of_enrolment(tx: &mut Tx<'_>, enrolment: EnrolmentId, limit: u32) -> Result<Vec<Sealed>, StoreError> {
-    tx.query(&RAW_OF_ENROLMENT, &[Value::id(enrolment), i64::from(limit).into()])?
-        .iter()
-        .map(|row| Ok((row.text(0)?, row.text(1)?, row.bytes(2)?, row.time(3)?)))
-        .collect()
+    tx.rows(&RAW_OF_ENROLMENT, &[Value::id(enrolment), limit.into()])
 }
 
 /// Replaces the facts of one kind of report, unless a newer report of that kind is there.
@@ -83,10 +81,8 @@ pub fn put_facts(
 /// Returns the current facts of a device: of each name the newest.
 pub fn facts(tx: &mut Tx<'_>, device: DeviceId) -> Result<Facts, StoreError> {
     let mut all = Facts::default();
-    for row in tx.query(&FACTS_OF, &[Value::id(device)])? {
-        for fact in row.json::<Vec<Fact>>(0)? {
-            all.put(fact);
-        }
+    for fact in tx.rows(&FACTS_OF, &[Value::id(device)])?.into_iter().flatten() {
+        all.put(fact);
     }
     Ok(all)
 }

@@ -5,91 +5,89 @@ use domain::{
     HeldState, Timestamp,
 };
 
-use crate::{Row, StoreError, Tx, Value, force_word, statements};
+use crate::{StoreError, Tx, Value, force_word, row, statements, values};
 
-/// What one person asked for beyond a cap.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Burst {
-    /// Its id.
-    pub id: BurstId,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// How much harm its orders can do.
-    pub effect: Effect,
-    /// Which cap was reached first.
-    pub cap: Cap,
-    /// Under which name the person is counted.
-    pub who: String,
-    /// Who asked first, as the ledger names them.
-    pub opened_by: String,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// Until when it may be released.
-    pub expires_at: Timestamp,
-    /// Its state.
-    pub state: BurstState,
-    /// When, by whom and why it came to its end.
-    pub ended: Option<(Timestamp, String, String)>,
-}
+row! {
+    /// What one person asked for beyond a cap.
+    pub struct Burst {
+        /// Its id.
+        pub id: BurstId,
+        /// The force that it belongs to.
+        pub force: Force,
+        /// How much harm its orders can do.
+        pub effect: Effect,
+        /// Which cap was reached first.
+        pub cap: Cap,
+        /// Under which name the person is counted.
+        pub who: String,
+        /// Who asked first, as the ledger names them.
+        pub opened_by: String,
+        /// When it was opened.
+        pub opened_at: Timestamp,
+        /// Until when it may be released.
+        pub expires_at: Timestamp,
+        /// Its state.
+        pub state: BurstState,
+        /// When, by whom and why it came to its end.
+        pub ended: Option<(Timestamp, String, String)> = "ended_at, ended_by, ended_why",
+    }
 
-/// An act that is held and is no command to a device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeldAct {
-    /// Its id.
-    pub id: HeldId,
-    /// The burst that it is held in.
-    pub burst: BurstId,
-    /// On which device; the first one of a hand-over.
-    pub device: DeviceId,
-    /// What it does.
-    pub deed: Deed,
-    /// What to do, as the app spells it.
-    pub spec: String,
-    /// Who asked.
-    pub asked_by: String,
-    /// When it was asked for.
-    pub asked_at: Timestamp,
-    /// Its state.
-    pub state: HeldState,
-    /// Why it could not be done.
-    pub error: Option<String>,
-}
+    /// An act that is held and is no command to a device.
+    pub struct HeldAct {
+        /// Its id.
+        pub id: HeldId,
+        /// The burst that it is held in.
+        pub burst: BurstId = "burst_id",
+        /// On which device; the first one of a hand-over.
+        pub device: DeviceId = "device_id",
+        /// What it does.
+        pub deed: Deed,
+        /// What to do, as the app spells it.
+        pub spec: String,
+        /// Who asked.
+        pub asked_by: String,
+        /// When it was asked for.
+        pub asked_at: Timestamp,
+        /// Its state.
+        pub state: HeldState,
+        /// Why it could not be done.
+        pub error: Option<String>,
+    }
 
-/// An order of a person that has not reached its device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OpenOrder {
-    /// The command.
-    pub command: CommandId,
-    /// The channel that it is for.
-    pub enrolment: EnrolmentId,
-    /// The device that it is for.
-    pub device: DeviceId,
-    /// Its serial number.
-    pub serial: String,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// What it does.
-    pub deed: Deed,
-    /// Its state.
-    pub state: CommandState,
-    /// Who asked.
-    pub asked_by: String,
-    /// The second person who agreed.
-    pub approved_by: Option<String>,
-    /// The reason.
-    pub reason: Option<String>,
-    /// When it was asked for.
-    pub asked_at: Timestamp,
-    /// Until when it may be agreed to.
-    pub expires_at: Option<Timestamp>,
-    /// The burst in which it is held.
-    pub burst: Option<BurstId>,
+    /// An order of a person that has not reached its device.
+    pub struct OpenOrder {
+        /// The command.
+        pub command: CommandId = "c.id",
+        /// The channel that it is for.
+        pub enrolment: EnrolmentId = "c.enrolment_id",
+        /// The device that it is for.
+        pub device: DeviceId = "e.device_id",
+        /// Its serial number.
+        pub serial: String = "d.serial",
+        /// The force that it belongs to.
+        pub force: Force = "d.force",
+        /// What it does.
+        pub deed: Deed = "c.deed",
+        /// Its state.
+        pub state: CommandState = "c.state",
+        /// Who asked.
+        pub asked_by: String = "c.asked_by",
+        /// The second person who agreed.
+        pub approved_by: Option<String> = "c.approved_by",
+        /// The reason.
+        pub reason: Option<String> = "c.reason",
+        /// When it was asked for.
+        pub asked_at: Timestamp = "c.queued_at",
+        /// Until when it may be agreed to.
+        pub expires_at: Option<Timestamp> = "c.expires_at",
+        /// The burst in which it is held.
+        pub burst: Option<BurstId> = "c.burst_id",
+    }
 }
 
 macro_rules! order {
     () => {
-        "SELECT c.id, c.enrolment_id, e.device_id, d.serial, d.force, c.deed, c.state, c.asked_by, c.approved_by, c.reason,
-         c.queued_at, c.expires_at, c.burst_id FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+        "SELECT {columns} FROM command c JOIN enrolment e ON e.id = c.enrolment_id
          JOIN device d ON d.id = e.device_id WHERE c.finished_at IS NULL AND (c.delivered_at IS NULL OR c.state = 'not-now')
          AND c.deed <> 'configure' "
     };
@@ -98,12 +96,11 @@ macro_rules! order {
 statements! {
     pub(crate) BURST_ADD = "INSERT INTO burst (id, force, effect, cap, who, opened_by, opened_at, expires_at, state)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'held')";
-    BURST_OPEN = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
-        FROM burst WHERE force = $1 AND effect = $2 AND who = $3 AND ended_at IS NULL";
-    BURST_BY_ID = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
-        FROM burst WHERE id = $1";
-    BURSTS_OPEN = "SELECT id, force, effect, cap, who, opened_by, opened_at, expires_at, state, ended_at, ended_by, ended_why
-        FROM burst WHERE ended_at IS NULL AND ($1 = '' OR force = $1) ORDER BY opened_at LIMIT 200";
+    BURST_OPEN: Burst = "SELECT {columns} FROM burst
+        WHERE force = $1 AND effect = $2 AND who = $3 AND ended_at IS NULL";
+    BURST_BY_ID: Burst = "SELECT {columns} FROM burst WHERE id = $1";
+    BURSTS_OPEN: Burst = "SELECT {columns} FROM burst
+        WHERE ended_at IS NULL AND ($1 = '' OR force = $1) ORDER BY opened_at LIMIT 200";
     BURST_END = "UPDATE burst SET state = $2, ended_at = $3, ended_by = $4, ended_why = $5 WHERE id = $1 AND ended_at IS NULL";
     BURSTS_WAITING = "SELECT count(*) FROM burst WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
     BURST_COMMANDS = "SELECT count(*) FROM command WHERE burst_id = $1";
@@ -113,26 +110,28 @@ statements! {
         (SELECT n.id FROM command n WHERE n.burst_id = $1 AND n.state = 'held' AND n.finished_at IS NULL ORDER BY n.lane, n.id {for_update})";
     BURST_CANCEL = "UPDATE command SET state = 'cancelled', finished_at = $2, error = $3 WHERE state = 'held' AND finished_at IS NULL AND id IN
         (SELECT n.id FROM command n WHERE n.burst_id = $1 AND n.state = 'held' AND n.finished_at IS NULL ORDER BY n.lane, n.id {for_update})";
-    ORDERS_OF_BURST = concat!(order!(), "AND c.burst_id = $1 AND c.state = 'held' ORDER BY c.queued_at, c.id LIMIT $2");
-    ORDERS_OPEN = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND ($2 = '' OR c.asked_by = $2)
+    ORDERS_OF_BURST: OpenOrder = concat!(order!(), "AND c.burst_id = $1 AND c.state = 'held'
+        ORDER BY c.queued_at, c.id LIMIT $2");
+    ORDERS_OPEN: OpenOrder = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND ($2 = '' OR c.asked_by = $2)
         ORDER BY c.queued_at, c.id LIMIT $3");
-    ORDERS_ASKED = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND c.state = 'asked' ORDER BY c.queued_at, c.id LIMIT $2");
+    ORDERS_ASKED: OpenOrder = concat!(order!(), "AND ($1 = '' OR d.force = $1) AND c.state = 'asked'
+        ORDER BY c.queued_at, c.id LIMIT $2");
     ORDERS_WAITING = "SELECT count(*) FROM command c JOIN enrolment e ON e.id = c.enrolment_id JOIN device d ON d.id = e.device_id
         WHERE c.finished_at IS NULL AND c.state = 'asked' AND ($1 = '' OR d.force = $1)";
-    ORDERS_ASKERS = "SELECT DISTINCT c.asked_by FROM command c JOIN enrolment e ON e.id = c.enrolment_id JOIN device d ON d.id = e.device_id
+    ORDERS_ASKERS: String = "SELECT DISTINCT c.asked_by FROM command c
+        JOIN enrolment e ON e.id = c.enrolment_id JOIN device d ON d.id = e.device_id
         WHERE c.finished_at IS NULL AND (c.delivered_at IS NULL OR c.state = 'not-now') AND c.deed <> 'configure'
         AND ($1 = '' OR d.force = $1) UNION SELECT DISTINCT a.asked_by FROM held_act a JOIN burst b ON b.id = a.burst_id
         WHERE a.state = 'held' AND ($1 = '' OR b.force = $1) ORDER BY 1 LIMIT 500";
-    BURST_PEOPLE = "SELECT asked_by FROM command WHERE burst_id = $1 UNION SELECT approved_by FROM command
+    BURST_PEOPLE: String = "SELECT asked_by FROM command WHERE burst_id = $1 UNION SELECT approved_by FROM command
         WHERE burst_id = $1 AND approved_by IS NOT NULL UNION SELECT asked_by FROM held_act WHERE burst_id = $1 ORDER BY 1 LIMIT 500";
     HELD_ADD = "INSERT INTO held_act (id, burst_id, device_id, deed, spec, asked_by, asked_at, state)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'held')";
-    HELD_BY_ID = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act WHERE id = $1";
-    HELD_OF_BURST = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act
-        WHERE burst_id = $1 ORDER BY asked_at, id LIMIT $2";
-    HELD_OF_DEVICE = "SELECT id, burst_id, device_id, deed, spec, asked_by, asked_at, state, error FROM held_act
+    HELD_BY_ID: HeldAct = "SELECT {columns} FROM held_act WHERE id = $1";
+    HELD_OF_BURST: HeldAct = "SELECT {columns} FROM held_act WHERE burst_id = $1 ORDER BY asked_at, id LIMIT $2";
+    HELD_OF_DEVICE: HeldAct = "SELECT {columns} FROM held_act
         WHERE device_id = $1 AND ended_at IS NULL ORDER BY asked_at, id LIMIT 50";
-    HELD_OF_ASKER = "SELECT a.id, a.burst_id, a.device_id, a.deed, a.spec, a.asked_by, a.asked_at, a.state, a.error FROM held_act a
+    HELD_OF_ASKER: HeldAct = "SELECT {a.columns} FROM held_act a
         JOIN burst b ON b.id = a.burst_id WHERE a.ended_at IS NULL AND a.state = 'held' AND ($1 = '' OR b.force = $1)
         AND ($2 = '' OR a.asked_by = $2) ORDER BY a.asked_at, a.id LIMIT $3";
     HELD_RELEASE = "UPDATE held_act SET state = 'released' WHERE burst_id = $1 AND state = 'held'";
@@ -140,38 +139,9 @@ statements! {
     HELD_END = "UPDATE held_act SET state = $2, ended_at = $3, error = $4 WHERE id = $1 AND ended_at IS NULL";
 }
 
-fn burst(row: &Row) -> Result<Burst, StoreError> {
-    Ok(Burst {
-        id: row.parse(0)?,
-        force: row.parse(1)?,
-        effect: row.parse(2)?,
-        cap: row.parse(3)?,
-        who: row.text(4)?,
-        opened_by: row.text(5)?,
-        opened_at: row.time(6)?,
-        expires_at: row.time(7)?,
-        state: row.parse(8)?,
-        ended: match row.opt_time(9)? {
-            None => None,
-            Some(at) => {
-                Some((at, row.opt_text(10)?.unwrap_or_default(), row.opt_text(11)?.unwrap_or_default()))
-            }
-        },
-    })
-}
-
 /// Enters a burst that is held.
 pub fn open_burst(tx: &mut Tx<'_>, new: &Burst) -> Result<(), StoreError> {
-    let values = [
-        Value::id(new.id),
-        new.force.as_str().into(),
-        new.effect.as_str().into(),
-        new.cap.as_str().into(),
-        new.who.as_str().into(),
-        new.opened_by.as_str().into(),
-        new.opened_at.into(),
-        new.expires_at.into(),
-    ];
+    let values = values!(new: id, force, effect, cap, who, opened_by, opened_at, expires_at);
     tx.execute(&BURST_ADD, &values).map(drop)
 }
 
@@ -183,17 +153,17 @@ pub fn burst_of(
     who: &str,
 ) -> Result<Option<Burst>, StoreError> {
     let values = [force.as_str().into(), effect.as_str().into(), who.into()];
-    tx.one(&BURST_OPEN, &values)?.as_ref().map(burst).transpose()
+    tx.row(&BURST_OPEN, &values)
 }
 
 /// Returns the burst of that id.
 pub fn burst_by_id(tx: &mut Tx<'_>, id: BurstId) -> Result<Option<Burst>, StoreError> {
-    tx.one(&BURST_BY_ID, &[Value::id(id)])?.as_ref().map(burst).transpose()
+    tx.row(&BURST_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the bursts that are held, oldest first.
 pub fn bursts(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<Burst>, StoreError> {
-    tx.query(&BURSTS_OPEN, &[force_word(force)])?.iter().map(burst).collect()
+    tx.rows(&BURSTS_OPEN, &[force_word(force)])
 }
 
 /// Returns how many bursts are held, and how many orders wait for a second person to agree.
@@ -231,27 +201,9 @@ pub fn cancel(tx: &mut Tx<'_>, id: BurstId, at: Timestamp, why: &str) -> Result<
     Ok(commands + tx.execute(&HELD_CANCEL_ALL, &[Value::id(id), at.into(), why.into()])?)
 }
 
-fn order(row: &Row) -> Result<OpenOrder, StoreError> {
-    Ok(OpenOrder {
-        command: row.parse(0)?,
-        enrolment: row.parse(1)?,
-        device: row.parse(2)?,
-        serial: row.text(3)?,
-        force: row.parse(4)?,
-        deed: row.parse(5)?,
-        state: row.parse(6)?,
-        asked_by: row.text(7)?,
-        approved_by: row.opt_text(8)?,
-        reason: row.opt_text(9)?,
-        asked_at: row.time(10)?,
-        expires_at: row.opt_time(11)?,
-        burst: row.opt_parse(12)?,
-    })
-}
-
 /// Returns the commands that are held in a burst.
 pub fn of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<OpenOrder>, StoreError> {
-    tx.query(&ORDERS_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(order).collect()
+    tx.rows(&ORDERS_OF_BURST, &[Value::id(id), limit.into()])
 }
 
 /// Returns people's orders of a force that have not reached a device; of one person, or where `asked_by` is empty of everybody.
@@ -261,65 +213,43 @@ pub fn open(
     asked_by: &str,
     limit: u32,
 ) -> Result<Vec<OpenOrder>, StoreError> {
-    tx.query(&ORDERS_OPEN, &[force_word(force), asked_by.into(), limit.into()])?.iter().map(order).collect()
+    tx.rows(&ORDERS_OPEN, &[force_word(force), asked_by.into(), limit.into()])
 }
 
 /// Orders that wait for a second person to agree, oldest first.
 pub fn asked(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<OpenOrder>, StoreError> {
-    tx.query(&ORDERS_ASKED, &[force_word(force), limit.into()])?.iter().map(order).collect()
+    tx.rows(&ORDERS_ASKED, &[force_word(force), limit.into()])
 }
 
 /// Returns who has orders in a force that have not reached their devices, as the ledger names them.
 pub fn askers(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<String>, StoreError> {
-    tx.query(&ORDERS_ASKERS, &[force_word(force)])?.iter().map(|row| row.text(0)).collect()
+    tx.rows(&ORDERS_ASKERS, &[force_word(force)])
 }
 
 /// Returns everybody who asked for something in a burst, or agreed to it.
 pub fn people_of_burst(tx: &mut Tx<'_>, id: BurstId) -> Result<Vec<String>, StoreError> {
-    tx.query(&BURST_PEOPLE, &[Value::id(id)])?.iter().map(|row| row.text(0)).collect()
-}
-
-fn held(row: &Row) -> Result<HeldAct, StoreError> {
-    Ok(HeldAct {
-        id: row.parse(0)?,
-        burst: row.parse(1)?,
-        device: row.parse(2)?,
-        deed: row.parse(3)?,
-        spec: row.text(4)?,
-        asked_by: row.text(5)?,
-        asked_at: row.time(6)?,
-        state: row.parse(7)?,
-        error: row.opt_text(8)?,
-    })
+    tx.rows(&BURST_PEOPLE, &[Value::id(id)])
 }
 
 /// Holds an act.
 pub fn hold(tx: &mut Tx<'_>, new: &HeldAct) -> Result<(), StoreError> {
-    let values = [
-        Value::id(new.id),
-        Value::id(new.burst),
-        Value::id(new.device),
-        new.deed.as_str().into(),
-        new.spec.as_str().into(),
-        new.asked_by.as_str().into(),
-        new.asked_at.into(),
-    ];
+    let values = values!(new: id, burst, device, deed, spec, asked_by, asked_at);
     tx.execute(&HELD_ADD, &values).map(drop)
 }
 
 /// Returns the held act of that id.
 pub fn held_by_id(tx: &mut Tx<'_>, id: HeldId) -> Result<Option<HeldAct>, StoreError> {
-    tx.one(&HELD_BY_ID, &[Value::id(id)])?.as_ref().map(held).transpose()
+    tx.row(&HELD_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the acts of a burst that are no commands, however they stand.
 pub fn acts_of_burst(tx: &mut Tx<'_>, id: BurstId, limit: u32) -> Result<Vec<HeldAct>, StoreError> {
-    tx.query(&HELD_OF_BURST, &[Value::id(id), limit.into()])?.iter().map(held).collect()
+    tx.rows(&HELD_OF_BURST, &[Value::id(id), limit.into()])
 }
 
 /// Returns the acts on a device that are held, or released and not yet done.
 pub fn acts_on(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<HeldAct>, StoreError> {
-    tx.query(&HELD_OF_DEVICE, &[Value::id(device)])?.iter().map(held).collect()
+    tx.rows(&HELD_OF_DEVICE, &[Value::id(device)])
 }
 
 /// Returns the held acts of a force; of one person, or where `asked_by` is empty of everybody.
@@ -329,7 +259,7 @@ pub fn acts(
     asked_by: &str,
     limit: u32,
 ) -> Result<Vec<HeldAct>, StoreError> {
-    tx.query(&HELD_OF_ASKER, &[force_word(force), asked_by.into(), limit.into()])?.iter().map(held).collect()
+    tx.rows(&HELD_OF_ASKER, &[force_word(force), asked_by.into(), limit.into()])
 }
 
 /// Ends a held act; returns whether it was open until then.

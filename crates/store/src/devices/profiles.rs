@@ -2,54 +2,54 @@
 
 use domain::{CommandId, DeviceId, Platform, ProfileState, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// A compiled profile. Its bytes never change under one digest.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Profile {
-    /// SHA-256 of the content, hex.
-    pub digest: String,
-    /// The platform that it is for.
-    pub platform: Platform,
-    /// The clause group, such as `mdu-6`.
-    pub group: String,
-    /// PayloadIdentifier.
-    pub identifier: String,
-    /// PayloadUUID, which changes with the content.
-    pub uuid: String,
-    /// Display name.
-    pub title: String,
-    /// The clauses that it serves.
-    pub clauses: Vec<String>,
-}
+row! {
+    /// A compiled profile. Its bytes never change under one digest.
+    pub struct Profile {
+        /// SHA-256 of the content, hex.
+        pub digest: String,
+        /// The platform that it is for.
+        pub platform: Platform,
+        /// The clause group, such as `mdu-6`.
+        pub group: String = "group_id",
+        /// PayloadIdentifier.
+        pub identifier: String,
+        /// PayloadUUID, which changes with the content.
+        pub uuid: String,
+        /// Display name.
+        pub title: String,
+        /// The clauses that it serves.
+        pub clauses: Vec<String>,
+    }
 
-/// How far a profile got on one device.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeviceProfile {
-    /// PayloadIdentifier.
-    pub identifier: String,
-    /// The content.
-    pub digest: String,
-    /// PayloadUUID of that content.
-    pub uuid: String,
-    /// The command that carries or carried it.
-    pub command: CommandId,
-    /// Its state.
-    pub state: ProfileState,
-    /// When it last changed.
-    pub changed_at: Timestamp,
-    /// The device's words, if it refused.
-    pub error: Option<String>,
+    /// How far a profile got on one device.
+    pub struct DeviceProfile {
+        /// PayloadIdentifier.
+        pub identifier: String,
+        /// The content.
+        pub digest: String,
+        /// PayloadUUID of that content.
+        pub uuid: String,
+        /// The command that carries or carried it.
+        pub command: CommandId = "command_id",
+        /// Its state.
+        pub state: ProfileState,
+        /// When it last changed.
+        pub changed_at: Timestamp,
+        /// The device's words, if it refused.
+        pub error: Option<String>,
+    }
 }
 
 statements! {
     pub(crate) PROFILE_ADD = "INSERT INTO profile (digest, platform, group_id, identifier, uuid, title, clauses, content, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (digest) DO NOTHING";
-    PROFILE_CONTENT = "SELECT content FROM profile WHERE digest = $1";
+    PROFILE_CONTENT: Vec<u8> = "SELECT content FROM profile WHERE digest = $1";
     WANTED_SET = "INSERT INTO wanted_profile (platform, group_id, digest, since) VALUES ($1, $2, $3, $4)
         ON CONFLICT (platform, group_id) DO UPDATE SET digest = excluded.digest, since = excluded.since";
     WANTED_DROP = "DELETE FROM wanted_profile WHERE platform = $1 AND group_id = $2";
-    WANTED = "SELECT p.digest, p.platform, p.group_id, p.identifier, p.uuid, p.title, p.clauses FROM wanted_profile w
+    WANTED: Profile = "SELECT {p.columns} FROM wanted_profile w
         JOIN profile p ON p.digest = w.digest WHERE w.platform = $1 ORDER BY w.group_id";
     DEVICE_PROFILE_PUT = "INSERT INTO device_profile (device_id, identifier, digest, uuid, command_id, state, changed_at, error)
         VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)
@@ -60,72 +60,36 @@ statements! {
     DEVICE_PROFILE_FORGET = "DELETE FROM device_profile WHERE device_id = $1 AND command_id = $2";
     DEVICE_PROFILE_GONE = "DELETE FROM device_profile WHERE device_id = $1 AND identifier = $2";
     DEVICE_PROFILES_FORGET = "DELETE FROM device_profile WHERE device_id = $1";
-    DEVICE_PROFILES = "SELECT identifier, digest, uuid, command_id, state, changed_at, error FROM device_profile
-        WHERE device_id = $1 ORDER BY identifier";
+    DEVICE_PROFILES: DeviceProfile = "SELECT {columns} FROM device_profile WHERE device_id = $1 ORDER BY identifier";
 }
 
 /// Keeps a compiled profile.
 pub fn keep(tx: &mut Tx<'_>, profile: &Profile, content: Vec<u8>, at: Timestamp) -> Result<(), StoreError> {
     let clauses =
         serde_json::to_string(&profile.clauses).map_err(|e| StoreError::encode("profile.clauses", &e))?;
-    tx.execute(
-        &PROFILE_ADD,
-        &[
-            profile.digest.as_str().into(),
-            Value::id(profile.platform),
-            profile.group.as_str().into(),
-            profile.identifier.as_str().into(),
-            profile.uuid.as_str().into(),
-            profile.title.as_str().into(),
-            clauses.into(),
-            content.into(),
-            at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(profile: digest, platform, group, identifier, uuid, title, (clauses), (content),
+        (at));
+    tx.execute(&PROFILE_ADD, &params).map(drop)
 }
 
 /// Returns the bytes of a profile.
 pub fn content(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.one(&PROFILE_CONTENT, &[digest.into()])?.map(|row| row.bytes(0)).transpose()
+    tx.row(&PROFILE_CONTENT, &[digest.into()])
 }
 
 /// Returns the profiles that devices of a platform should have.
 pub fn wanted(tx: &mut Tx<'_>, platform: Platform) -> Result<Vec<Profile>, StoreError> {
-    tx.query(&WANTED, &[Value::id(platform)])?
-        .iter()
-        .map(|row| {
-            Ok(Profile {
-                digest: row.text(0)?,
-                platform: row.parse(1)?,
-                group: row.text(2)?,
-                identifier: row.text(3)?,
-                uuid: row.text(4)?,
-                title: row.text(5)?,
-                clauses: row.json(6)?,
-            })
-        })
-        .collect()
+    tx.rows(&WANTED, &[Value::id(platform)])
 }
 
 /// Makes that profile the one wanted of its platform and group.
 pub fn want(tx: &mut Tx<'_>, profile: &Profile, since: Timestamp) -> Result<(), StoreError> {
-    tx.execute(
-        &WANTED_SET,
-        &[
-            Value::id(profile.platform),
-            profile.group.as_str().into(),
-            profile.digest.as_str().into(),
-            since.into(),
-        ],
-    )?;
-    Ok(())
+    tx.execute(&WANTED_SET, &values!(profile: platform, group, digest, (since))).map(drop)
 }
 
 /// Notes that no profile of that platform and group is wanted any more.
 pub fn unwant(tx: &mut Tx<'_>, platform: Platform, group: &str) -> Result<(), StoreError> {
-    tx.execute(&WANTED_DROP, &[Value::id(platform), group.into()])?;
-    Ok(())
+    tx.execute(&WANTED_DROP, &[Value::id(platform), group.into()]).map(drop)
 }
 
 /// Notes that a profile is on its way to a device, or its removal.
@@ -197,18 +161,5 @@ pub fn forget_all(tx: &mut Tx<'_>, device: DeviceId) -> Result<(), StoreError> {
 
 /// Returns how far each profile got on a device.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<DeviceProfile>, StoreError> {
-    tx.query(&DEVICE_PROFILES, &[Value::id(device)])?
-        .iter()
-        .map(|row| {
-            Ok(DeviceProfile {
-                identifier: row.text(0)?,
-                digest: row.text(1)?,
-                uuid: row.text(2)?,
-                command: row.parse(3)?,
-                state: row.parse(4)?,
-                changed_at: row.time(5)?,
-                error: row.opt_text(6)?,
-            })
-        })
-        .collect()
+    tx.rows(&DEVICE_PROFILES, &[Value::id(device)])
 }

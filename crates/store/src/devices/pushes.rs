@@ -5,12 +5,12 @@
 
 use domain::{EnrolmentId, Platform, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
 statements! {
     pub(crate) PUSH_WANT = "UPDATE enrolment SET push_due_at = $2 WHERE id = $1 AND ended_at IS NULL AND push_address IS NOT NULL
         AND (push_due_at IS NULL OR push_due_at > $2)";
-    PUSH_DUE = "SELECT id, platform, push_address, push_due_at FROM enrolment
+    PUSH_DUE: PushDue = "SELECT {columns} FROM enrolment
         WHERE push_due_at IS NOT NULL AND push_due_at <= $1 ORDER BY push_due_at LIMIT $2";
     PUSH_CLAIM = "UPDATE enrolment SET push_due_at = $3 WHERE id = $1 AND push_due_at = $2";
     PUSH_DONE = "UPDATE enrolment SET push_due_at = CASE WHEN push_due_at = $2 THEN NULL ELSE push_due_at END, push_tried_at = $3,
@@ -27,32 +27,23 @@ pub fn want(tx: &mut Tx<'_>, id: EnrolmentId, at: Timestamp) -> Result<(), Store
     tx.later(&PUSH_WANT, vec![Value::id(id), at.into()])
 }
 
-/// A push that is due.
-#[derive(Debug, Clone)]
-pub struct PushDue {
-    /// The channel that it is for.
-    pub enrolment: EnrolmentId,
-    /// The device's platform.
-    pub platform: Platform,
-    /// Where the vendor's service reaches it; absent where the device never said, or what it said is no longer good.
-    pub address: Option<String>,
-    /// When it was asked for; once claimed, the end of the lease.
-    pub due_at: Timestamp,
+row! {
+    /// A push that is due.
+    pub struct PushDue {
+        /// The channel that it is for.
+        pub enrolment: EnrolmentId = "id",
+        /// The device's platform.
+        pub platform: Platform,
+        /// Where the vendor's service reaches it; absent where the device never said, or what it said is no longer good.
+        pub address: Option<String> = "push_address",
+        /// When it was asked for; once claimed, the end of the lease.
+        pub due_at: Timestamp = "push_due_at",
+    }
 }
 
 /// Returns the pushes due by now, oldest first.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<PushDue>, StoreError> {
-    tx.query(&PUSH_DUE, &[now.into(), i64::from(limit).into()])?
-        .iter()
-        .map(|row| {
-            Ok(PushDue {
-                enrolment: row.parse(0)?,
-                platform: row.parse(1)?,
-                address: row.opt_text(2)?,
-                due_at: row.time(3)?,
-            })
-        })
-        .collect()
+    tx.rows(&PUSH_DUE, &[now.into(), limit.into()])
 }
 
 /// Takes a due push upon itself until `lease`; false if another node was faster.

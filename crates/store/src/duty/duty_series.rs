@@ -2,8 +2,8 @@
 
 use domain::{PeriodId, PersonId, Timestamp};
 
-use crate::duty::{PeriodRow, period};
-use crate::{StoreError, Tx, Value, statements};
+use crate::duty::PeriodRow;
+use crate::{StoreError, Tx, Value, row, statements, values};
 
 /// A series that a calendar entered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,64 +20,52 @@ pub struct SeriesRow {
     pub ends_at: Timestamp,
 }
 
-/// An occurrence of a series, as it was entered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SeriesPeriod {
-    /// The period.
-    pub row: PeriodRow,
-    /// The series that it is of; empty for one that no calendar entered.
-    pub series: String,
-    /// When the series itself would have it begin.
-    pub slot: Option<Timestamp>,
+row! {
+    /// An occurrence of a series, as it was entered.
+    pub struct SeriesPeriod {
+        /// The period.
+        pub row: PeriodRow = "id, person_id, kind, absence, start_at, end_at, source",
+        /// The series that it is of; empty for one that no calendar entered.
+        pub series: String,
+        /// When the series itself would have it begin.
+        pub slot: Option<Timestamp> = "slot_at",
+    }
 }
 
 statements! {
-    SERIES_OF = "SELECT sequence, stamped_at, ends_at FROM duty_series WHERE person_id = $1 AND series = $2";
+    SERIES_OF: (i64, Option<Timestamp>, Timestamp) = "SELECT sequence, stamped_at, ends_at FROM duty_series
+        WHERE person_id = $1 AND series = $2";
     SERIES_PUT = "INSERT INTO duty_series (person_id, series, sequence, stamped_at, ends_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (person_id, series) DO UPDATE SET sequence = excluded.sequence, stamped_at = excluded.stamped_at,
         ends_at = excluded.ends_at";
-    SERIES_PERIODS = "SELECT id, person_id, kind, absence, start_at, end_at, source, series, slot_at FROM duty_period
+    SERIES_PERIODS: SeriesPeriod = "SELECT {columns} FROM duty_period
         WHERE person_id = $1 AND series = $2 ORDER BY start_at, id LIMIT 8000";
-    SERIES_BETWEEN = "SELECT id, person_id, kind, absence, start_at, end_at, source, series, slot_at FROM duty_period
+    SERIES_BETWEEN: SeriesPeriod = "SELECT {columns} FROM duty_period
         WHERE person_id = $1 AND series <> '' AND start_at >= $2 AND start_at < $3 ORDER BY start_at, id LIMIT 8000";
-    PERIOD_LIKE = "SELECT id, person_id, kind, absence, start_at, end_at, source, series, slot_at FROM duty_period
+    PERIOD_LIKE: SeriesPeriod = "SELECT {columns} FROM duty_period
         WHERE person_id = $1 AND start_at = $2 AND end_at = $3 AND kind = $4 AND absence = $5";
     PERIOD_LINK = "UPDATE duty_period SET series = $2, slot_at = $3 WHERE id = $1";
     SERIES_FORGET = "DELETE FROM duty_series WHERE ends_at < $1";
 }
 
-fn of_series(row: &crate::Row) -> Result<SeriesPeriod, StoreError> {
-    Ok(SeriesPeriod { row: period(row)?, series: row.text(7)?, slot: row.opt_time(8)? })
-}
-
 /// Returns the series of a person with that digest, if a calendar entered it.
 pub fn of(tx: &mut Tx<'_>, person: PersonId, series: &str) -> Result<Option<SeriesRow>, StoreError> {
-    let Some(row) = tx.one(&SERIES_OF, &[Value::id(person), series.into()])? else { return Ok(None) };
-    Ok(Some(SeriesRow {
-        person,
-        series: series.to_owned(),
-        sequence: row.int(0)?,
-        stamped_at: row.opt_time(1)?,
-        ends_at: row.time(2)?,
+    let found = tx.row(&SERIES_OF, &[Value::id(person), series.into()])?;
+    Ok(found.map(|(sequence, stamped_at, ends_at)| {
+        let series = series.to_owned();
+        SeriesRow { person, series, sequence, stamped_at, ends_at }
     }))
 }
 
 /// Notes which version of a series was entered.
 pub fn put(tx: &mut Tx<'_>, new: &SeriesRow) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.person),
-        new.series.as_str().into(),
-        new.sequence.into(),
-        new.stamped_at.into(),
-        new.ends_at.into(),
-    ];
-    tx.execute(&SERIES_PUT, &params)?;
-    Ok(())
+    let params = values!(new: person, series, sequence, stamped_at, ends_at);
+    tx.execute(&SERIES_PUT, &params).map(drop)
 }
 
 /// Returns the periods of a series that stand, by their start, eight thousand at most.
 pub fn periods(tx: &mut Tx<'_>, person: PersonId, series: &str) -> Result<Vec<SeriesPeriod>, StoreError> {
-    tx.query(&SERIES_PERIODS, &[Value::id(person), series.into()])?.iter().map(of_series).collect()
+    tx.rows(&SERIES_PERIODS, &[Value::id(person), series.into()])
 }
 
 /// Returns the periods of any series of a person that begin between two times, by their start, eight thousand at most.
@@ -87,19 +75,13 @@ pub fn between(
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<SeriesPeriod>, StoreError> {
-    tx.query(&SERIES_BETWEEN, &[Value::id(person), from.into(), to.into()])?.iter().map(of_series).collect()
+    tx.rows(&SERIES_BETWEEN, &[Value::id(person), from.into(), to.into()])
 }
 
 /// Returns the very same period, if it stands.
 pub fn like(tx: &mut Tx<'_>, wanted: &PeriodRow) -> Result<Option<SeriesPeriod>, StoreError> {
-    let params = [
-        Value::id(wanted.person),
-        wanted.start.into(),
-        wanted.end.into(),
-        wanted.kind.as_str().into(),
-        wanted.absence.as_str().into(),
-    ];
-    tx.one(&PERIOD_LIKE, &params)?.as_ref().map(of_series).transpose()
+    let params = values!(wanted: person, start, end, kind, absence);
+    tx.row(&PERIOD_LIKE, &params)
 }
 
 /// Says which occurrence of which series a period is.

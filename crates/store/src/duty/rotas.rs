@@ -2,81 +2,74 @@
 
 use domain::{Force, LayerId, NoteId, PersonId, RotaId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{Row, StoreError, Tx, Value, row, statements, values};
 
-/// A rota.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RotaRow {
-    /// Its id.
-    pub id: RotaId,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// Its name, unique among the force's rotas in use.
-    pub name: String,
-    /// The word of the role that it is asked for; empty for none.
-    pub role: String,
-    /// Its place among the rotas of that role.
-    pub place: i64,
-    /// The hours that it must cover, as written; empty for every hour.
-    pub hours: String,
-    /// The person who is told of gaps.
-    pub owner: PersonId,
-    /// What they were told last, in the words of the use case.
-    pub told: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// When it was retired.
-    pub retired_at: Option<Timestamp>,
-    /// Counts every change of the rota, its layers and its changes for a span.
-    pub version: i64,
-}
+row! {
+    /// A rota.
+    pub struct RotaRow {
+        /// Its id.
+        pub id: RotaId,
+        /// The force that it belongs to.
+        pub force: Force,
+        /// Its name, unique among the force's rotas in use.
+        pub name: String,
+        /// The word of the role that it is asked for; empty for none.
+        pub role: String,
+        /// Its place among the rotas of that role.
+        pub place: i64,
+        /// The hours that it must cover, as written; empty for every hour.
+        pub hours: String,
+        /// The person who is told of gaps.
+        pub owner: PersonId = "owner_id",
+        /// What they were told last, in the words of the use case.
+        pub told: String,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// When it was retired.
+        pub retired_at: Option<Timestamp>,
+        /// Counts every change of the rota, its layers and its changes for a span.
+        pub version: i64,
+    }
 
-/// A layer, or a temporary rota.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayerRow {
-    /// Its id.
-    pub id: LayerId,
-    /// The rota that it belongs to.
-    pub rota: RotaId,
-    /// Its place: a later layer overrides an earlier one.
-    pub place: i64,
-    /// Its name.
-    pub name: String,
-    /// The word of the unit of a turn.
-    pub unit: String,
-    /// How many units a turn lasts.
-    pub turn: i64,
-    /// The first hand-over by the wall clock.
-    pub first: String,
-    /// The hours in which it applies, as written; empty for every hour.
-    pub hours: String,
-    /// The span of a temporary rota.
-    pub span: Option<(Timestamp, Timestamp)>,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// The participants in order.
-    pub people: Vec<PersonId>,
-}
+    /// A layer, or a temporary rota.
+    pub struct LayerRow {
+        /// Its id.
+        pub id: LayerId,
+        /// The rota that it belongs to.
+        pub rota: RotaId = "rota_id",
+        /// Its place: a later layer overrides an earlier one.
+        pub place: i64,
+        /// Its name.
+        pub name: String,
+        /// The word of the unit of a turn.
+        pub unit: String,
+        /// How many units a turn lasts.
+        pub turn: i64,
+        /// The first hand-over by the wall clock.
+        pub first: String,
+        /// The hours in which it applies, as written; empty for every hour.
+        pub hours: String,
+        /// The span of a temporary rota.
+        pub span: Option<(Timestamp, Timestamp)> = "start_at, end_at",
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// The participants in order.
+        pub people: Vec<PersonId> = "" by nobody,
+    }
 
-/// A hand-over note.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoteRow {
-    /// Its id.
-    pub id: NoteId,
-    /// The rota.
-    pub rota: RotaId,
-    /// Who wrote it.
-    pub person: PersonId,
-    /// What they wrote.
-    pub note: String,
-    /// When they wrote it.
-    pub created_at: Timestamp,
-}
-
-macro_rules! columns {
-    () => {
-        "id, force, name, role, place, hours, owner_id, told, created_at, retired_at, version"
-    };
+    /// A hand-over note.
+    pub struct NoteRow {
+        /// Its id.
+        pub id: NoteId,
+        /// The rota.
+        pub rota: RotaId = "rota_id",
+        /// Who wrote it.
+        pub person: PersonId = "person_id",
+        /// What they wrote.
+        pub note: String,
+        /// When they wrote it.
+        pub created_at: Timestamp,
+    }
 }
 
 statements! {
@@ -87,77 +80,45 @@ statements! {
     ROTA_TOUCH = "UPDATE rota SET version = version + 1 WHERE id = $1 AND retired_at IS NULL";
     ROTA_RETIRE = "UPDATE rota SET retired_at = $2 WHERE id = $1 AND retired_at IS NULL";
     ROTA_TOLD = "UPDATE rota SET told = $2 WHERE id = $1";
-    ROTA_BY_ID = concat!("SELECT ", columns!(), " FROM rota WHERE id = $1");
-    ROTA_BY_NAME = concat!("SELECT ", columns!(), " FROM rota WHERE force = $1 AND lower(name) = lower($2) AND retired_at IS NULL");
-    ROTAS = concat!("SELECT ", columns!(), " FROM rota WHERE ($1 = '' OR force = $1) AND retired_at IS NULL
-        ORDER BY force, place, name, id LIMIT 200");
-    ROTAS_FOR_ROLE = concat!("SELECT ", columns!(), " FROM rota WHERE force = $1 AND role = $2 AND retired_at IS NULL
-        ORDER BY place, name, id LIMIT 20");
-    ROTAS_WITH = concat!("SELECT ", columns!(), " FROM rota WHERE retired_at IS NULL AND (owner_id = $1 OR id IN (
+    ROTA_BY_ID: RotaRow = "SELECT {columns} FROM rota WHERE id = $1";
+    ROTA_BY_NAME: RotaRow = "SELECT {columns} FROM rota
+        WHERE force = $1 AND lower(name) = lower($2) AND retired_at IS NULL";
+    ROTAS: RotaRow = "SELECT {columns} FROM rota WHERE ($1 = '' OR force = $1) AND retired_at IS NULL
+        ORDER BY force, place, name, id LIMIT 200";
+    ROTAS_FOR_ROLE: RotaRow = "SELECT {columns} FROM rota WHERE force = $1 AND role = $2 AND retired_at IS NULL
+        ORDER BY place, name, id LIMIT 20";
+    ROTAS_WITH: RotaRow = "SELECT {columns} FROM rota WHERE retired_at IS NULL AND (owner_id = $1 OR id IN (
             SELECT l.rota_id FROM rota_layer l JOIN rota_member m ON m.layer_id = l.id WHERE m.person_id = $1
             UNION SELECT rota_id FROM rota_override WHERE person_id = $1 AND withdrawn_at IS NULL
             UNION SELECT rota_id FROM rota_override WHERE with_id = $1 AND withdrawn_at IS NULL))
-        ORDER BY force, place, name, id LIMIT 20");
+        ORDER BY force, place, name, id LIMIT 20";
     LAYER_ADD = "INSERT INTO rota_layer (id, rota_id, place, name, unit, turn, first, hours, start_at, end_at, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     LAYER_REMOVE = "DELETE FROM rota_layer WHERE id = $1";
-    LAYERS_OF = "SELECT id, rota_id, place, name, unit, turn, first, hours, start_at, end_at, created_at FROM rota_layer
+    LAYERS_OF: LayerRow = "SELECT {columns} FROM rota_layer
         WHERE rota_id = $1 AND (end_at IS NULL OR end_at > $2) ORDER BY place, created_at, id LIMIT 60";
     MEMBER_ADD = "INSERT INTO rota_member (layer_id, place, person_id) VALUES ($1, $2, $3)";
     MEMBERS_REMOVE = "DELETE FROM rota_member WHERE layer_id = $1";
-    MEMBERS_OF = "SELECT m.layer_id, m.person_id FROM rota_member m JOIN rota_layer l ON l.id = m.layer_id
+    MEMBERS_OF: (LayerId, PersonId) = "SELECT m.layer_id, m.person_id FROM rota_member m
+        JOIN rota_layer l ON l.id = m.layer_id
         WHERE l.rota_id = $1 AND (l.end_at IS NULL OR l.end_at > $2) ORDER BY m.layer_id, m.place LIMIT 2400";
-    LAYERS_OVER = "SELECT id FROM rota_layer WHERE end_at < $1 ORDER BY end_at, id LIMIT $2";
+    LAYERS_OVER: LayerId = "SELECT id FROM rota_layer WHERE end_at < $1 ORDER BY end_at, id LIMIT $2";
     NOTE_ADD = "INSERT INTO rota_note (id, rota_id, person_id, note, created_at) VALUES ($1, $2, $3, $4, $5)";
-    NOTES_OF = "SELECT id, rota_id, person_id, note, created_at FROM rota_note WHERE rota_id = $1
+    NOTES_OF: NoteRow = "SELECT {columns} FROM rota_note WHERE rota_id = $1
         ORDER BY created_at DESC, id DESC LIMIT 5";
     NOTES_FORGET = "DELETE FROM rota_note WHERE id IN (SELECT id FROM rota_note WHERE created_at < $1 LIMIT $2 {skip_locked})";
 }
 
-fn rota(row: &Row) -> Result<RotaRow, StoreError> {
-    Ok(RotaRow {
-        id: row.parse(0)?,
-        force: row.parse(1)?,
-        name: row.text(2)?,
-        role: row.text(3)?,
-        place: row.int(4)?,
-        hours: row.text(5)?,
-        owner: row.parse(6)?,
-        told: row.text(7)?,
-        created_at: row.time(8)?,
-        retired_at: row.opt_time(9)?,
-        version: row.int(10)?,
-    })
-}
-
 /// Enters a rota; its name must be new among the force's rotas in use.
 pub fn add(tx: &mut Tx<'_>, new: &RotaRow) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.force),
-        new.name.as_str().into(),
-        new.role.as_str().into(),
-        new.place.into(),
-        new.hours.as_str().into(),
-        Value::id(new.owner),
-        new.created_at.into(),
-    ];
-    tx.execute(&ROTA_ADD, &params)?;
-    Ok(())
+    let params = values!(new: id, force, name, role, place, hours, owner, created_at);
+    tx.execute(&ROTA_ADD, &params).map(drop)
 }
 
 /// Changes name, role, place, hours and owner of a rota.
 pub fn set(tx: &mut Tx<'_>, changed: &RotaRow) -> Result<(), StoreError> {
-    let params = [
-        Value::id(changed.id),
-        changed.name.as_str().into(),
-        changed.role.as_str().into(),
-        changed.place.into(),
-        changed.hours.as_str().into(),
-        Value::id(changed.owner),
-    ];
-    tx.execute(&ROTA_SET, &params)?;
-    Ok(())
+    let params = values!(changed: id, name, role, place, hours, owner);
+    tx.execute(&ROTA_SET, &params).map(drop)
 }
 
 /// Counts a change of a rota in use and holds its row until the transaction ends; returns whether it is in use.
@@ -172,50 +133,42 @@ pub fn retire(tx: &mut Tx<'_>, id: RotaId, now: Timestamp) -> Result<bool, Store
 
 /// Notes what the owner was told.
 pub fn set_told(tx: &mut Tx<'_>, id: RotaId, told: &str) -> Result<(), StoreError> {
-    tx.execute(&ROTA_TOLD, &[Value::id(id), told.into()])?;
-    Ok(())
+    tx.execute(&ROTA_TOLD, &[Value::id(id), told.into()]).map(drop)
 }
 
 /// Returns the rota of that id, retired or not.
 pub fn by_id(tx: &mut Tx<'_>, id: RotaId) -> Result<Option<RotaRow>, StoreError> {
-    tx.one(&ROTA_BY_ID, &[Value::id(id)])?.as_ref().map(rota).transpose()
+    tx.row(&ROTA_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the rota in use of that name, in any case of letters.
 pub fn by_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<RotaRow>, StoreError> {
-    tx.query(&ROTA_BY_NAME, &[Value::id(force), name.into()])?.first().map(rota).transpose()
+    Ok(tx.rows(&ROTA_BY_NAME, &[Value::id(force), name.into()])?.into_iter().next())
 }
 
 /// Returns the rotas in use by place and name, two hundred at most.
 pub fn list(tx: &mut Tx<'_>, force: Option<Force>) -> Result<Vec<RotaRow>, StoreError> {
-    tx.query(&ROTAS, &[crate::force_word(force)])?.iter().map(rota).collect()
+    tx.rows(&ROTAS, &[crate::force_word(force)])
 }
 
 /// Returns a force's rotas in use for a role in their order, twenty at most.
 pub fn for_role(tx: &mut Tx<'_>, force: Force, role: &str) -> Result<Vec<RotaRow>, StoreError> {
-    tx.query(&ROTAS_FOR_ROLE, &[Value::id(force), role.into()])?.iter().map(rota).collect()
+    tx.rows(&ROTAS_FOR_ROLE, &[Value::id(force), role.into()])
 }
 
 /// Returns the rotas in use that name a person in a layer, in a change or as their owner, twenty at most.
 pub fn with_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<RotaRow>, StoreError> {
-    tx.query(&ROTAS_WITH, &[Value::id(person)])?.iter().map(rota).collect()
+    tx.rows(&ROTAS_WITH, &[Value::id(person)])
+}
+
+/// Leaves the participants out, which stand in another table.
+fn nobody(_: &Row, _: usize) -> Result<Vec<PersonId>, StoreError> {
+    Ok(Vec::new())
 }
 
 /// Enters a layer or a temporary rota with its participants.
 pub fn add_layer(tx: &mut Tx<'_>, new: &LayerRow) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.rota),
-        new.place.into(),
-        new.name.as_str().into(),
-        new.unit.as_str().into(),
-        new.turn.into(),
-        new.first.as_str().into(),
-        new.hours.as_str().into(),
-        new.span.map(|(start, _)| start).into(),
-        new.span.map(|(_, end)| end).into(),
-        new.created_at.into(),
-    ];
+    let params = values!(new: id, rota, place, name, unit, turn, first, hours, span, created_at);
     tx.execute(&LAYER_ADD, &params)?;
     for (place, person) in (1_i64..).zip(&new.people) {
         tx.execute(&MEMBER_ADD, &[Value::id(new.id), place.into(), Value::id(*person)])?;
@@ -231,26 +184,11 @@ pub fn remove_layer(tx: &mut Tx<'_>, id: LayerId) -> Result<bool, StoreError> {
 
 /// Returns the layers of a rota in order, and its temporary rotas that end after a time; sixty at most.
 pub fn layers(tx: &mut Tx<'_>, id: RotaId, after: Timestamp) -> Result<Vec<LayerRow>, StoreError> {
-    let mut layers = Vec::new();
-    for row in tx.query(&LAYERS_OF, &[Value::id(id), after.into()])? {
-        layers.push(LayerRow {
-            id: row.parse(0)?,
-            rota: row.parse(1)?,
-            place: row.int(2)?,
-            name: row.text(3)?,
-            unit: row.text(4)?,
-            turn: row.int(5)?,
-            first: row.text(6)?,
-            hours: row.text(7)?,
-            span: row.opt_time(8)?.zip(row.opt_time(9)?),
-            created_at: row.time(10)?,
-            people: Vec::new(),
-        });
-    }
-    for row in tx.query(&MEMBERS_OF, &[Value::id(id), after.into()])? {
-        let layer: LayerId = row.parse(0)?;
+    let params = [Value::id(id), after.into()];
+    let mut layers = tx.rows(&LAYERS_OF, &params)?;
+    for (layer, person) in tx.rows(&MEMBERS_OF, &params)? {
         if let Some(found) = layers.iter_mut().find(|one| one.id == layer) {
-            found.people.push(row.parse(1)?);
+            found.people.push(person);
         }
     }
     Ok(layers)
@@ -258,40 +196,20 @@ pub fn layers(tx: &mut Tx<'_>, id: RotaId, after: Timestamp) -> Result<Vec<Layer
 
 /// Enters a hand-over note.
 pub fn add_note(tx: &mut Tx<'_>, new: &NoteRow) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.rota),
-        Value::id(new.person),
-        new.note.as_str().into(),
-        new.created_at.into(),
-    ];
-    tx.execute(&NOTE_ADD, &params)?;
-    Ok(())
+    let params = values!(new: id, rota, person, note, created_at);
+    tx.execute(&NOTE_ADD, &params).map(drop)
 }
 
 /// Returns the hand-over notes of a rota, the latest first, five at most.
 pub fn notes(tx: &mut Tx<'_>, id: RotaId) -> Result<Vec<NoteRow>, StoreError> {
-    tx.query(&NOTES_OF, &[Value::id(id)])?
-        .iter()
-        .map(|row| {
-            Ok(NoteRow {
-                id: row.parse(0)?,
-                rota: row.parse(1)?,
-                person: row.parse(2)?,
-                note: row.text(3)?,
-                created_at: row.time(4)?,
-            })
-        })
-        .collect()
+    tx.rows(&NOTES_OF, &[Value::id(id)])
 }
 
 /// Forgets temporary rotas that ended, and notes written, before a time, `limit` of each at most; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let params = [before.into(), i64::from(limit).into()];
+    let params = [before.into(), limit.into()];
     let mut forgotten = tx.execute(&NOTES_FORGET, &params)?;
-    let over: Vec<LayerId> =
-        tx.query(&LAYERS_OVER, &params)?.iter().map(|row| row.parse(0)).collect::<Result<_, _>>()?;
-    for id in over {
+    for id in tx.rows(&LAYERS_OVER, &params)? {
         forgotten += u64::from(remove_layer(tx, id)?);
     }
     Ok(forgotten)

@@ -2,25 +2,26 @@
 
 use domain::{IncidentEntryId, IncidentId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One entry.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its id.
-    pub id: IncidentEntryId,
-    /// The incident.
-    pub incident: IncidentId,
-    /// The version of the incident that it made.
-    pub version: i64,
-    /// When.
-    pub at: Timestamp,
-    /// Who, as the ledger names them.
-    pub actor: String,
-    /// What happened, as a word.
-    pub what: String,
-    /// What was said, sealed.
-    pub said: Option<Vec<u8>>,
+row! {
+    /// One entry.
+    pub struct Entry without Debug {
+        /// Its id.
+        pub id: IncidentEntryId,
+        /// The incident.
+        pub incident: IncidentId = "incident_id",
+        /// The version of the incident that it made.
+        pub version: i64,
+        /// When.
+        pub at: Timestamp,
+        /// Who, as the ledger names them.
+        pub actor: String,
+        /// What happened, as a word.
+        pub what: String,
+        /// What was said, sealed.
+        pub said: Option<Vec<u8>>,
+    }
 }
 
 impl std::fmt::Debug for Entry {
@@ -33,45 +34,23 @@ impl std::fmt::Debug for Entry {
 statements! {
     pub(crate) INCIDENT_ENTRY_ADD = "INSERT INTO incident_entry (id, incident_id, version, at, actor, what, said)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    INCIDENT_ENTRIES = "SELECT id, incident_id, version, at, actor, what, said FROM incident_entry WHERE incident_id = $1
+    INCIDENT_ENTRIES: Entry = "SELECT {columns} FROM incident_entry WHERE incident_id = $1
         ORDER BY version LIMIT 500";
     INCIDENT_ENTRIES_ERASE = "UPDATE incident_entry SET said = NULL WHERE incident_id = $1 AND said IS NOT NULL";
 }
 
-fn entry(row: &Row) -> Result<Entry, StoreError> {
-    Ok(Entry {
-        id: row.parse(0)?,
-        incident: row.parse(1)?,
-        version: row.int(2)?,
-        at: row.time(3)?,
-        actor: row.text(4)?,
-        what: row.text(5)?,
-        said: row.opt_bytes(6)?,
-    })
-}
-
 /// Adds an entry.
 pub fn add(tx: &mut Tx<'_>, new: &Entry) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.incident),
-        new.version.into(),
-        new.at.into(),
-        new.actor.as_str().into(),
-        new.what.as_str().into(),
-        new.said.clone().into(),
-    ];
-    tx.execute(&INCIDENT_ENTRY_ADD, &params)?;
-    Ok(())
+    let params = values!(new: id, incident, version, at, actor, what, said);
+    tx.execute(&INCIDENT_ENTRY_ADD, &params).map(drop)
 }
 
 /// Returns the entries of an incident, the first one first, 500 at most.
 pub fn of_incident(tx: &mut Tx<'_>, incident: IncidentId) -> Result<Vec<Entry>, StoreError> {
-    tx.query(&INCIDENT_ENTRIES, &[Value::id(incident)])?.iter().map(entry).collect()
+    tx.rows(&INCIDENT_ENTRIES, &[Value::id(incident)])
 }
 
 /// Erases what was said in the entries of an incident.
 pub fn erase(tx: &mut Tx<'_>, incident: IncidentId) -> Result<(), StoreError> {
-    tx.execute(&INCIDENT_ENTRIES_ERASE, &[Value::id(incident)])?;
-    Ok(())
+    tx.execute(&INCIDENT_ENTRIES_ERASE, &[Value::id(incident)]).map(drop)
 }

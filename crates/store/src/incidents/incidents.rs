@@ -3,55 +3,56 @@
 use domain::{CaseId, DeviceId, Force, IncidentId, PersonId, Timestamp};
 
 use crate::case_steps::Standing;
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One incident.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Incident {
-    /// Its id.
-    pub id: IncidentId,
-    /// Its case.
-    pub case: CaseId,
-    /// Its force.
-    pub force: Force,
-    /// Its form, as the policy names it.
-    pub form: String,
-    /// The kind of breach; empty where nobody said.
-    pub kind: String,
-    /// The device that it is about.
-    pub device: Option<DeviceId>,
-    /// Who fills in the reporter's half.
-    pub person: Option<PersonId>,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// When the force became aware.
-    pub aware_at: Timestamp,
-    /// When the reporter's half is due.
-    pub due_at: Timestamp,
-    /// Counts what was changed, added and decided.
-    pub version: i64,
-    /// The reporter's answers, sealed.
-    pub answers: Option<Vec<u8>>,
-    /// When and by whom the reporter's half was sent.
-    pub sent: Option<(Timestamp, String)>,
-    /// The assessor's answers, sealed.
-    pub assessment: Option<Vec<u8>>,
-    /// When and by whom the assessment was finished.
-    pub assessed: Option<(Timestamp, String)>,
-    /// The standing of the clock, as a word.
-    pub clock: String,
-    /// When the clock ends.
-    pub ends_at: Option<Timestamp>,
-    /// How many warnings went out.
-    pub warned: i64,
-    /// When it is looked at next.
-    pub next_at: Option<Timestamp>,
-    /// The page's form on which it was reported.
-    pub once: Option<String>,
-    /// When what it held was erased.
-    pub erased_at: Option<Timestamp>,
-    /// The sealed case that it was referred to.
-    pub referral: Option<CaseId>,
+row! {
+    /// One incident.
+    pub struct Incident without Debug {
+        /// Its id.
+        pub id: IncidentId,
+        /// Its case.
+        pub case: CaseId = "case_id",
+        /// Its force.
+        pub force: Force,
+        /// Its form, as the policy names it.
+        pub form: String,
+        /// The kind of breach; empty where nobody said.
+        pub kind: String,
+        /// The device that it is about.
+        pub device: Option<DeviceId> = "device_id",
+        /// Who fills in the reporter's half.
+        pub person: Option<PersonId> = "person_id",
+        /// When it was opened.
+        pub opened_at: Timestamp,
+        /// When the force became aware.
+        pub aware_at: Timestamp,
+        /// When the reporter's half is due.
+        pub due_at: Timestamp,
+        /// Counts what was changed, added and decided.
+        pub version: i64,
+        /// The reporter's answers, sealed.
+        pub answers: Option<Vec<u8>>,
+        /// When and by whom the reporter's half was sent.
+        pub sent: Option<(Timestamp, String)> = "sent_at, sent_by",
+        /// The assessor's answers, sealed.
+        pub assessment: Option<Vec<u8>>,
+        /// When and by whom the assessment was finished.
+        pub assessed: Option<(Timestamp, String)> = "assessed_at, assessed_by",
+        /// The standing of the clock, as a word.
+        pub clock: String,
+        /// When the clock ends.
+        pub ends_at: Option<Timestamp>,
+        /// How many warnings went out.
+        pub warned: i64,
+        /// When it is looked at next.
+        pub next_at: Option<Timestamp>,
+        /// The page's form on which it was reported.
+        pub once: Option<String>,
+        /// When what it held was erased.
+        pub erased_at: Option<Timestamp>,
+        /// The sealed case that it was referred to.
+        pub referral: Option<CaseId> = "referral_id",
+    }
 }
 
 impl std::fmt::Debug for Incident {
@@ -61,141 +62,88 @@ impl std::fmt::Debug for Incident {
     }
 }
 
-/// Numbers of incidents whose clock runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Clocks {
-    /// Those that ended without a decision.
-    pub over: i64,
-    /// Those that run.
-    pub running: i64,
-    /// When the next of those ends.
-    pub next_ends_at: Option<Timestamp>,
-}
-
-macro_rules! columns {
-    () => {
-        "id, case_id, force, form, kind, device_id, person_id, opened_at, aware_at, due_at, version, answers, sent_at, sent_by,
-         assessment, assessed_at, assessed_by, clock, ends_at, warned, next_at, once, erased_at, referral_id"
-    };
+row! {
+    /// Numbers of incidents whose clock runs.
+    #[derive(Copy, Default)]
+    pub struct Clocks {
+        /// Those that ended without a decision.
+        pub over: i64,
+        /// Those that run.
+        pub running: i64,
+        /// When the next of those ends.
+        pub next_ends_at: Option<Timestamp>,
+    }
 }
 
 statements! {
     pub(crate) INCIDENT_ADD = "INSERT INTO incident (id, case_id, force, form, kind, device_id, person_id, opened_at, aware_at, due_at,
         version, answers, clock, ends_at, warned, next_at, once)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
-    INCIDENT_BY_ID = concat!("SELECT ", columns!(), " FROM incident WHERE id = $1");
-    INCIDENT_OF_CASE = concat!("SELECT ", columns!(), " FROM incident WHERE case_id = $1");
-    INCIDENT_BY_ONCE = concat!("SELECT ", columns!(), " FROM incident WHERE once = $1");
-    INCIDENTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM incident WHERE person_id = $1 ORDER BY opened_at DESC, id DESC LIMIT 50");
+    INCIDENT_BY_ID: Incident = "SELECT {columns} FROM incident WHERE id = $1";
+    INCIDENT_OF_CASE: Incident = "SELECT {columns} FROM incident WHERE case_id = $1";
+    INCIDENT_BY_ONCE: Incident = "SELECT {columns} FROM incident WHERE once = $1";
+    INCIDENTS_OF_PERSON: Incident = "SELECT {columns} FROM incident
+        WHERE person_id = $1 ORDER BY opened_at DESC, id DESC LIMIT 50";
     // Over and undecided first, then what runs, by its end; what is decided and finished comes last, newest first.
-    INCIDENTS_LIST = concat!("SELECT ", columns!(), " FROM incident WHERE ($1 = '' OR force = $1)
+    INCIDENTS_LIST: Incident = "SELECT {columns} FROM incident WHERE ($1 = '' OR force = $1)
         ORDER BY CASE WHEN clock IN ('possible', 'confirmed') AND ends_at <= $2 THEN 0
           WHEN clock IN ('possible', 'confirmed') THEN 1 WHEN sent_at IS NULL OR assessed_at IS NULL THEN 2 ELSE 3 END,
-        CASE WHEN clock IN ('possible', 'confirmed') THEN ends_at ELSE 0 END, opened_at DESC, id DESC LIMIT $3");
-    INCIDENTS_RUNNING = "SELECT case_id, id, clock, aware_at, ends_at FROM incident WHERE ($1 = '' OR force = $1)
+        CASE WHEN clock IN ('possible', 'confirmed') THEN ends_at ELSE 0 END, opened_at DESC, id DESC LIMIT $3";
+    INCIDENTS_RUNNING: Running = "SELECT {columns} FROM incident WHERE ($1 = '' OR force = $1)
         AND clock IN ('possible', 'confirmed') ORDER BY ends_at, id LIMIT $2";
-    INCIDENT_CLOCKS = "SELECT COALESCE(sum(CASE WHEN ends_at <= $2 THEN 1 ELSE 0 END), 0),
+    INCIDENT_CLOCKS: Clocks = "SELECT COALESCE(sum(CASE WHEN ends_at <= $2 THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN ends_at > $2 THEN 1 ELSE 0 END), 0), min(CASE WHEN ends_at > $2 THEN ends_at END)
         FROM incident WHERE ($1 = '' OR force = $1) AND clock IN ('possible', 'confirmed')";
-    INCIDENTS_OVERDUE = "SELECT id FROM incident WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2";
+    INCIDENTS_OVERDUE: IncidentId = "SELECT id FROM incident WHERE next_at <= $1 ORDER BY next_at, id LIMIT $2";
     INCIDENT_SET = "UPDATE incident SET version = $3, answers = $4, sent_at = $5, sent_by = $6, assessment = $7, assessed_at = $8,
         assessed_by = $9, clock = $10, warned = $11, next_at = $12, person_id = $13, referral_id = $14 WHERE id = $1 AND version = $2";
     INCIDENT_DEVICE = "UPDATE incident SET device_id = $2 WHERE id = $1";
-    INCIDENT_STANDING = "SELECT count(*), COALESCE(sum(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END), 0),
+    INCIDENT_STANDING: Standing = "SELECT count(*),
+        COALESCE(sum(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN i.due_at >= COALESCE(i.sent_at, c.closed_at, $4) AND i.sent_at IS NULL AND c.closed_at IS NOT NULL
           THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN i.sent_at <= i.due_at THEN 1 ELSE 0 END), 0)
         FROM incident i JOIN desk_case c ON c.id = i.case_id
         WHERE i.form = $1 AND ($2 = '' OR i.person_id = $2) AND (i.sent_at IS NULL OR i.opened_at >= $3)
         AND (c.closed_at IS NULL OR i.opened_at >= $3)";
-    INCIDENT_CASES = "SELECT c.number, CAST(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END AS BIGINT) AS late
+    INCIDENT_CASES: JudgedForm = "SELECT c.number,
+        CAST(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END AS BIGINT) AS late
         FROM incident i JOIN desk_case c ON c.id = i.case_id
         WHERE i.form = $1 AND ($2 = '' OR i.person_id = $2) AND (i.sent_at IS NULL OR i.opened_at >= $3)
         AND (c.closed_at IS NULL OR i.opened_at >= $3) ORDER BY late DESC, i.opened_at DESC, i.id LIMIT $5";
     // A legal hold on the device keeps what the form holds.
-    INCIDENTS_TO_ERASE = "SELECT i.id FROM incident i JOIN desk_case c ON c.id = i.case_id
+    INCIDENTS_TO_ERASE: IncidentId = "SELECT i.id FROM incident i JOIN desk_case c ON c.id = i.case_id
         WHERE i.form = $1 AND i.erased_at IS NULL AND c.closed_at < $2 AND i.clock NOT IN ('possible', 'confirmed')
         AND NOT EXISTS (SELECT 1 FROM legal_hold h WHERE h.device_id = i.device_id AND h.ended_at IS NULL)
         ORDER BY c.closed_at, i.id LIMIT $3";
     INCIDENT_ERASE = "UPDATE incident SET answers = NULL, assessment = NULL, erased_at = $2 WHERE id = $1 AND erased_at IS NULL";
 }
 
-fn incident(row: &Row) -> Result<Incident, StoreError> {
-    let ended = |at: usize, by: usize| -> Result<Option<(Timestamp, String)>, StoreError> {
-        Ok(match row.opt_time(at)? {
-            Some(at) => Some((at, row.opt_text(by)?.unwrap_or_default())),
-            None => None,
-        })
-    };
-    Ok(Incident {
-        id: row.parse(0)?,
-        case: row.parse(1)?,
-        force: row.parse(2)?,
-        form: row.text(3)?,
-        kind: row.text(4)?,
-        device: row.opt_parse(5)?,
-        person: row.opt_parse(6)?,
-        opened_at: row.time(7)?,
-        aware_at: row.time(8)?,
-        due_at: row.time(9)?,
-        version: row.int(10)?,
-        answers: row.opt_bytes(11)?,
-        sent: ended(12, 13)?,
-        assessment: row.opt_bytes(14)?,
-        assessed: ended(15, 16)?,
-        clock: row.text(17)?,
-        ends_at: row.opt_time(18)?,
-        warned: row.int(19)?,
-        next_at: row.opt_time(20)?,
-        once: row.opt_text(21)?,
-        erased_at: row.opt_time(22)?,
-        referral: row.opt_parse(23)?,
-    })
-}
-
 /// Enters an incident.
 pub fn add(tx: &mut Tx<'_>, new: &Incident) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.case),
-        Value::id(new.force),
-        new.form.as_str().into(),
-        new.kind.as_str().into(),
-        Value::opt_id(new.device),
-        Value::opt_id(new.person),
-        new.opened_at.into(),
-        new.aware_at.into(),
-        new.due_at.into(),
-        new.version.into(),
-        new.answers.clone().into(),
-        new.clock.as_str().into(),
-        new.ends_at.into(),
-        new.warned.into(),
-        new.next_at.into(),
-        new.once.as_deref().into(),
-    ];
-    tx.execute(&INCIDENT_ADD, &params)?;
-    Ok(())
+    let params = values!(new: id, case, force, form, kind, device, person, opened_at, aware_at, due_at,
+        version, answers, clock, ends_at, warned, next_at, once);
+    tx.execute(&INCIDENT_ADD, &params).map(drop)
 }
 
 /// Returns the incident of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: IncidentId) -> Result<Option<Incident>, StoreError> {
-    tx.one(&INCIDENT_BY_ID, &[Value::id(id)])?.as_ref().map(incident).transpose()
+    tx.row(&INCIDENT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the incident of a case.
 pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<Incident>, StoreError> {
-    tx.one(&INCIDENT_OF_CASE, &[Value::id(case)])?.as_ref().map(incident).transpose()
+    tx.row(&INCIDENT_OF_CASE, &[Value::id(case)])
 }
 
 /// Returns the incident that was reported with a page's form.
 pub fn by_once(tx: &mut Tx<'_>, once: &str) -> Result<Option<Incident>, StoreError> {
-    tx.one(&INCIDENT_BY_ONCE, &[once.into()])?.as_ref().map(incident).transpose()
+    tx.row(&INCIDENT_BY_ONCE, &[once.into()])
 }
 
 /// Returns the incidents whose reporter's half a person fills in, newest first, fifty at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Incident>, StoreError> {
-    tx.query(&INCIDENTS_OF_PERSON, &[Value::id(person)])?.iter().map(incident).collect()
+    tx.rows(&INCIDENTS_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns up to `limit` incidents: those first whose clock ended undecided, then those whose clock runs.
@@ -205,77 +153,46 @@ pub fn list(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Incident>, StoreError> {
-    let params = [crate::force_word(force), now.into(), i64::from(limit).into()];
-    tx.query(&INCIDENTS_LIST, &params)?.iter().map(incident).collect()
+    let params = [crate::force_word(force), now.into(), limit.into()];
+    tx.rows(&INCIDENTS_LIST, &params)
 }
 
-/// A clock that runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Running {
-    /// The case.
-    pub case: CaseId,
-    /// The incident.
-    pub id: IncidentId,
-    /// The clock's standing, as a word.
-    pub clock: String,
-    /// When the force became aware.
-    pub aware_at: Timestamp,
-    /// When it ends.
-    pub ends_at: Timestamp,
+row! {
+    /// A clock that runs.
+    pub struct Running {
+        /// The case.
+        pub case: CaseId = "case_id",
+        /// The incident.
+        pub id: IncidentId,
+        /// The clock's standing, as a word.
+        pub clock: String,
+        /// When the force became aware.
+        pub aware_at: Timestamp,
+        /// When it ends.
+        pub ends_at: Timestamp,
+    }
 }
 
 /// Returns up to `limit` clocks that run or ended undecided, the earliest end first.
 pub fn running(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<Running>, StoreError> {
-    tx.query(&INCIDENTS_RUNNING, &[crate::force_word(force), i64::from(limit).into()])?
-        .iter()
-        .map(|row| {
-            Ok(Running {
-                case: row.parse(0)?,
-                id: row.parse(1)?,
-                clock: row.text(2)?,
-                aware_at: row.time(3)?,
-                ends_at: row.time(4)?,
-            })
-        })
-        .collect()
+    tx.rows(&INCIDENTS_RUNNING, &[crate::force_word(force), limit.into()])
 }
 
 /// Counts the clocks of a force, or of all.
 pub fn clocks(tx: &mut Tx<'_>, force: Option<Force>, now: Timestamp) -> Result<Clocks, StoreError> {
-    let row = tx.one(&INCIDENT_CLOCKS, &[crate::force_word(force), now.into()])?;
-    row.map_or(Ok(Clocks::default()), |row| {
-        Ok(Clocks { over: row.int(0)?, running: row.int(1)?, next_ends_at: row.opt_time(2)? })
-    })
+    Ok(tx.row(&INCIDENT_CLOCKS, &[crate::force_word(force), now.into()])?.unwrap_or_default())
 }
 
 /// Returns up to `limit` incidents that had to be looked at by a time.
 pub fn overdue(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<IncidentId>, StoreError> {
-    let params = [before.into(), i64::from(limit).into()];
-    tx.query(&INCIDENTS_OVERDUE, &params)?.iter().map(|row| row.parse(0)).collect()
+    let params = [before.into(), limit.into()];
+    tx.rows(&INCIDENTS_OVERDUE, &params)
 }
 
 /// Writes an incident that was read with version `before`; returns whether nobody had changed it meanwhile.
 pub fn set(tx: &mut Tx<'_>, changed: &Incident, before: i64) -> Result<bool, StoreError> {
-    let (sent_at, sent_by) =
-        changed.sent.as_ref().map_or((None, None), |(at, by)| (Some(*at), Some(by.as_str())));
-    let (assessed_at, assessed_by) =
-        changed.assessed.as_ref().map_or((None, None), |(at, by)| (Some(*at), Some(by.as_str())));
-    let params = [
-        Value::id(changed.id),
-        before.into(),
-        changed.version.into(),
-        changed.answers.clone().into(),
-        sent_at.into(),
-        sent_by.into(),
-        changed.assessment.clone().into(),
-        assessed_at.into(),
-        assessed_by.into(),
-        changed.clock.as_str().into(),
-        changed.warned.into(),
-        changed.next_at.into(),
-        Value::opt_id(changed.person),
-        Value::opt_id(changed.referral),
-    ];
+    let params = values!(changed: id, (before), version, answers, sent, assessment, assessed, clock, warned,
+        next_at, person, referral);
     Ok(tx.execute(&INCIDENT_SET, &params)? > 0)
 }
 
@@ -308,29 +225,25 @@ impl JudgedForms<'_> {
 /// Returns how the forms stand: late is one that was sent after its time or is overdue, unproven one whose case was closed without
 /// it, good one that was sent in time.
 pub fn standing(tx: &mut Tx<'_>, of: &JudgedForms<'_>) -> Result<Standing, StoreError> {
-    let row = tx.one(&INCIDENT_STANDING, &of.params())?;
-    row.map_or(Ok(Standing::default()), |row| {
-        Ok(Standing { all: row.int(0)?, late: row.int(1)?, unproven: row.int(2)?, good: row.int(3)? })
-    })
+    Ok(tx.row(&INCIDENT_STANDING, &of.params())?.unwrap_or_default())
 }
 
-/// A form that a procedure is judged by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct JudgedForm {
-    /// The number of its case.
-    pub number: i64,
-    /// Whether it is late.
-    pub late: bool,
+row! {
+    /// A form that a procedure is judged by.
+    #[derive(Copy)]
+    pub struct JudgedForm {
+        /// The number of its case.
+        pub number: i64,
+        /// Whether it is late.
+        pub late: bool,
+    }
 }
 
 /// Returns up to `limit` of those forms, the late ones first.
 pub fn judged(tx: &mut Tx<'_>, of: &JudgedForms<'_>, limit: u32) -> Result<Vec<JudgedForm>, StoreError> {
     let mut params = of.params();
-    params.push(i64::from(limit).into());
-    tx.query(&INCIDENT_CASES, &params)?
-        .iter()
-        .map(|row| Ok(JudgedForm { number: row.int(0)?, late: row.bool(1)? }))
-        .collect()
+    params.push(limit.into());
+    tx.rows(&INCIDENT_CASES, &params)
 }
 
 /// Returns up to `limit` incidents of a form whose case was closed before a time, which no legal hold keeps and no clock needs.
@@ -340,8 +253,8 @@ pub fn to_erase(
     before: Timestamp,
     limit: u32,
 ) -> Result<Vec<IncidentId>, StoreError> {
-    let params = [form.into(), before.into(), i64::from(limit).into()];
-    tx.query(&INCIDENTS_TO_ERASE, &params)?.iter().map(|row| row.parse(0)).collect()
+    let params = [form.into(), before.into(), limit.into()];
+    tx.rows(&INCIDENTS_TO_ERASE, &params)
 }
 
 /// Erases both halves of a form; returns whether they were there.

@@ -2,47 +2,47 @@
 
 use domain::{Force, ImportId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
-/// One file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Import {
-    /// Its id.
-    pub id: ImportId,
-    /// What it is of, such as `people`.
-    pub kind: String,
-    /// The file's name, as it was given.
-    pub name: String,
-    /// The force of rows that name none.
-    pub force: Force,
-    /// The number of the person whom it is about; empty if it is about many.
-    pub about: String,
-    /// SHA-256 of the file, hex.
-    pub digest: String,
-    /// The file, sealed; gone once it was applied or forgotten.
-    pub content: Option<Vec<u8>>,
-    /// Which column is what, as JSON.
-    pub mapping: String,
-    /// What was answered, as JSON.
-    pub answers: String,
-    /// Who gave it, as the ledger names them.
-    pub made_by: String,
-    /// When it was made.
-    pub made_at: Timestamp,
-    /// Until when it waits.
-    pub expires_at: Timestamp,
-    /// When it was applied.
-    pub applied_at: Option<Timestamp>,
-    /// What came of it, as JSON.
-    pub outcome: Option<String>,
+row! {
+    /// One file.
+    pub struct Import {
+        /// Its id.
+        pub id: ImportId,
+        /// What it is of, such as `people`.
+        pub kind: String,
+        /// The file's name, as it was given.
+        pub name: String,
+        /// The force of rows that name none.
+        pub force: Force,
+        /// The number of the person whom it is about; empty if it is about many.
+        pub about: String,
+        /// SHA-256 of the file, hex.
+        pub digest: String,
+        /// The file, sealed; gone once it was applied or forgotten.
+        pub content: Option<Vec<u8>>,
+        /// Which column is what, as JSON.
+        pub mapping: String,
+        /// What was answered, as JSON.
+        pub answers: String,
+        /// Who gave it, as the ledger names them.
+        pub made_by: String,
+        /// When it was made.
+        pub made_at: Timestamp,
+        /// Until when it waits.
+        pub expires_at: Timestamp,
+        /// When it was applied.
+        pub applied_at: Option<Timestamp>,
+        /// What came of it, as JSON.
+        pub outcome: Option<String>,
+    }
 }
 
 statements! {
     pub(crate) IMPORT_ADD = "INSERT INTO file_import
         (id, kind, name, force, about, digest, content, mapping, answers, made_by, made_at, expires_at, applied_at, outcome)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
-    IMPORT_BY_ID = "SELECT id, kind, name, force, about, digest, content, mapping, answers, made_by, made_at, expires_at,
-        applied_at, outcome FROM file_import WHERE id = $1";
+    IMPORT_BY_ID: Import = "SELECT {columns} FROM file_import WHERE id = $1";
     IMPORT_MAPPED = "UPDATE file_import SET mapping = $2 WHERE id = $1 AND applied_at IS NULL";
     IMPORT_ANSWERED = "UPDATE file_import SET answers = $2 WHERE id = $1 AND applied_at IS NULL";
     IMPORT_APPLIED = "UPDATE file_import SET applied_at = $2, outcome = $3, content = NULL WHERE id = $1 AND applied_at IS NULL";
@@ -50,25 +50,6 @@ statements! {
     IMPORTS_WAITING = "SELECT count(*) FROM file_import WHERE content IS NOT NULL";
     IMPORTS_LET_GO = "UPDATE file_import SET content = NULL WHERE id IN (SELECT id FROM file_import
         WHERE made_by = $1 AND content IS NOT NULL ORDER BY made_at DESC, id LIMIT 1000 OFFSET $2 {for_update})";
-}
-
-fn import(row: &Row) -> Result<Import, StoreError> {
-    Ok(Import {
-        id: row.parse(0)?,
-        kind: row.text(1)?,
-        name: row.text(2)?,
-        force: row.parse(3)?,
-        about: row.text(4)?,
-        digest: row.text(5)?,
-        content: row.opt_bytes(6)?,
-        mapping: row.text(7)?,
-        answers: row.text(8)?,
-        made_by: row.text(9)?,
-        made_at: row.time(10)?,
-        expires_at: row.time(11)?,
-        applied_at: row.opt_time(12)?,
-        outcome: row.opt_text(13)?,
-    })
 }
 
 /// Keeps a file.
@@ -91,13 +72,13 @@ pub fn add(tx: &mut Tx<'_>, new: Import) -> Result<(), StoreError> {
             new.applied_at.into(),
             new.outcome.into(),
         ],
-    )?;
-    Ok(())
+    )
+    .map(drop)
 }
 
 /// Returns the file of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: ImportId) -> Result<Option<Import>, StoreError> {
-    tx.one(&IMPORT_BY_ID, &[Value::id(id)])?.as_ref().map(import).transpose()
+    tx.row(&IMPORT_BY_ID, &[Value::id(id)])
 }
 
 /// Changes which column is what; returns whether the file still waits.

@@ -6,7 +6,7 @@
 
 use domain::{JobId, Span, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, statements, values};
 
 /// How soon a due job is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,7 +68,8 @@ statements! {
             WHEN job.next_at IS NULL OR job.next_at > excluded.run_at THEN excluded.run_at ELSE job.next_at END
         WHERE job.dead_at IS NOT NULL OR (job.lease_until = 0 AND job.run_at > excluded.run_at)
             OR (job.lease_until <> 0 AND (job.next_at IS NULL OR job.next_at > excluded.run_at))";
-    JOB_CLAIM = "WITH due AS MATERIALIZED (SELECT id FROM job WHERE dead_at IS NULL AND lane = $4 AND run_at <= $1
+    JOB_CLAIM: (JobId, String, String, i64) = "WITH due AS MATERIALIZED (SELECT id FROM job
+        WHERE dead_at IS NULL AND lane = $4 AND run_at <= $1
         AND lease_until <= $1 ORDER BY run_at LIMIT $2 {skip_locked})
         UPDATE job SET attempts = CASE WHEN lease_until > 0 THEN attempts + 1 ELSE attempts END, lease_until = $3
         WHERE id IN (SELECT id FROM due) AND dead_at IS NULL AND run_at <= $1 AND lease_until <= $1
@@ -81,19 +82,13 @@ statements! {
     JOB_FAILED = "UPDATE job SET lease_until = 0, next_at = NULL, last_error = $2, run_at = $3,
         attempts = CASE WHEN next_at IS NOT NULL THEN 0 ELSE attempts + 1 END,
         dead_at = CASE WHEN next_at IS NOT NULL THEN NULL ELSE CAST($4 AS BIGINT) END WHERE id = $1 AND lease_until = $5";
-    JOB_DEAD = "SELECT kind, subject, last_error, dead_at FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
+    JOB_DEAD: (String, String, Option<String>, Timestamp) = "SELECT kind, subject, last_error, dead_at
+        FROM job WHERE dead_at IS NOT NULL ORDER BY dead_at DESC LIMIT $1";
 }
 
 /// Schedules a job; keeps an earlier schedule.
 pub fn ask(tx: &mut Tx<'_>, new: &NewJob<'_>, now: Timestamp) -> Result<(), StoreError> {
-    let values = vec![
-        Value::id(new.id),
-        new.kind.into(),
-        new.subject.into(),
-        new.run_at.into(),
-        now.into(),
-        new.lane.number().into(),
-    ];
+    let values = values!(new: id, kind, subject, run_at, (now), (new.lane.number()));
     tx.later(&JOB_ASK, values)
 }
 
@@ -106,18 +101,11 @@ pub fn claim(
     limit: u32,
 ) -> Result<Vec<Job>, StoreError> {
     let lease_until = now.plus(lease);
-    tx.query(&JOB_CLAIM, &[now.into(), i64::from(limit).into(), lease_until.into(), lane.number().into()])?
-        .iter()
-        .map(|row| {
-            Ok(Job {
-                id: row.parse(0)?,
-                kind: row.text(1)?,
-                subject: row.text(2)?,
-                attempts: row.int(3)?,
-                lease_until,
-            })
-        })
-        .collect()
+    let params = [now.into(), limit.into(), lease_until.into(), lane.number().into()];
+    let claimed = tx.rows(&JOB_CLAIM, &params)?.into_iter();
+    Ok(claimed
+        .map(|(id, kind, subject, attempts)| Job { id, kind, subject, attempts, lease_until })
+        .collect())
 }
 
 /// Removes a finished job. If it was scheduled again meanwhile, keeps it and runs it once more at that time.
@@ -140,14 +128,11 @@ pub fn failed(
     let dead = again_at.is_none().then_some(now);
     let again_at = again_at.unwrap_or(now);
     let params = [Value::id(job.id), error.into(), again_at.into(), dead.into(), job.lease_until.into()];
-    tx.execute(&JOB_FAILED, &params)?;
-    Ok(())
+    tx.execute(&JOB_FAILED, &params).map(drop)
 }
 
 /// Returns the latest jobs given up: kind, subject, error, when.
 pub fn dead(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<(String, String, String, Timestamp)>, StoreError> {
-    tx.query(&JOB_DEAD, &[i64::from(limit).into()])?
-        .iter()
-        .map(|row| Ok((row.text(0)?, row.text(1)?, row.opt_text(2)?.unwrap_or_default(), row.time(3)?)))
-        .collect()
+    let dead = tx.rows(&JOB_DEAD, &[limit.into()])?.into_iter();
+    Ok(dead.map(|(kind, subject, error, at)| (kind, subject, error.unwrap_or_default(), at)).collect())
 }

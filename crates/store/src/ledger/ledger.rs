@@ -2,31 +2,32 @@
 
 use domain::{ClauseId, EntryId, Force, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One entry. Its private detail is kept in a table of its own and can be erased.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its id.
-    pub id: EntryId,
-    /// Its place in the tree, once the sequencer gave it one.
-    pub place: Option<i64>,
-    /// When it happened.
-    pub at: Timestamp,
-    /// Who did it.
-    pub actor: String,
-    /// The action.
-    pub action: String,
-    /// The subject of the action.
-    pub subject: String,
-    /// The force that it belongs to.
-    pub force: Option<Force>,
-    /// The clause that it falls under.
-    pub clause: Option<ClauseId>,
-    /// The reason.
-    pub reason: Option<String>,
-    /// Salted digest of the private detail, hex.
-    pub detail_digest: Option<String>,
+row! {
+    /// One entry. Its private detail is kept in a table of its own and can be erased.
+    pub struct Entry {
+        /// Its id.
+        pub id: EntryId,
+        /// Its place in the tree, once the sequencer gave it one.
+        pub place: Option<i64>,
+        /// When it happened.
+        pub at: Timestamp,
+        /// Who did it.
+        pub actor: String,
+        /// The action.
+        pub action: String,
+        /// The subject of the action.
+        pub subject: String,
+        /// The force that it belongs to.
+        pub force: Option<Force>,
+        /// The clause that it falls under.
+        pub clause: Option<ClauseId> = "clause_id",
+        /// The reason.
+        pub reason: Option<String>,
+        /// Salted digest of the private detail, hex.
+        pub detail_digest: Option<String>,
+    }
 }
 
 macro_rules! columns {
@@ -55,9 +56,9 @@ statements! {
     pub(crate) LEDGER_ADD = "INSERT INTO ledger_entry (id, at, actor, action, subject, force, clause_id, reason, detail_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     LEDGER_DETAIL_ADD = "INSERT INTO ledger_detail (entry_id, salt, detail) VALUES ($1, $2, $3)";
-    LEDGER_DETAIL = "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1";
-    LEDGER_BY_ID = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE id = $1");
-    LEDGER_WAITING = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1");
+    LEDGER_DETAIL: SaltedDetail = "SELECT salt, detail FROM ledger_detail WHERE entry_id = $1";
+    LEDGER_BY_ID: Entry = "SELECT {columns} FROM ledger_entry WHERE id = $1";
+    LEDGER_WAITING: Entry = "SELECT {columns} FROM ledger_entry WHERE place IS NULL ORDER BY id LIMIT $1";
     LEDGER_PLACE = "UPDATE ledger_entry SET place = $2 WHERE id = $1 AND place IS NULL";
     // Sixteen at a time: a busy service places thousands of entries a second, and a statement costs more than its row. No join
     // with a list of values: SQLite would walk the whole ledger for it.
@@ -67,14 +68,14 @@ statements! {
         $24 WHEN $25 THEN $26 WHEN $27 THEN $28 WHEN $29 THEN $30 WHEN $31 THEN $32 END
         WHERE place IS NULL AND id IN ($1, $3, $5, $7, $9, $11, $13, $15, $17, $19, $21, $23, $25, $27, $29, $31)";
     // Ids are made in order of time.
-    LEDGER_NEWEST = "SELECT at FROM ledger_entry ORDER BY id DESC LIMIT 1";
+    LEDGER_NEWEST: Timestamp = "SELECT at FROM ledger_entry ORDER BY id DESC LIMIT 1";
     LEDGER_SIZE = "SELECT COALESCE(max(place) + 1, 0) FROM ledger_entry";
-    LEDGER_FROM = concat!("SELECT ", columns!(), " FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2");
+    LEDGER_FROM: Entry = "SELECT {columns} FROM ledger_entry WHERE place >= $1 ORDER BY place LIMIT $2";
     // Two texts, so that a list about one subject walks the index of subjects.
-    LEDGER_LIST = concat!("SELECT ", columns!(), erased!(), "$3 = ''", asked!());
-    LEDGER_LIST_OF = concat!("SELECT ", columns!(), erased!(), "subject = $3", asked!());
+    LEDGER_LIST: (Entry, bool) = concat!("SELECT ", columns!(), erased!(), "$3 = ''", asked!());
+    LEDGER_LIST_OF: (Entry, bool) = concat!("SELECT ", columns!(), erased!(), "subject = $3", asked!());
     // What is a person's own: what they hold or were handed, and the cases about them or about what they hold.
-    LEDGER_OWN = "SELECT 'device:' || id FROM device WHERE holder_id = $1
+    LEDGER_OWN: String = "SELECT 'device:' || id FROM device WHERE holder_id = $1
         UNION SELECT 'device:' || i.device_id FROM handover_item i JOIN handover h ON h.id = i.handover_id
           WHERE h.receiver_person_id = $1
         UNION SELECT 'case:' || c.id FROM desk_case c LEFT JOIN device d ON d.id = c.device_id
@@ -86,44 +87,18 @@ statements! {
     LEDGER_NODES_PUT = "INSERT INTO ledger_node (level, place, hash) VALUES ($1,$2,$3),($4,$5,$6),($7,$8,$9),($10,$11,$12),($13,$14,$15),($16,$17,$18),($19,$20,$21),($22,$23,$24),
         ($25,$26,$27),($28,$29,$30),($31,$32,$33),($34,$35,$36),($37,$38,$39),($40,$41,$42),($43,$44,$45),($46,$47,$48)
         ON CONFLICT (level, place) DO NOTHING";
-    LEDGER_NODE = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
+    LEDGER_NODE: Vec<u8> = "SELECT hash FROM ledger_node WHERE level = $1 AND place = $2";
     LEDGER_CHECKPOINT_ADD = "INSERT INTO ledger_checkpoint (size, note, signed_at) VALUES ($1, $2, $3) ON CONFLICT (size) DO NOTHING";
-    LEDGER_CHECKPOINT_LAST = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
-    LEDGER_CHECKPOINTS_AFTER = "SELECT size, note, signed_at FROM ledger_checkpoint WHERE size > $1 ORDER BY size LIMIT $2";
-    LEDGER_CHECKPOINTS = "SELECT size, note, signed_at FROM ledger_checkpoint ORDER BY size";
-}
-
-fn entry(row: &Row) -> Result<Entry, StoreError> {
-    Ok(Entry {
-        id: row.parse(0)?,
-        place: row.opt_int(1)?,
-        at: row.time(2)?,
-        actor: row.text(3)?,
-        action: row.text(4)?,
-        subject: row.text(5)?,
-        force: row.opt_parse(6)?,
-        clause: row.opt_parse(7)?,
-        reason: row.opt_text(8)?,
-        detail_digest: row.opt_text(9)?,
-    })
+    LEDGER_CHECKPOINT_LAST: Checkpoint = "SELECT {columns} FROM ledger_checkpoint ORDER BY size DESC LIMIT 1";
+    LEDGER_CHECKPOINTS_AFTER: Checkpoint = "SELECT {columns} FROM ledger_checkpoint
+        WHERE size > $1 ORDER BY size LIMIT $2";
+    LEDGER_CHECKPOINTS: Checkpoint = "SELECT {columns} FROM ledger_checkpoint ORDER BY size";
 }
 
 /// Adds an entry, with its salted private detail where it has one.
 pub fn add(tx: &mut Tx<'_>, new: &Entry, detail: Option<(Vec<u8>, Vec<u8>)>) -> Result<(), StoreError> {
-    tx.later(
-        &LEDGER_ADD,
-        vec![
-            Value::id(new.id),
-            new.at.into(),
-            new.actor.as_str().into(),
-            new.action.as_str().into(),
-            new.subject.as_str().into(),
-            Value::opt_id(new.force),
-            new.clause.as_ref().map(ClauseId::as_str).into(),
-            new.reason.as_deref().into(),
-            new.detail_digest.as_deref().into(),
-        ],
-    )?;
+    let params = values!(new: id, at, actor, action, subject, force, clause, reason, detail_digest);
+    tx.later(&LEDGER_ADD, params)?;
     if let Some((salt, detail)) = detail {
         tx.later(&LEDGER_DETAIL_ADD, vec![Value::id(new.id), salt.into(), detail.into()])?;
     }
@@ -135,17 +110,17 @@ pub type SaltedDetail = (Vec<u8>, Vec<u8>);
 
 /// Returns the entry of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Entry>, StoreError> {
-    tx.one(&LEDGER_BY_ID, &[Value::id(id)])?.as_ref().map(entry).transpose()
+    tx.row(&LEDGER_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the private detail of an entry, salt first; `None` if there is none or it was erased.
 pub fn detail(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<SaltedDetail>, StoreError> {
-    tx.one(&LEDGER_DETAIL, &[Value::id(id)])?.map(|row| Ok((row.bytes(0)?, row.bytes(1)?))).transpose()
+    tx.row(&LEDGER_DETAIL, &[Value::id(id)])
 }
 
 /// Entries that have no place yet, oldest first.
 pub fn waiting(tx: &mut Tx<'_>, limit: u32) -> Result<Vec<Entry>, StoreError> {
-    tx.query(&LEDGER_WAITING, &[i64::from(limit).into()])?.iter().map(entry).collect()
+    tx.rows(&LEDGER_WAITING, &[limit.into()])
 }
 
 /// Rows that one statement takes where many are written at once.
@@ -166,8 +141,7 @@ pub fn set_places(tx: &mut Tx<'_>, places: &[(EntryId, i64)]) -> Result<(), Stor
 
 /// Waits until no other transaction gives places, and holds them off until this one ends.
 pub fn lock(tx: &mut Tx<'_>) -> Result<(), StoreError> {
-    tx.execute(&LEDGER_LOCK, &[])?;
-    Ok(())
+    tx.execute(&LEDGER_LOCK, &[]).map(drop)
 }
 
 /// Returns how many entries have a place.
@@ -177,7 +151,7 @@ pub fn size(tx: &mut Tx<'_>) -> Result<i64, StoreError> {
 
 /// Entries in order of place, from one place on.
 pub fn from_place(tx: &mut Tx<'_>, place: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
-    tx.query(&LEDGER_FROM, &[place.into(), i64::from(limit).into()])?.iter().map(entry).collect()
+    tx.rows(&LEDGER_FROM, &[place.into(), limit.into()])
 }
 
 /// What a list of entries shows. Empty words mean "any".
@@ -209,7 +183,7 @@ pub fn concerns_every_force(action: &str) -> bool {
 
 /// Lists the subjects of entries that are a person's own, themselves aside.
 pub fn own_subjects(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<String>, StoreError> {
-    tx.query(&LEDGER_OWN, &[Value::id(person)])?.iter().map(|row| row.text(0)).collect()
+    tx.rows(&LEDGER_OWN, &[Value::id(person)])
 }
 
 /// Returns up to `limit` entries, newest first, each with whether its private detail was erased.
@@ -220,20 +194,11 @@ pub fn list(tx: &mut Tx<'_>, filter: &LedgerFilter, limit: u32) -> Result<Vec<(E
         _ => (until, String::new()),
     };
     let statement = if filter.subject.is_empty() { &LEDGER_LIST } else { &LEDGER_LIST_OF };
-    let rows = tx.query(
+    tx.rows(
         statement,
-        &[
-            crate::force_word(filter.force),
-            filter.action.as_str().into(),
-            filter.subject.as_str().into(),
-            filter.clause.as_str().into(),
-            filter.from.into(),
-            at.into(),
-            id.into(),
-            i64::from(limit).into(),
-        ],
-    )?;
-    rows.iter().map(|row| Ok((entry(row)?, row.bool(10)?))).collect()
+        &values!(filter: (crate::force_word(filter.force)), action, subject, clause, from, (at), (id),
+            (i64::from(limit))),
+    )
 }
 
 /// Returns how many entries have no place yet.
@@ -266,47 +231,44 @@ pub fn put_nodes(tx: &mut Tx<'_>, nodes: &[Node]) -> Result<(), StoreError> {
 /// Returns a full node of the tree.
 pub fn node(tx: &mut Tx<'_>, level: u32, place: u64) -> Result<Option<Vec<u8>>, StoreError> {
     let place = i64::try_from(place).map_err(|error| StoreError::encode("ledger_node.place", &error))?;
-    tx.one(&LEDGER_NODE, &[i64::from(level).into(), place.into()])?.map(|row| row.bytes(0)).transpose()
+    tx.row(&LEDGER_NODE, &[i64::from(level).into(), place.into()])
 }
 
-/// A signed checkpoint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Checkpoint {
-    /// How many entries it covers.
-    pub size: i64,
-    /// The signed note.
-    pub note: String,
-    /// When it was signed.
-    pub signed_at: Timestamp,
-}
-
-pub(crate) fn checkpoint(row: &Row) -> Result<Checkpoint, StoreError> {
-    Ok(Checkpoint { size: row.int(0)?, note: row.text(1)?, signed_at: row.time(2)? })
+row! {
+    /// A signed checkpoint.
+    pub struct Checkpoint {
+        /// How many entries it covers.
+        pub size: i64,
+        /// The signed note.
+        pub note: String,
+        /// When it was signed.
+        pub signed_at: Timestamp,
+    }
 }
 
 /// Keeps a checkpoint.
 pub fn add_checkpoint(tx: &mut Tx<'_>, new: &Checkpoint) -> Result<(), StoreError> {
-    tx.execute(&LEDGER_CHECKPOINT_ADD, &[new.size.into(), new.note.as_str().into(), new.signed_at.into()])?;
-    Ok(())
+    tx.execute(&LEDGER_CHECKPOINT_ADD, &[new.size.into(), new.note.as_str().into(), new.signed_at.into()])
+        .map(drop)
 }
 
 /// Returns the latest checkpoint.
 pub fn last_checkpoint(tx: &mut Tx<'_>) -> Result<Option<Checkpoint>, StoreError> {
-    tx.one(&LEDGER_CHECKPOINT_LAST, &[])?.as_ref().map(checkpoint).transpose()
+    tx.row(&LEDGER_CHECKPOINT_LAST, &[])
 }
 
 /// Returns up to `limit` checkpoints that cover more than so many entries, smallest first.
 pub fn checkpoints_after(tx: &mut Tx<'_>, size: i64, limit: u32) -> Result<Vec<Checkpoint>, StoreError> {
-    let params = [size.into(), i64::from(limit).into()];
-    tx.query(&LEDGER_CHECKPOINTS_AFTER, &params)?.iter().map(checkpoint).collect()
+    let params = [size.into(), limit.into()];
+    tx.rows(&LEDGER_CHECKPOINTS_AFTER, &params)
 }
 
 /// Returns every checkpoint, smallest first.
 pub fn checkpoints(tx: &mut Tx<'_>) -> Result<Vec<Checkpoint>, StoreError> {
-    tx.query(&LEDGER_CHECKPOINTS, &[])?.iter().map(checkpoint).collect()
+    tx.rows(&LEDGER_CHECKPOINTS, &[])
 }
 
 /// Returns when the newest entry was made.
 pub fn newest(tx: &mut Tx<'_>) -> Result<Option<Timestamp>, StoreError> {
-    tx.one(&LEDGER_NEWEST, &[])?.map(|row| row.time(0)).transpose()
+    tx.row(&LEDGER_NEWEST, &[])
 }

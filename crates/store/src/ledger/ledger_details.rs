@@ -5,7 +5,7 @@
 
 use domain::{EntryId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
 macro_rules! unheld {
     () => {
@@ -17,36 +17,36 @@ macro_rules! unheld {
 }
 
 statements! {
-    pub(crate) DETAILS_DUE = concat!("SELECT e.id, e.place FROM ledger_entry e JOIN ledger_detail x ON x.entry_id = e.id
+    pub(crate) DETAILS_DUE: Due = concat!("SELECT {e.columns} FROM ledger_entry e
+        JOIN ledger_detail x ON x.entry_id = e.id
         WHERE e.at < $1 AND e.place IS NOT NULL", unheld!(), " ORDER BY e.at, e.id LIMIT $2");
-    DETAILS_OF = "SELECT e.id, e.place FROM ledger_entry e JOIN ledger_detail x ON x.entry_id = e.id WHERE e.subject = $1
+    DETAILS_OF: Due = "SELECT {e.columns} FROM ledger_entry e JOIN ledger_detail x ON x.entry_id = e.id
+        WHERE e.subject = $1
         AND e.place IS NOT NULL ORDER BY e.place";
     DETAILS_UNPLACED = "SELECT count(*) FROM ledger_entry e JOIN ledger_detail x ON x.entry_id = e.id WHERE e.subject = $1
         AND e.place IS NULL";
     DETAIL_ERASE = "DELETE FROM ledger_detail WHERE entry_id = $1";
 }
 
-/// An entry with a detail that is to go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Due {
-    /// The entry.
-    pub entry: EntryId,
-    /// Its place in the tree.
-    pub place: i64,
-}
-
-fn due(row: &Row) -> Result<Due, StoreError> {
-    Ok(Due { entry: row.parse(0)?, place: row.int(1)? })
+row! {
+    /// An entry with a detail that is to go.
+    #[derive(Copy)]
+    pub struct Due {
+        /// The entry.
+        pub entry: EntryId = "id",
+        /// Its place in the tree.
+        pub place: i64,
+    }
 }
 
 /// Lists up to `limit` entries from before a time whose details are kept still and nothing holds, oldest first.
 pub fn past(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<Due>, StoreError> {
-    tx.query(&DETAILS_DUE, &[before.into(), i64::from(limit).into()])?.iter().map(due).collect()
+    tx.rows(&DETAILS_DUE, &[before.into(), limit.into()])
 }
 
 /// Lists the entries about a subject whose details are kept still.
 pub fn of_subject(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Due>, StoreError> {
-    tx.query(&DETAILS_OF, &[subject.into()])?.iter().map(due).collect()
+    tx.rows(&DETAILS_OF, &[subject.into()])
 }
 
 /// Returns whether an entry about a subject has a detail and no place yet.

@@ -2,43 +2,44 @@
 
 use domain::{CaseId, DeviceId, Force, LossId, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One report.
-#[derive(Clone, PartialEq, Eq)]
-pub struct LossReport {
-    /// Its id.
-    pub id: LossId,
-    /// What is read over the radio.
-    pub reference: String,
-    /// The force.
-    pub force: Force,
-    /// The first report of this loss, which may be this one.
-    pub loss: LossId,
-    /// The case.
-    pub case: CaseId,
-    /// The device, if it is known.
-    pub device: Option<DeviceId>,
-    /// How it came: public, signed-in, desk.
-    pub came: String,
-    /// Who reported it, where they were signed in.
-    pub person: Option<PersonId>,
-    /// Lost, stolen, or not known.
-    pub how: String,
-    /// What the report means.
-    pub meaning: String,
-    /// When somebody last had the device.
-    pub last_had: Option<Timestamp>,
-    /// When it was reported.
-    pub reported_at: Timestamp,
-    /// The answers, sealed; `None` once they are forgotten.
-    pub answers: Option<Vec<u8>>,
-    /// The digest of the form that was sent.
-    pub form_digest: String,
-    /// The digest of the reporter's secret.
-    pub secret_digest: String,
-    /// When the reporter said that it is found.
-    pub found_at: Option<Timestamp>,
+row! {
+    /// One report.
+    pub struct LossReport without Debug {
+        /// Its id.
+        pub id: LossId,
+        /// What is read over the radio.
+        pub reference: String,
+        /// The force.
+        pub force: Force,
+        /// The first report of this loss, which may be this one.
+        pub loss: LossId = "loss_id",
+        /// The case.
+        pub case: CaseId = "case_id",
+        /// The device, if it is known.
+        pub device: Option<DeviceId> = "device_id",
+        /// How it came: public, signed-in, desk.
+        pub came: String,
+        /// Who reported it, where they were signed in.
+        pub person: Option<PersonId> = "person_id",
+        /// Lost, stolen, or not known.
+        pub how: String,
+        /// What the report means.
+        pub meaning: String,
+        /// When somebody last had the device.
+        pub last_had: Option<Timestamp> = "last_had_at",
+        /// When it was reported.
+        pub reported_at: Timestamp,
+        /// The answers, sealed; `None` once they are forgotten.
+        pub answers: Option<Vec<u8>>,
+        /// The digest of the form that was sent.
+        pub form_digest: String,
+        /// The digest of the reporter's secret.
+        pub secret_digest: String,
+        /// When the reporter said that it is found.
+        pub found_at: Option<Timestamp>,
+    }
 }
 
 impl std::fmt::Debug for LossReport {
@@ -48,23 +49,17 @@ impl std::fmt::Debug for LossReport {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "id, reference, force, loss_id, case_id, device_id, came, person_id, how, meaning, last_had_at, reported_at, answers,
-         form_digest, secret_digest, found_at"
-    };
-}
-
 statements! {
     pub(crate) LOSS_REPORT_ADD = "INSERT INTO loss_report (id, reference, force, loss_id, case_id, device_id, came, person_id, how,
         meaning, last_had_at, reported_at, answers, form_digest, secret_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
-    LOSS_REPORT_BY_ID = concat!("SELECT ", columns!(), " FROM loss_report WHERE id = $1");
-    LOSS_REPORT_BY_REFERENCE = concat!("SELECT ", columns!(), " FROM loss_report WHERE reference = $1");
-    LOSS_REPORT_BY_FORM = concat!("SELECT ", columns!(), " FROM loss_report WHERE form_digest = $1");
-    LOSS_REFERENCE_OF_CASE = "SELECT reference FROM loss_report WHERE case_id = $1 ORDER BY reported_at, id LIMIT 1";
-    LOSS_REPORTS_OF = concat!("SELECT ", columns!(), " FROM loss_report WHERE loss_id = $1 ORDER BY reported_at, id LIMIT 50");
-    LOSS_OF_CASE = "SELECT loss_id FROM loss_call WHERE case_id = $1 ORDER BY began_at LIMIT 1";
+    LOSS_REPORT_BY_ID: LossReport = "SELECT {columns} FROM loss_report WHERE id = $1";
+    LOSS_REPORT_BY_REFERENCE: LossReport = "SELECT {columns} FROM loss_report WHERE reference = $1";
+    LOSS_REPORT_BY_FORM: LossReport = "SELECT {columns} FROM loss_report WHERE form_digest = $1";
+    LOSS_REFERENCE_OF_CASE: String = "SELECT reference FROM loss_report WHERE case_id = $1 ORDER BY reported_at, id LIMIT 1";
+    LOSS_REPORTS_OF: LossReport = "SELECT {columns} FROM loss_report
+        WHERE loss_id = $1 ORDER BY reported_at, id LIMIT 50";
+    LOSS_OF_CASE: LossId = "SELECT loss_id FROM loss_call WHERE case_id = $1 ORDER BY began_at LIMIT 1";
     LOSS_REPORTS_SINCE = "SELECT count(*) FROM loss_report WHERE force = $1 AND came = 'public' AND reported_at > $2";
     LOSS_FOUND = "UPDATE loss_report SET found_at = $2 WHERE id = $1 AND found_at IS NULL";
     LOSS_REPORTS_DEVICE = "UPDATE loss_report SET device_id = $2, meaning = CASE WHEN meaning = 'already' THEN meaning ELSE 'ours' END
@@ -73,78 +68,41 @@ statements! {
         (SELECT id FROM loss_report WHERE answers IS NOT NULL AND reported_at < $1 ORDER BY reported_at LIMIT $2 {skip_locked})";
 }
 
-fn report(row: &Row) -> Result<LossReport, StoreError> {
-    Ok(LossReport {
-        id: row.parse(0)?,
-        reference: row.text(1)?,
-        force: row.parse(2)?,
-        loss: row.parse(3)?,
-        case: row.parse(4)?,
-        device: row.opt_parse(5)?,
-        came: row.text(6)?,
-        person: row.opt_parse(7)?,
-        how: row.text(8)?,
-        meaning: row.text(9)?,
-        last_had: row.opt_time(10)?,
-        reported_at: row.time(11)?,
-        answers: row.opt_bytes(12)?,
-        form_digest: row.text(13)?,
-        secret_digest: row.text(14)?,
-        found_at: row.opt_time(15)?,
-    })
-}
-
 /// Enters a report.
 pub fn add(tx: &mut Tx<'_>, new: &LossReport) -> Result<(), StoreError> {
-    let params = [
-        Value::id(new.id),
-        new.reference.as_str().into(),
-        Value::id(new.force),
-        Value::id(new.loss),
-        Value::id(new.case),
-        Value::opt_id(new.device),
-        new.came.as_str().into(),
-        Value::opt_id(new.person),
-        new.how.as_str().into(),
-        new.meaning.as_str().into(),
-        new.last_had.into(),
-        new.reported_at.into(),
-        new.answers.clone().into(),
-        new.form_digest.as_str().into(),
-        new.secret_digest.as_str().into(),
-    ];
-    tx.execute(&LOSS_REPORT_ADD, &params)?;
-    Ok(())
+    let params = values!(new: id, reference, force, loss, case, device, came, person, how, meaning,
+        last_had, reported_at, answers, form_digest, secret_digest);
+    tx.execute(&LOSS_REPORT_ADD, &params).map(drop)
 }
 
 /// Returns the report of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: LossId) -> Result<Option<LossReport>, StoreError> {
-    tx.one(&LOSS_REPORT_BY_ID, &[Value::id(id)])?.as_ref().map(report).transpose()
+    tx.row(&LOSS_REPORT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the report of that reference.
 pub fn by_reference(tx: &mut Tx<'_>, reference: &str) -> Result<Option<LossReport>, StoreError> {
-    tx.one(&LOSS_REPORT_BY_REFERENCE, &[reference.into()])?.as_ref().map(report).transpose()
+    tx.row(&LOSS_REPORT_BY_REFERENCE, &[reference.into()])
 }
 
 /// Returns the report that came with a form.
 pub fn by_form(tx: &mut Tx<'_>, form_digest: &str) -> Result<Option<LossReport>, StoreError> {
-    tx.one(&LOSS_REPORT_BY_FORM, &[form_digest.into()])?.as_ref().map(report).transpose()
+    tx.row(&LOSS_REPORT_BY_FORM, &[form_digest.into()])
 }
 
 /// Returns the reports of a loss, the first one first.
 pub fn of_loss(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<LossReport>, StoreError> {
-    tx.query(&LOSS_REPORTS_OF, &[Value::id(loss)])?.iter().map(report).collect()
+    tx.rows(&LOSS_REPORTS_OF, &[Value::id(loss)])
 }
 
 /// Returns the loss for which people are or were called in a case.
 pub fn loss_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<LossId>, StoreError> {
-    tx.one(&LOSS_OF_CASE, &[Value::id(case)])?.map(|row| row.parse(0)).transpose()
+    tx.row(&LOSS_OF_CASE, &[Value::id(case)])
 }
 
 /// Returns the reference of the first report that opened or joined a case.
 pub fn reference_of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Option<String>, StoreError> {
-    tx.one(&LOSS_REFERENCE_OF_CASE, &[Value::id(case)])?.map(|row| row.text(0)).transpose()
+    tx.row(&LOSS_REFERENCE_OF_CASE, &[Value::id(case)])
 }
 
 /// Returns how many reports of a force came from people who were not signed in, since a time.
@@ -165,5 +123,5 @@ pub fn set_device(tx: &mut Tx<'_>, loss: LossId, device: DeviceId) -> Result<(),
 
 /// Forgets the answers of reports made before a time, `limit` at most; returns how many.
 pub fn forget_answers(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&LOSS_ANSWERS_FORGET, &[before.into(), i64::from(limit).into()])
+    tx.execute(&LOSS_ANSWERS_FORGET, &[before.into(), limit.into()])
 }

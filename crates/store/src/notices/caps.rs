@@ -8,7 +8,8 @@ statements! {
     pub(crate) COUNT_ADD = "INSERT INTO order_count (class, force, who, subject, at) VALUES ($1, $2, $3, $4, $5)";
     COUNT_FORCE = "SELECT count(*) FROM order_count WHERE class = $1 AND force = $2 AND at > $3";
     COUNT_PERSON = "SELECT count(*) FROM order_count WHERE class = $1 AND who = $2 AND at > $3";
-    COUNT_SUBJECTS = "SELECT DISTINCT subject FROM order_count WHERE class = $1 AND who = $2 AND at > $3 LIMIT 5000";
+    COUNT_SUBJECTS: String = "SELECT DISTINCT subject FROM order_count
+        WHERE class = $1 AND who = $2 AND at > $3 LIMIT 5000";
     COUNT_DISTINCT = "SELECT count(*) FROM (SELECT DISTINCT subject FROM order_count WHERE class = $1 AND who = $2 AND at > $3 LIMIT $4) AS few";
     COUNT_FORGET = "DELETE FROM order_count WHERE at < $1";
 }
@@ -36,10 +37,7 @@ pub fn by_person(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Resu
 
 /// Returns the things that a person did it to since a time, each once.
 pub fn subjects(tx: &mut Tx<'_>, cap: Cap, who: &str, since: Timestamp) -> Result<Vec<String>, StoreError> {
-    tx.query(&COUNT_SUBJECTS, &[cap.class().into(), who.into(), since.into()])?
-        .iter()
-        .map(|row| row.text(0))
-        .collect()
+    tx.rows(&COUNT_SUBJECTS, &[cap.class().into(), who.into(), since.into()])
 }
 
 /// Returns to how many things a person did it since a time, each counted once; never more than `most`.

@@ -4,44 +4,44 @@ use std::fmt;
 
 use domain::{Channel, ContactMethodId, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, single_count, statements};
+use crate::{StoreError, Tx, Value, row, single_count, statements, values};
 
-/// One way of being reached.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ContactMethod {
-    /// Its id.
-    pub id: ContactMethodId,
-    /// The person.
-    pub person: PersonId,
-    /// The channel.
-    pub channel: Channel,
-    /// The address or number; `None` for the mail address of the register.
-    pub address: Option<String>,
-    /// The order: the lowest is tried first.
-    pub place: i64,
-    /// The minutes without an answer after which the next one is tried.
-    pub wait_minutes: i64,
-    /// When it was added.
-    pub added_at: Timestamp,
-    /// When its person proved that it reaches them.
-    pub verified_at: Option<Timestamp>,
-    /// When its person answered a text with a word that stops them.
-    pub stopped_at: Option<Timestamp>,
-    /// The code that verifies it, while one is outstanding.
-    pub code: Option<Code>,
-    /// When the last code was sent.
-    pub code_sent_at: Option<Timestamp>,
-}
+row! {
+    /// One way of being reached.
+    pub struct ContactMethod without Debug {
+        /// Its id.
+        pub id: ContactMethodId,
+        /// The person.
+        pub person: PersonId = "person_id",
+        /// The channel.
+        pub channel: Channel,
+        /// The address or number; `None` for the mail address of the register.
+        pub address: Option<String>,
+        /// The order: the lowest is tried first.
+        pub place: i64,
+        /// The minutes without an answer after which the next one is tried.
+        pub wait_minutes: i64,
+        /// When it was added.
+        pub added_at: Timestamp,
+        /// When its person proved that it reaches them.
+        pub verified_at: Option<Timestamp>,
+        /// When its person answered a text with a word that stops them.
+        pub stopped_at: Option<Timestamp>,
+        /// The code that verifies it, while one is outstanding.
+        pub code: Option<Code> = "code_digest, code_until, code_tries",
+        /// When the last code was sent.
+        pub code_sent_at: Option<Timestamp>,
+    }
 
-/// A code that verifies a way of being reached.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Code {
-    /// Its digest.
-    pub digest: String,
-    /// When it expires.
-    pub until: Timestamp,
-    /// How often somebody has tried to enter it.
-    pub tries: i64,
+    /// A code that verifies a way of being reached.
+    pub struct Code without Debug {
+        /// Its digest.
+        pub digest: String,
+        /// When it expires.
+        pub until: Timestamp,
+        /// How often somebody has tried to enter it.
+        pub tries: i64,
+    }
 }
 
 impl fmt::Debug for ContactMethod {
@@ -59,20 +59,13 @@ impl ContactMethod {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "id, person_id, channel, address, place, wait_minutes, added_at, verified_at, stopped_at, code_digest, code_until, code_tries,
-         code_sent_at"
-    };
-}
-
 statements! {
     pub(crate) CONTACT_ADD = "INSERT INTO contact_method (id, person_id, channel, address, place, wait_minutes, added_at, verified_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (person_id, channel, address) DO NOTHING";
-    CONTACTS_OF = concat!("SELECT ", columns!(), " FROM contact_method WHERE person_id = $1 ORDER BY place, id");
-    CONTACT_BY_ID = concat!("SELECT ", columns!(), " FROM contact_method WHERE id = $1");
-    CONTACTS_BY_NUMBER = concat!("SELECT ", columns!(), " FROM contact_method WHERE address = $1 AND channel = 'text'
-        AND verified_at IS NOT NULL ORDER BY id");
+    CONTACTS_OF: ContactMethod = "SELECT {columns} FROM contact_method WHERE person_id = $1 ORDER BY place, id";
+    CONTACT_BY_ID: ContactMethod = "SELECT {columns} FROM contact_method WHERE id = $1";
+    CONTACTS_BY_NUMBER: ContactMethod = "SELECT {columns} FROM contact_method WHERE address = $1 AND channel = 'text'
+        AND verified_at IS NOT NULL ORDER BY id";
     CONTACT_CODE = "UPDATE contact_method SET code_digest = $2, code_until = $3, code_sent_at = $4, code_tries = 0
         WHERE id = $1 AND verified_at IS NULL";
     CONTACT_TRY = "UPDATE contact_method SET code_tries = code_tries + 1
@@ -87,54 +80,25 @@ statements! {
     CONTACTS_FORGET = "DELETE FROM contact_method WHERE person_id = $1";
 }
 
-fn method(row: &Row) -> Result<ContactMethod, StoreError> {
-    let code = match (row.opt_text(9)?, row.opt_time(10)?) {
-        (Some(digest), Some(until)) => Some(Code { digest, until, tries: row.int(11)? }),
-        _ => None,
-    };
-    Ok(ContactMethod {
-        id: row.parse(0)?,
-        person: row.parse(1)?,
-        channel: row.parse(2)?,
-        address: row.opt_text(3)?,
-        place: row.int(4)?,
-        wait_minutes: row.int(5)?,
-        added_at: row.time(6)?,
-        verified_at: row.opt_time(7)?,
-        stopped_at: row.opt_time(8)?,
-        code,
-        code_sent_at: row.opt_time(12)?,
-    })
-}
-
 /// Adds a way of being reached; false where the person has that one already.
 pub fn add(tx: &mut Tx<'_>, new: &ContactMethod) -> Result<bool, StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.person),
-        new.channel.as_str().into(),
-        new.address.as_deref().into(),
-        new.place.into(),
-        new.wait_minutes.into(),
-        new.added_at.into(),
-        new.verified_at.into(),
-    ];
+    let params = values!(new: id, person, channel, address, place, wait_minutes, added_at, verified_at);
     Ok(tx.execute(&CONTACT_ADD, &params)? > 0)
 }
 
 /// Returns the ways of a person, in their order.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<ContactMethod>, StoreError> {
-    tx.query(&CONTACTS_OF, &[Value::id(person)])?.iter().map(method).collect()
+    tx.rows(&CONTACTS_OF, &[Value::id(person)])
 }
 
 /// Returns one way.
 pub fn by_id(tx: &mut Tx<'_>, id: ContactMethodId) -> Result<Option<ContactMethod>, StoreError> {
-    tx.one(&CONTACT_BY_ID, &[Value::id(id)])?.as_ref().map(method).transpose()
+    tx.row(&CONTACT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the verified ways that are this mobile number, of whomever.
 pub fn by_number(tx: &mut Tx<'_>, number: &str) -> Result<Vec<ContactMethod>, StoreError> {
-    tx.query(&CONTACTS_BY_NUMBER, &[number.into()])?.iter().map(method).collect()
+    tx.rows(&CONTACTS_BY_NUMBER, &[number.into()])
 }
 
 /// Notes that a code was sent; the one before no longer works. False where the way is verified already.

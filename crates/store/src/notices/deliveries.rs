@@ -7,47 +7,48 @@ use std::fmt;
 
 use domain::{Channel, ContactMethodId, DeliveryId, DeliveryState, NoticeId, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, single_count, statements};
+use crate::{StoreError, Tx, Value, row, single_count, statements, values};
 
-/// One message on one channel.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Delivery {
-    /// Its id, which is the reference that the provider is given.
-    pub id: DeliveryId,
-    /// What makes it one and the same.
-    pub key: String,
-    /// The word of its purpose: call, code, answer, change, event.
-    pub purpose: String,
-    /// The channel.
-    pub channel: Channel,
-    /// The person; `None` where it goes to a system of the force.
-    pub person: Option<PersonId>,
-    /// The notice that it carries.
-    pub notice: Option<NoticeId>,
-    /// The way that it goes; `None` for the mail address of the register, and for a system.
-    pub method: Option<ContactMethodId>,
-    /// Its place among the messages of its notice.
-    pub place: i64,
-    /// The minutes after which the next one is tried.
-    pub wait_minutes: i64,
-    /// What it says, sealed.
-    pub content: Option<Vec<u8>>,
-    /// Its state.
-    pub state: DeliveryState,
-    /// When it was made.
-    pub made_at: Timestamp,
-    /// When it is sent, or the provider is asked about it.
-    pub due_at: Option<Timestamp>,
-    /// How often it was handed to the provider.
-    pub attempts: i64,
-    /// The provider's own id.
-    pub provider_id: Option<String>,
-    /// When the provider accepted it.
-    pub sent_at: Option<Timestamp>,
-    /// When its state became final.
-    pub ended_at: Option<Timestamp>,
-    /// Why it failed, or is not known.
-    pub why: Option<String>,
+row! {
+    /// One message on one channel.
+    pub struct Delivery without Debug {
+        /// Its id, which is the reference that the provider is given.
+        pub id: DeliveryId,
+        /// What makes it one and the same.
+        pub key: String,
+        /// The word of its purpose: call, code, answer, change, event.
+        pub purpose: String,
+        /// The channel.
+        pub channel: Channel,
+        /// The person; `None` where it goes to a system of the force.
+        pub person: Option<PersonId> = "person_id",
+        /// The notice that it carries.
+        pub notice: Option<NoticeId> = "notice_id",
+        /// The way that it goes; `None` for the mail address of the register, and for a system.
+        pub method: Option<ContactMethodId> = "method_id",
+        /// Its place among the messages of its notice.
+        pub place: i64,
+        /// The minutes after which the next one is tried.
+        pub wait_minutes: i64,
+        /// What it says, sealed.
+        pub content: Option<Vec<u8>>,
+        /// Its state.
+        pub state: DeliveryState,
+        /// When it was made.
+        pub made_at: Timestamp,
+        /// When it is sent, or the provider is asked about it.
+        pub due_at: Option<Timestamp>,
+        /// How often it was handed to the provider.
+        pub attempts: i64,
+        /// The provider's own id.
+        pub provider_id: Option<String>,
+        /// When the provider accepted it.
+        pub sent_at: Option<Timestamp>,
+        /// When its state became final.
+        pub ended_at: Option<Timestamp>,
+        /// Why it failed, or is not known.
+        pub why: Option<String>,
+    }
 }
 
 impl fmt::Debug for Delivery {
@@ -58,22 +59,15 @@ impl fmt::Debug for Delivery {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "id, key, purpose, channel, person_id, notice_id, method_id, place, wait_minutes, content, state, made_at, due_at, attempts,
-         provider_id, sent_at, ended_at, why"
-    };
-}
-
 statements! {
     pub(crate) DELIVERY_ADD = "INSERT INTO delivery (id, key, purpose, channel, person_id, notice_id, method_id, place, wait_minutes,
         content, state, made_at, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'pending', $11, $12)
         ON CONFLICT (key) DO NOTHING";
-    DELIVERY_BY_ID = concat!("SELECT ", columns!(), " FROM delivery WHERE id = $1");
-    DELIVERY_BY_PROVIDER = concat!("SELECT ", columns!(), " FROM delivery WHERE provider_id = $1");
-    DELIVERIES_DUE = concat!("SELECT ", columns!(), " FROM delivery WHERE channel = $1 AND due_at <= $2
-        ORDER BY due_at, id LIMIT $3");
-    DELIVERIES_OF_NOTICE = concat!("SELECT ", columns!(), " FROM delivery WHERE notice_id = $1 ORDER BY place, id");
+    DELIVERY_BY_ID: Delivery = "SELECT {columns} FROM delivery WHERE id = $1";
+    DELIVERY_BY_PROVIDER: Delivery = "SELECT {columns} FROM delivery WHERE provider_id = $1";
+    DELIVERIES_DUE: Delivery = "SELECT {columns} FROM delivery WHERE channel = $1 AND due_at <= $2
+        ORDER BY due_at, id LIMIT $3";
+    DELIVERIES_OF_NOTICE: Delivery = "SELECT {columns} FROM delivery WHERE notice_id = $1 ORDER BY place, id";
     DELIVERY_CLAIM = "UPDATE delivery SET state = 'sending', attempts = attempts + 1, due_at = $3
         WHERE id = $1 AND due_at = $2 AND state IN ('pending', 'sending')";
     DELIVERY_ASKING = "UPDATE delivery SET due_at = $3 WHERE id = $1 AND due_at = $2 AND state = 'sent'";
@@ -94,8 +88,8 @@ statements! {
     DELIVERIES_COUNT = "SELECT count(*) FROM delivery WHERE person_id = $1 AND purpose = $2 AND made_at > $3";
     DELIVERIES_BY_METHOD = "SELECT count(*) FROM delivery WHERE method_id = $1 AND attempts > 0 AND made_at > $2";
     TEXTS_SINCE = "SELECT count(*) FROM delivery WHERE channel = 'text' AND attempts > 0 AND made_at > $1";
-    DELIVERY_NEWEST = concat!("SELECT ", columns!(), " FROM delivery WHERE person_id = $1 AND method_id = $2 AND purpose = $3
-        ORDER BY made_at DESC, id DESC LIMIT 1");
+    DELIVERY_NEWEST: Delivery = "SELECT {columns} FROM delivery WHERE person_id = $1 AND method_id = $2 AND purpose = $3
+        ORDER BY made_at DESC, id DESC LIMIT 1";
     // The very notices that are deleted after this.
     DELIVERIES_OF_OLD_NOTICES = "DELETE FROM delivery WHERE notice_id IN
         (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
@@ -109,56 +103,21 @@ statements! {
     RECEIVED_FORGET = "DELETE FROM received_text WHERE received_at < $1";
 }
 
-fn delivery(row: &Row) -> Result<Delivery, StoreError> {
-    Ok(Delivery {
-        id: row.parse(0)?,
-        key: row.text(1)?,
-        purpose: row.text(2)?,
-        channel: row.parse(3)?,
-        person: row.opt_parse(4)?,
-        notice: row.opt_parse(5)?,
-        method: row.opt_parse(6)?,
-        place: row.int(7)?,
-        wait_minutes: row.int(8)?,
-        content: row.opt_bytes(9)?,
-        state: row.parse(10)?,
-        made_at: row.time(11)?,
-        due_at: row.opt_time(12)?,
-        attempts: row.int(13)?,
-        provider_id: row.opt_text(14)?,
-        sent_at: row.opt_time(15)?,
-        ended_at: row.opt_time(16)?,
-        why: row.opt_text(17)?,
-    })
-}
-
 /// Adds a message that waits for its time; false where there is one of that key.
 pub fn add(tx: &mut Tx<'_>, new: &Delivery) -> Result<bool, StoreError> {
-    let params = [
-        Value::id(new.id),
-        new.key.as_str().into(),
-        new.purpose.as_str().into(),
-        new.channel.as_str().into(),
-        Value::opt_id(new.person),
-        Value::opt_id(new.notice),
-        Value::opt_id(new.method),
-        new.place.into(),
-        new.wait_minutes.into(),
-        new.content.clone().into(),
-        new.made_at.into(),
-        new.due_at.into(),
-    ];
+    let params = values!(new: id, key, purpose, channel, person, notice, method, place, wait_minutes,
+        content, made_at, due_at);
     Ok(tx.execute(&DELIVERY_ADD, &params)? > 0)
 }
 
 /// Returns one message.
 pub fn by_id(tx: &mut Tx<'_>, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
-    tx.one(&DELIVERY_BY_ID, &[Value::id(id)])?.as_ref().map(delivery).transpose()
+    tx.row(&DELIVERY_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the message that a provider knows by its own id.
 pub fn by_provider(tx: &mut Tx<'_>, provider_id: &str) -> Result<Option<Delivery>, StoreError> {
-    tx.one(&DELIVERY_BY_PROVIDER, &[provider_id.into()])?.as_ref().map(delivery).transpose()
+    tx.row(&DELIVERY_BY_PROVIDER, &[provider_id.into()])
 }
 
 /// Returns what is to be sent or asked about on a channel by now, the longest due first.
@@ -168,8 +127,8 @@ pub fn due(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Delivery>, StoreError> {
-    let params = [channel.as_str().into(), now.into(), i64::from(limit).into()];
-    tx.query(&DELIVERIES_DUE, &params)?.iter().map(delivery).collect()
+    let params = [channel.as_str().into(), now.into(), limit.into()];
+    tx.rows(&DELIVERIES_DUE, &params)
 }
 
 /// Returns the newest message of a purpose that goes one way of a person.
@@ -180,12 +139,12 @@ pub fn newest(
     purpose: &str,
 ) -> Result<Option<Delivery>, StoreError> {
     let params = [Value::id(person), Value::id(method), purpose.into()];
-    tx.one(&DELIVERY_NEWEST, &params)?.as_ref().map(delivery).transpose()
+    tx.row(&DELIVERY_NEWEST, &params)
 }
 
 /// Returns the messages that carry a notice, in their order.
 pub fn of_notice(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Vec<Delivery>, StoreError> {
-    tx.query(&DELIVERIES_OF_NOTICE, &[Value::id(notice)])?.iter().map(delivery).collect()
+    tx.rows(&DELIVERIES_OF_NOTICE, &[Value::id(notice)])
 }
 
 /// Claims a message to send it; false if another node was faster.
@@ -297,7 +256,7 @@ pub fn texts_with(
 /// Forgets messages and texts from before a time, `limit` messages at most, and whatever carries one of the `limit` oldest notices, which
 /// can be deleted then; returns how many rows.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    let params = [before.into(), i64::from(limit).into()];
+    let params = [before.into(), limit.into()];
     let carried = tx.execute(&DELIVERIES_OF_OLD_NOTICES, &params)?;
     let gone = tx.execute(&DELIVERIES_FORGET, &params)?;
     Ok(carried + gone + tx.execute(&RECEIVED_FORGET, &[before.into()])?)

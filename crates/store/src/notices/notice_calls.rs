@@ -2,30 +2,32 @@
 
 use domain::{NoticeId, NoticeState, PersonId, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
 statements! {
     pub(crate) NOTICE_CALL_ADD = "INSERT INTO notice_call (notice_id, subject, link) VALUES ($1, $2, $3)";
-    NOTICE_CALL_OF = "SELECT subject, link FROM notice_call WHERE notice_id = $1";
+    NOTICE_CALL_OF: NoticeCall = "SELECT {columns} FROM notice_call WHERE notice_id = $1";
     NOTICE_CALL_SPENT = "UPDATE notice_call SET link = NULL WHERE notice_id = $1";
     NOTICE_CALLS_SPENT = "UPDATE notice_call SET link = NULL WHERE subject = $1";
     // What a node is sending at this moment goes out; it is noted as mailed when it has.
     NOTICE_CALLS_WITHDRAW = "UPDATE notice SET state = 'shown', due_at = NULL WHERE state = 'waiting'
         AND id IN (SELECT notice_id FROM notice_call WHERE subject = $1)";
     NOTICE_CALL_WITHDRAW = "UPDATE notice SET state = 'shown', due_at = NULL WHERE id = $1 AND state = 'waiting'";
-    NOTICE_STATE = "SELECT state, last_error FROM notice WHERE id = $1";
-    NOTICE_CALLS_ABOUT = "SELECT n.person_id, n.created_at, n.state FROM notice n JOIN notice_call c ON c.notice_id = n.id
+    NOTICE_STATE: (NoticeState, Option<String>) = "SELECT state, last_error FROM notice WHERE id = $1";
+    NOTICE_CALLS_ABOUT: Told = "SELECT {n.columns} FROM notice n JOIN notice_call c ON c.notice_id = n.id
         WHERE c.subject = $1 ORDER BY n.created_at, n.id";
     NOTICE_CALLS_FORGET = "DELETE FROM notice_call WHERE notice_id IN
         (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
 }
 
-/// A notice that calls somebody.
-pub struct NoticeCall {
-    /// What is told when its sending comes to an end.
-    pub subject: String,
-    /// The sealed link; `None` once it was sent or withdrawn.
-    pub link: Option<Vec<u8>>,
+row! {
+    /// A notice that calls somebody.
+    pub struct NoticeCall without Debug {
+        /// What is told when its sending comes to an end.
+        pub subject: String,
+        /// The sealed link; `None` once it was sent or withdrawn.
+        pub link: Option<Vec<u8>>,
+    }
 }
 
 /// Marks a notice as one that calls somebody.
@@ -35,8 +37,7 @@ pub fn add(tx: &mut Tx<'_>, notice: NoticeId, subject: &str, link: Vec<u8>) -> R
 
 /// Returns what a notice calls for; `None` for an ordinary one.
 pub fn of(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<NoticeCall>, StoreError> {
-    let row = tx.one(&NOTICE_CALL_OF, &[Value::id(notice)])?;
-    row.map(|row| Ok(NoticeCall { subject: row.text(0)?, link: row.opt_bytes(1)? })).transpose()
+    tx.row(&NOTICE_CALL_OF, &[Value::id(notice)])
 }
 
 /// Forgets the link of a notice that was sent, or will not be.
@@ -58,30 +59,28 @@ pub fn withdraw_one(tx: &mut Tx<'_>, notice: NoticeId) -> Result<(), StoreError>
 
 /// Returns the state of a notice, and what its last attempt failed with.
 pub fn state(tx: &mut Tx<'_>, notice: NoticeId) -> Result<Option<(NoticeState, Option<String>)>, StoreError> {
-    let row = tx.one(&NOTICE_STATE, &[Value::id(notice)])?;
-    row.map(|row| Ok((row.parse(0)?, row.opt_text(1)?))).transpose()
+    tx.row(&NOTICE_STATE, &[Value::id(notice)])
 }
 
-/// One notice of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Told {
-    /// The person.
-    pub person: PersonId,
-    /// When it was made.
-    pub at: Timestamp,
-    /// Its state.
-    pub state: NoticeState,
+row! {
+    /// One notice of a call.
+    #[derive(Copy)]
+    pub struct Told {
+        /// The person.
+        pub person: PersonId = "person_id",
+        /// When it was made.
+        pub at: Timestamp = "created_at",
+        /// Its state.
+        pub state: NoticeState,
+    }
 }
 
 /// Returns the notices of a call, the oldest first.
 pub fn about(tx: &mut Tx<'_>, subject: &str) -> Result<Vec<Told>, StoreError> {
-    tx.query(&NOTICE_CALLS_ABOUT, &[subject.into()])?
-        .iter()
-        .map(|row| Ok(Told { person: row.parse(0)?, at: row.time(1)?, state: row.parse(2)? }))
-        .collect()
+    tx.rows(&NOTICE_CALLS_ABOUT, &[subject.into()])
 }
 
 /// Forgets the calls of notices made before a time, `limit` at most.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&NOTICE_CALLS_FORGET, &[before.into(), i64::from(limit).into()])
+    tx.execute(&NOTICE_CALLS_FORGET, &[before.into(), limit.into()])
 }

@@ -5,49 +5,50 @@
 
 use domain::{CaseId, Force, NoticeId, NoticeState, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One notice.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// Its id.
-    pub id: NoticeId,
-    /// The person who is told.
-    pub person: PersonId,
-    /// Their force.
-    pub force: Force,
-    /// What makes it one and the same for this person.
-    pub key: String,
-    /// The word of the reason: on-call, live-matter, alarm, own-report, before-shift, routine.
-    pub reason: String,
-    /// The case that the reason names.
-    pub case: Option<CaseId>,
-    /// Who decided that it cannot wait, and why.
-    pub decided: Option<(PersonId, String)>,
-    /// One line.
-    pub subject: String,
-    /// A few sentences.
-    pub body: String,
-    /// Where it leads, a path of the pages.
-    pub link: String,
-    /// When it was made.
-    pub created_at: Timestamp,
-    /// Its state.
-    pub state: NoticeState,
-    /// When it is looked at next.
-    pub due_at: Option<Timestamp>,
-    /// How the person stood to duty when that was last looked at, in a word.
-    pub duty: String,
-    /// When the person was told: by mail, or by the page where there is no mail service.
-    pub told_at: Option<Timestamp>,
-    /// Told while not on duty.
-    pub exception: bool,
-    /// How often mail was tried.
-    pub attempts: i64,
-    /// What the last try came to, if it failed.
-    pub last_error: Option<String>,
-    /// When the person marked it as read.
-    pub read_at: Option<Timestamp>,
+row! {
+    /// One notice.
+    pub struct Notice without Debug {
+        /// Its id.
+        pub id: NoticeId,
+        /// The person who is told.
+        pub person: PersonId = "person_id",
+        /// Their force.
+        pub force: Force,
+        /// What makes it one and the same for this person.
+        pub key: String,
+        /// The word of the reason: on-call, live-matter, alarm, own-report, before-shift, routine.
+        pub reason: String,
+        /// The case that the reason names.
+        pub case: Option<CaseId> = "case_id",
+        /// Who decided that it cannot wait, and why.
+        pub decided: Option<(PersonId, String)> = "decided_by, why",
+        /// One line.
+        pub subject: String,
+        /// A few sentences.
+        pub body: String,
+        /// Where it leads, a path of the pages.
+        pub link: String,
+        /// When it was made.
+        pub created_at: Timestamp,
+        /// Its state.
+        pub state: NoticeState,
+        /// When it is looked at next.
+        pub due_at: Option<Timestamp>,
+        /// How the person stood to duty when that was last looked at, in a word.
+        pub duty: String,
+        /// When the person was told: by mail, or by the page where there is no mail service.
+        pub told_at: Option<Timestamp>,
+        /// Told while not on duty.
+        pub exception: bool,
+        /// How often mail was tried.
+        pub attempts: i64,
+        /// What the last try came to, if it failed.
+        pub last_error: Option<String>,
+        /// When the person marked it as read.
+        pub read_at: Option<Timestamp>,
+    }
 }
 
 impl std::fmt::Debug for Notice {
@@ -57,19 +58,12 @@ impl std::fmt::Debug for Notice {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "n.id, n.person_id, n.force, n.key, n.reason, n.case_id, n.decided_by, n.why, n.subject, n.body, n.link, n.created_at,
-        n.state, n.due_at, n.duty, n.told_at, n.exception, n.attempts, n.last_error, n.read_at"
-    };
-}
-
 statements! {
     pub(crate) NOTICE_ADD = "INSERT INTO notice (id, person_id, force, key, reason, case_id, decided_by, why, subject, body, link,
         created_at, state, due_at, duty) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         ON CONFLICT (person_id, key) DO NOTHING";
-    NOTICE_BY_ID = concat!("SELECT ", columns!(), " FROM notice n WHERE n.id = $1");
-    NOTICES_DUE = concat!("SELECT ", columns!(), " FROM notice n WHERE n.due_at <= $1 ORDER BY n.due_at LIMIT $2");
+    NOTICE_BY_ID: Notice = "SELECT {n.columns} FROM notice n WHERE n.id = $1";
+    NOTICES_DUE: Notice = "SELECT {n.columns} FROM notice n WHERE n.due_at <= $1 ORDER BY n.due_at LIMIT $2";
     NOTICE_CLAIM = "UPDATE notice SET due_at = $3 WHERE id = $1 AND due_at = $2";
     NOTICE_HOLD = "UPDATE notice SET due_at = $2, duty = $3 WHERE id = $1 AND state = 'waiting' AND due_at = $4";
     NOTICE_TOLD = "UPDATE notice SET state = $2, due_at = NULL, told_at = $3, duty = $4, exception = $5, last_error = NULL,
@@ -79,84 +73,41 @@ statements! {
     NOTICE_RETRY = "UPDATE notice SET state = 'waiting', due_at = $2, attempts = 0 WHERE id = $1 AND state = 'undelivered'";
     NOTICE_READ = "UPDATE notice SET read_at = $2 WHERE id = $1 AND read_at IS NULL";
     NOTICES_LOOK_AGAIN = "UPDATE notice SET due_at = $2 WHERE person_id = $1 AND state = 'waiting' AND due_at > $3";
-    NOTICES_OF = concat!("SELECT ", columns!(), " FROM notice n WHERE n.person_id = $1
-        AND ($2 = 0 OR n.read_at IS NULL) ORDER BY n.created_at DESC, n.id DESC LIMIT $3");
+    NOTICES_OF: Notice = "SELECT {n.columns} FROM notice n WHERE n.person_id = $1
+        AND ($2 = 0 OR n.read_at IS NULL) ORDER BY n.created_at DESC, n.id DESC LIMIT $3";
     NOTICES_UNREAD = "SELECT count(*) FROM notice WHERE person_id = $1 AND read_at IS NULL";
-    NOTICES_STUCK = concat!("SELECT ", columns!(), ", p.name, p.number FROM notice n JOIN person p ON p.id = n.person_id
+    NOTICES_STUCK: (Notice, String, String) = "SELECT {n.columns}, p.name, p.number FROM notice n
+        JOIN person p ON p.id = n.person_id
         WHERE ($1 = '' OR n.force = $1) AND (n.state = 'undelivered' OR (n.state = 'waiting' AND n.duty = 'not-known'))
-        AND n.read_at IS NULL AND (n.created_at, n.id) < ($2, $3) ORDER BY n.created_at DESC, n.id DESC LIMIT $4");
-    NOTICES_EXCEPTIONS = concat!("SELECT ", columns!(), ", p.name, p.number FROM notice n JOIN person p ON p.id = n.person_id
+        AND n.read_at IS NULL AND (n.created_at, n.id) < ($2, $3) ORDER BY n.created_at DESC, n.id DESC LIMIT $4";
+    NOTICES_EXCEPTIONS: (Notice, String, String) = "SELECT {n.columns}, p.name, p.number FROM notice n
+        JOIN person p ON p.id = n.person_id
         WHERE n.exception = 1 AND ($1 = '' OR n.force = $1) AND n.told_at >= $2 AND n.told_at < $3
-        ORDER BY n.told_at, n.id LIMIT $4");
+        ORDER BY n.told_at, n.id LIMIT $4";
     NOTICES_TOLD_UNKNOWN = "SELECT count(*) FROM notice WHERE exception = 0 AND duty = 'not-known' AND state <> 'waiting'
         AND ($1 = '' OR force = $1) AND told_at >= $2 AND told_at < $3";
-    NOTICES_BY_STATE = "SELECT state, count(*) FROM notice WHERE ($1 = '' OR force = $1) AND created_at >= $2
+    NOTICES_BY_STATE: (NoticeState, i64) = "SELECT state, count(*) FROM notice
+        WHERE ($1 = '' OR force = $1) AND created_at >= $2
         GROUP BY state ORDER BY state";
     NOTICES_FORGET = "DELETE FROM notice WHERE id IN
         (SELECT id FROM notice WHERE created_at < $1 ORDER BY created_at, id LIMIT $2)";
 }
 
-fn notice(row: &Row) -> Result<Notice, StoreError> {
-    Ok(Notice {
-        id: row.parse(0)?,
-        person: row.parse(1)?,
-        force: row.parse(2)?,
-        key: row.text(3)?,
-        reason: row.text(4)?,
-        case: row.opt_parse(5)?,
-        decided: match row.opt_parse(6)? {
-            Some(by) => Some((by, row.opt_text(7)?.unwrap_or_default())),
-            None => None,
-        },
-        subject: row.text(8)?,
-        body: row.text(9)?,
-        link: row.text(10)?,
-        created_at: row.time(11)?,
-        state: row.parse(12)?,
-        due_at: row.opt_time(13)?,
-        duty: row.text(14)?,
-        told_at: row.opt_time(15)?,
-        exception: row.int(16)? != 0,
-        attempts: row.int(17)?,
-        last_error: row.opt_text(18)?,
-        read_at: row.opt_time(19)?,
-    })
-}
-
-fn with_person(row: &Row) -> Result<(Notice, String, String), StoreError> {
-    Ok((notice(row)?, row.text(20)?, row.text(21)?))
-}
-
 /// Enters a notice; false if the person has one of that key already.
 pub fn add(tx: &mut Tx<'_>, new: &Notice) -> Result<bool, StoreError> {
-    let params = [
-        Value::id(new.id),
-        Value::id(new.person),
-        Value::id(new.force),
-        new.key.as_str().into(),
-        new.reason.as_str().into(),
-        Value::opt_id(new.case),
-        Value::opt_id(new.decided.as_ref().map(|(by, _)| by)),
-        new.decided.as_ref().map(|(_, why)| why.as_str()).into(),
-        new.subject.as_str().into(),
-        new.body.as_str().into(),
-        new.link.as_str().into(),
-        new.created_at.into(),
-        new.state.as_str().into(),
-        new.due_at.into(),
-        new.duty.as_str().into(),
-    ];
+    let params = values!(new: id, person, force, key, reason, case, decided, subject, body, link,
+        created_at, state, due_at, duty);
     Ok(tx.execute(&NOTICE_ADD, &params)? > 0)
 }
 
 /// Returns the notice of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: NoticeId) -> Result<Option<Notice>, StoreError> {
-    tx.one(&NOTICE_BY_ID, &[Value::id(id)])?.as_ref().map(notice).transpose()
+    tx.row(&NOTICE_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the notices to be looked at by now, the longest due first.
 pub fn due(tx: &mut Tx<'_>, now: Timestamp, limit: u32) -> Result<Vec<Notice>, StoreError> {
-    tx.query(&NOTICES_DUE, &[now.into(), i64::from(limit).into()])?.iter().map(notice).collect()
+    tx.rows(&NOTICES_DUE, &[now.into(), limit.into()])
 }
 
 /// Claims a due notice until `lease`, which becomes its due time; false if another node was faster.
@@ -226,8 +177,8 @@ pub fn of_person(
     unread_only: bool,
     limit: u32,
 ) -> Result<Vec<Notice>, StoreError> {
-    let params = [Value::id(person), unread_only.into(), i64::from(limit).into()];
-    tx.query(&NOTICES_OF, &params)?.iter().map(notice).collect()
+    let params = [Value::id(person), unread_only.into(), limit.into()];
+    tx.rows(&NOTICES_OF, &params)
 }
 
 /// Returns how many notices a person has not read.
@@ -245,8 +196,8 @@ pub fn stuck(
 ) -> Result<Vec<(Notice, String, String)>, StoreError> {
     let (at, id) =
         after.map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
-    let params = [crate::force_word(force), at.into(), id.into(), i64::from(limit).into()];
-    tx.query(&NOTICES_STUCK, &params)?.iter().map(with_person).collect()
+    let params = [crate::force_word(force), at.into(), id.into(), limit.into()];
+    tx.rows(&NOTICES_STUCK, &params)
 }
 
 /// Returns what was told to people who were not on duty, between two times; each with the person's name and number.
@@ -257,8 +208,8 @@ pub fn exceptions(
     to: Timestamp,
     limit: u32,
 ) -> Result<Vec<(Notice, String, String)>, StoreError> {
-    let params = [crate::force_word(force), from.into(), to.into(), i64::from(limit).into()];
-    tx.query(&NOTICES_EXCEPTIONS, &params)?.iter().map(with_person).collect()
+    let params = [crate::force_word(force), from.into(), to.into(), limit.into()];
+    tx.rows(&NOTICES_EXCEPTIONS, &params)
 }
 
 /// Returns how many were told, between two times, to people whose duty was not known, in the force's hours for that.
@@ -277,13 +228,10 @@ pub fn by_state(
     force: Option<Force>,
     since: Timestamp,
 ) -> Result<Vec<(NoticeState, i64)>, StoreError> {
-    tx.query(&NOTICES_BY_STATE, &[crate::force_word(force), since.into()])?
-        .iter()
-        .map(|row| Ok((row.parse(0)?, row.int(1)?)))
-        .collect()
+    tx.rows(&NOTICES_BY_STATE, &[crate::force_word(force), since.into()])
 }
 
 /// Forgets notices made before a time, `limit` at most; returns how many.
 pub fn forget(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
-    tx.execute(&NOTICES_FORGET, &[before.into(), i64::from(limit).into()])
+    tx.execute(&NOTICES_FORGET, &[before.into(), limit.into()])
 }

@@ -2,8 +2,7 @@
 
 use domain::{ClauseId, DeviceId, Force, PersonId, Subject, Timestamp};
 
-use crate::findings::subject;
-use crate::{StoreError, Tx, force_word, statements};
+use crate::{StoreError, Tx, force_word, statements, values};
 
 /// The time that a population is of: days as they are kept with people, and instants for those without a day.
 #[derive(Debug, Clone)]
@@ -19,13 +18,15 @@ pub struct Within {
 }
 
 statements! {
-    pub(crate) POPULATION_LEFT = "SELECT id FROM person WHERE ($1 = '' OR force = $1)
+    pub(crate) POPULATION_LEFT: PersonId = "SELECT id FROM person WHERE ($1 = '' OR force = $1)
         AND (last_day BETWEEN $2 AND $3 OR (last_day IS NULL AND ended_at >= $4 AND ended_at < $5)) ORDER BY id LIMIT $6";
-    POPULATION_JOINED = "SELECT id FROM person WHERE ($1 = '' OR force = $1)
+    POPULATION_JOINED: PersonId = "SELECT id FROM person WHERE ($1 = '' OR force = $1)
         AND (starts_on BETWEEN $2 AND $3 OR (starts_on IS NULL AND created_at >= $4 AND created_at < $5)) ORDER BY id LIMIT $6";
-    POPULATION_PEOPLE = "SELECT id FROM person WHERE ($1 = '' OR force = $1) AND ended_at IS NULL ORDER BY id LIMIT $2";
-    POPULATION_DEVICES = "SELECT id FROM device WHERE ($1 = '' OR force = $1) AND retired_at IS NULL ORDER BY id LIMIT $2";
-    POPULATION_CLAUSE = "SELECT f.subject_kind, f.subject_id FROM finding f
+    POPULATION_PEOPLE: PersonId = "SELECT id FROM person
+        WHERE ($1 = '' OR force = $1) AND ended_at IS NULL ORDER BY id LIMIT $2";
+    POPULATION_DEVICES: DeviceId = "SELECT id FROM device
+        WHERE ($1 = '' OR force = $1) AND retired_at IS NULL ORDER BY id LIMIT $2";
+    POPULATION_CLAUSE: Subject = "SELECT f.subject_kind, f.subject_id FROM finding f
         LEFT JOIN device d ON f.subject_kind = 'device' AND d.id = f.subject_id
         LEFT JOIN person p ON f.subject_kind = 'person' AND p.id = f.subject_id
         WHERE f.clause_id = $2 AND ($1 = '' OR f.subject_kind = 'document' OR COALESCE(d.force, p.force) = $1)
@@ -54,36 +55,23 @@ pub fn joiners(
 
 fn people_within(
     tx: &mut Tx<'_>,
-    statement: &'static crate::Statement,
+    query: &'static crate::Query<PersonId>,
     force: Option<Force>,
     within: &Within,
     limit: u32,
 ) -> Result<Vec<PersonId>, StoreError> {
-    let params = [
-        force_word(force),
-        within.first.as_str().into(),
-        within.last.as_str().into(),
-        within.from.into(),
-        within.until.into(),
-        i64::from(limit).into(),
-    ];
-    tx.query(statement, &params)?.iter().map(|row| row.parse(0)).collect()
+    let params = values!(within: (force_word(force)), first, last, from, until, (i64::from(limit)));
+    tx.rows(query, &params)
 }
 
 /// Lists the people who have not left.
 pub fn people(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<PersonId>, StoreError> {
-    tx.query(&POPULATION_PEOPLE, &[force_word(force), i64::from(limit).into()])?
-        .iter()
-        .map(|row| row.parse(0))
-        .collect()
+    tx.rows(&POPULATION_PEOPLE, &[force_word(force), limit.into()])
 }
 
 /// Lists the devices that are in use.
 pub fn devices(tx: &mut Tx<'_>, force: Option<Force>, limit: u32) -> Result<Vec<DeviceId>, StoreError> {
-    tx.query(&POPULATION_DEVICES, &[force_word(force), i64::from(limit).into()])?
-        .iter()
-        .map(|row| row.parse(0))
-        .collect()
+    tx.rows(&POPULATION_DEVICES, &[force_word(force), limit.into()])
 }
 
 /// Lists the subjects that have a finding on a clause.
@@ -93,6 +81,6 @@ pub fn of_clause(
     clause: &ClauseId,
     limit: u32,
 ) -> Result<Vec<Subject>, StoreError> {
-    let params = [force_word(force), clause.as_str().into(), i64::from(limit).into()];
-    tx.query(&POPULATION_CLAUSE, &params)?.iter().map(|row| subject(row, 0)).collect()
+    let params = [force_word(force), clause.as_str().into(), limit.into()];
+    tx.rows(&POPULATION_CLAUSE, &params)
 }

@@ -51,10 +51,10 @@ statements! {
         (SELECT id FROM incident WHERE person_id = $1 OR case_id IN (SELECT id FROM desk_case WHERE person_id = $1))";
     CASE_FILES_FORGET = "UPDATE case_file SET body = NULL, name = '' WHERE body IS NOT NULL
         AND case_id IN (SELECT id FROM desk_case WHERE person_id = $1)";
-    HANDOVERS_SIGNED = "SELECT h.id FROM handover h JOIN custody_record r ON r.handover_id = h.id
+    HANDOVERS_SIGNED: HandoverId = "SELECT h.id FROM handover h JOIN custody_record r ON r.handover_id = h.id
         WHERE h.giver_person_id = $1 OR h.receiver_person_id = $1 ORDER BY h.id";
-    PERMISSIONS_ABOUT = "SELECT id FROM permission_entry WHERE person_id = $1 ORDER BY id";
-    CASES_ABOUT = "SELECT id FROM desk_case WHERE person_id = $1 ORDER BY id";
+    PERMISSIONS_ABOUT: PermissionId = "SELECT id FROM permission_entry WHERE person_id = $1 ORDER BY id";
+    CASES_ABOUT: CaseId = "SELECT id FROM desk_case WHERE person_id = $1 ORDER BY id";
     NAMESAKES = "SELECT count(*) FROM person WHERE name = $1 AND id <> $2 AND erased_at IS NULL";
 }
 
@@ -89,31 +89,29 @@ pub fn forget_name(
 pub fn forget_signatures(tx: &mut Tx<'_>, person: PersonId, instead: &str) -> Result<(), StoreError> {
     tx.execute(&PERMISSION_NAMES_FORGET, &[format!("person:{person}").into(), instead.into()])?;
     tx.execute(&SIGNATURES_FORGET, &[Value::id(person), instead.into()])?;
-    tx.execute(&LOSS_ANSWERS_OF, &[Value::id(person)])?;
-    Ok(())
+    tx.execute(&LOSS_ANSWERS_OF, &[Value::id(person)]).map(drop)
 }
 
 /// Erases what forms of incidents hold that a person filled in or that are about them, and the files of cases about them.
 pub fn forget_incidents(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), StoreError> {
     tx.execute(&INCIDENTS_FORGET, &[Value::id(person), at.into()])?;
     tx.execute(&INCIDENT_ENTRIES_FORGET, &[Value::id(person)])?;
-    tx.execute(&CASE_FILES_FORGET, &[Value::id(person)])?;
-    Ok(())
+    tx.execute(&CASE_FILES_FORGET, &[Value::id(person)]).map(drop)
 }
 
 /// Returns the hand-overs with a person on either side whose signed record is kept.
 pub fn records_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<HandoverId>, StoreError> {
-    tx.query(&HANDOVERS_SIGNED, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&HANDOVERS_SIGNED, &[Value::id(person)])
 }
 
 /// Returns every case about a person.
 pub fn cases_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<CaseId>, StoreError> {
-    tx.query(&CASES_ABOUT, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&CASES_ABOUT, &[Value::id(person)])
 }
 
 /// Returns every entry of a register that is for a person.
 pub fn permissions_about(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<PermissionId>, StoreError> {
-    tx.query(&PERMISSIONS_ABOUT, &[Value::id(person)])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&PERMISSIONS_ABOUT, &[Value::id(person)])
 }
 
 /// Returns whether another person, not erased, has the same name.

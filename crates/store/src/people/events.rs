@@ -2,45 +2,46 @@
 
 use domain::{CaseId, ClauseId, EventId, Force, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// One event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
-    /// Its id.
-    pub id: EventId,
-    /// The person it is about.
-    pub person: PersonId,
-    /// Their force.
-    pub force: Force,
-    /// What kind, as the policy names it.
-    pub kind: String,
-    /// Its day, such as `2026-11-22`.
-    pub on: String,
-    /// Its second day, such as when the person is expected back.
-    pub until: Option<String>,
-    /// For a change of role: whether the new one carries a device.
-    pub carries_device: bool,
-    /// The clause under which it asks for something.
-    pub clause: Option<ClauseId>,
-    /// Whether anything follows from it.
-    pub asks: bool,
-    /// Why, or why not, in words.
-    pub because: String,
-    /// When what follows is due.
-    pub due_at: Option<Timestamp>,
-    /// The case that it opened or joined.
-    pub case: Option<CaseId>,
-    /// Where it came from: `page`, `command-line`, `directory`, `csv`.
-    pub source: String,
-    /// What the source calls it.
-    pub source_ref: Option<String>,
-    /// When it was recorded.
-    pub recorded_at: Timestamp,
-    /// By whom, as the ledger names them.
-    pub recorded_by: String,
-    /// When and why it was called off.
-    pub cancelled: Option<(Timestamp, String)>,
+row! {
+    /// One event.
+    pub struct Event {
+        /// Its id.
+        pub id: EventId,
+        /// The person it is about.
+        pub person: PersonId = "person_id",
+        /// Their force.
+        pub force: Force,
+        /// What kind, as the policy names it.
+        pub kind: String,
+        /// Its day, such as `2026-11-22`.
+        pub on: String = "on_day",
+        /// Its second day, such as when the person is expected back.
+        pub until: Option<String> = "until_day",
+        /// For a change of role: whether the new one carries a device.
+        pub carries_device: bool,
+        /// The clause under which it asks for something.
+        pub clause: Option<ClauseId> = "clause_id",
+        /// Whether anything follows from it.
+        pub asks: bool,
+        /// Why, or why not, in words.
+        pub because: String,
+        /// When what follows is due.
+        pub due_at: Option<Timestamp>,
+        /// The case that it opened or joined.
+        pub case: Option<CaseId> = "case_id",
+        /// Where it came from: `page`, `command-line`, `directory`, `csv`.
+        pub source: String,
+        /// What the source calls it.
+        pub source_ref: Option<String>,
+        /// When it was recorded.
+        pub recorded_at: Timestamp,
+        /// By whom, as the ledger names them.
+        pub recorded_by: String,
+        /// When and why it was called off.
+        pub cancelled: Option<(Timestamp, String)> = "cancelled_at, cancelled_why",
+    }
 }
 
 /// An event of a list, with the names that a list shows.
@@ -100,73 +101,36 @@ statements! {
     pub(crate) EVENT_ADD = "INSERT INTO person_event (id, person_id, force, kind, on_day, until_day, carries_device, clause_id,
         asks, because, due_at, case_id, source, source_ref, recorded_at, recorded_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) ON CONFLICT DO NOTHING";
-    EVENT_BY_ID = concat!("SELECT ", columns!(), " FROM person_event e WHERE e.id = $1");
-    EVENT_STANDING = concat!("SELECT ", columns!(), " FROM person_event e
-        WHERE e.person_id = $1 AND e.kind = $2 AND e.on_day = $3 AND e.cancelled_at IS NULL");
-    EVENT_OF_SOURCE = concat!("SELECT ", columns!(), " FROM person_event e
-        WHERE e.person_id = $1 AND e.source = $2 AND e.source_ref = $3 ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1");
-    EVENTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM person_event e WHERE e.person_id = $1 ORDER BY e.on_day DESC, e.id DESC LIMIT 100");
-    EVENTS_OF_CASE = concat!("SELECT ", columns!(), " FROM person_event e WHERE e.case_id = $1 ORDER BY e.on_day, e.id LIMIT 100");
+    EVENT_BY_ID: Event = "SELECT {e.columns} FROM person_event e WHERE e.id = $1";
+    EVENT_STANDING: Event = "SELECT {e.columns} FROM person_event e
+        WHERE e.person_id = $1 AND e.kind = $2 AND e.on_day = $3 AND e.cancelled_at IS NULL";
+    EVENT_OF_SOURCE: Event = "SELECT {e.columns} FROM person_event e
+        WHERE e.person_id = $1 AND e.source = $2 AND e.source_ref = $3 ORDER BY e.recorded_at DESC, e.id DESC LIMIT 1";
+    EVENTS_OF_PERSON: Event = "SELECT {e.columns} FROM person_event e
+        WHERE e.person_id = $1 ORDER BY e.on_day DESC, e.id DESC LIMIT 100";
+    EVENTS_OF_CASE: Event = "SELECT {e.columns} FROM person_event e
+        WHERE e.case_id = $1 ORDER BY e.on_day, e.id LIMIT 100";
     EVENT_CHANGE = "UPDATE person_event SET on_day = $2, until_day = $3, carries_device = $4, asks = $5, because = $6, due_at = $7,
         case_id = $8 WHERE id = $1 AND cancelled_at IS NULL";
     EVENT_CANCEL = "UPDATE person_event SET cancelled_at = $2, cancelled_why = $3 WHERE id = $1 AND cancelled_at IS NULL";
-    EVENTS_DOWN = concat!(listed!(), " AND (e.on_day, e.id) < ($8, $9) ORDER BY e.on_day DESC, e.id DESC LIMIT $10");
-    EVENTS_UP = concat!(listed!(), " AND (e.on_day, e.id) > ($8, $9) ORDER BY e.on_day, e.id LIMIT $10");
+    EVENTS_DOWN: (Event, String, String, Option<(i64, Option<Timestamp>)>) = concat!(listed!(), "
+        AND (e.on_day, e.id) < ($8, $9) ORDER BY e.on_day DESC, e.id DESC LIMIT $10");
+    EVENTS_UP: (Event, String, String, Option<(i64, Option<Timestamp>)>) = concat!(listed!(), "
+        AND (e.on_day, e.id) > ($8, $9) ORDER BY e.on_day, e.id LIMIT $10");
     RETURNS_LATE = "SELECT count(*) FROM desk_case c WHERE ($1 = '' OR c.force = $1) AND c.closed_at IS NULL AND c.due_at < $2
         AND EXISTS (SELECT 1 FROM person_event e WHERE e.case_id = c.id AND e.asks = 1 AND e.cancelled_at IS NULL)";
 }
 
-fn event(row: &Row) -> Result<Event, StoreError> {
-    Ok(Event {
-        id: row.parse(0)?,
-        person: row.parse(1)?,
-        force: row.parse(2)?,
-        kind: row.text(3)?,
-        on: row.text(4)?,
-        until: row.opt_text(5)?,
-        carries_device: row.bool(6)?,
-        clause: row.opt_parse(7)?,
-        asks: row.bool(8)?,
-        because: row.text(9)?,
-        due_at: row.opt_time(10)?,
-        case: row.opt_parse(11)?,
-        source: row.text(12)?,
-        source_ref: row.opt_text(13)?,
-        recorded_at: row.time(14)?,
-        recorded_by: row.text(15)?,
-        cancelled: match row.opt_time(16)? {
-            Some(at) => Some((at, row.opt_text(17)?.unwrap_or_default())),
-            None => None,
-        },
-    })
-}
-
 /// Records an event; returns whether there was none of that person, kind and day.
 pub fn add(tx: &mut Tx<'_>, new: &Event) -> Result<bool, StoreError> {
-    let values = [
-        Value::id(new.id),
-        Value::id(new.person),
-        Value::id(new.force),
-        new.kind.as_str().into(),
-        new.on.as_str().into(),
-        new.until.as_deref().into(),
-        new.carries_device.into(),
-        new.clause.as_ref().map(ClauseId::as_str).into(),
-        new.asks.into(),
-        new.because.as_str().into(),
-        new.due_at.into(),
-        Value::opt_id(new.case),
-        new.source.as_str().into(),
-        new.source_ref.as_deref().into(),
-        new.recorded_at.into(),
-        new.recorded_by.as_str().into(),
-    ];
+    let values = values!(new: id, person, force, kind, on, until, carries_device, clause, asks, because,
+        due_at, case, source, source_ref, recorded_at, recorded_by);
     Ok(tx.execute(&EVENT_ADD, &values)? > 0)
 }
 
 /// Returns the event of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: EventId) -> Result<Option<Event>, StoreError> {
-    tx.one(&EVENT_BY_ID, &[Value::id(id)])?.as_ref().map(event).transpose()
+    tx.row(&EVENT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the event of that person, kind and day that was not called off.
@@ -176,7 +140,7 @@ pub fn standing(
     kind: &str,
     on: &str,
 ) -> Result<Option<Event>, StoreError> {
-    tx.one(&EVENT_STANDING, &[Value::id(person), kind.into(), on.into()])?.as_ref().map(event).transpose()
+    tx.row(&EVENT_STANDING, &[Value::id(person), kind.into(), on.into()])
 }
 
 /// Returns the latest event that a source calls by that name.
@@ -186,34 +150,22 @@ pub fn of_source(
     source: &str,
     source_ref: &str,
 ) -> Result<Option<Event>, StoreError> {
-    tx.one(&EVENT_OF_SOURCE, &[Value::id(person), source.into(), source_ref.into()])?
-        .as_ref()
-        .map(event)
-        .transpose()
+    tx.row(&EVENT_OF_SOURCE, &[Value::id(person), source.into(), source_ref.into()])
 }
 
 /// Returns the events of a person, latest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Event>, StoreError> {
-    tx.query(&EVENTS_OF_PERSON, &[Value::id(person)])?.iter().map(event).collect()
+    tx.rows(&EVENTS_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns the events behind a case, those that were called off too.
 pub fn of_case(tx: &mut Tx<'_>, case: CaseId) -> Result<Vec<Event>, StoreError> {
-    tx.query(&EVENTS_OF_CASE, &[Value::id(case)])?.iter().map(event).collect()
+    tx.rows(&EVENTS_OF_CASE, &[Value::id(case)])
 }
 
 /// Writes an event's days and what follows from them; its person, kind and source stay.
 pub fn change(tx: &mut Tx<'_>, to: &Event) -> Result<bool, StoreError> {
-    let values = [
-        Value::id(to.id),
-        to.on.as_str().into(),
-        to.until.as_deref().into(),
-        to.carries_device.into(),
-        to.asks.into(),
-        to.because.as_str().into(),
-        to.due_at.into(),
-        Value::opt_id(to.case),
-    ];
+    let values = values!(to: id, on, until, carries_device, asks, because, due_at, case);
     Ok(tx.execute(&EVENT_CHANGE, &values)? > 0)
 }
 
@@ -246,23 +198,11 @@ pub fn list(
         crate::like(&filter.search),
         day.into(),
         id.into(),
-        i64::from(limit).into(),
+        limit.into(),
         filter.within.map(|person| person.to_string()).unwrap_or_default().into(),
     ];
-    tx.query(if up { &EVENTS_UP } else { &EVENTS_DOWN }, &values)?
-        .iter()
-        .map(|row| {
-            Ok(Listed {
-                event: event(row)?,
-                name: row.text(18)?,
-                number: row.text(19)?,
-                case: match row.opt_int(20)? {
-                    Some(number) => Some((number, row.opt_time(21)?)),
-                    None => None,
-                },
-            })
-        })
-        .collect()
+    let found = tx.rows(if up { &EVENTS_UP } else { &EVENTS_DOWN }, &values)?.into_iter();
+    Ok(found.map(|(event, name, number, case)| Listed { event, name, number, case }).collect())
 }
 
 /// Returns how many open cases behind events are past their time limit.

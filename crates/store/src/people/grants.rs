@@ -2,37 +2,38 @@
 
 use domain::{Force, GrantId, PersonId, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{Row, StoreError, Tx, Value, row, statements, values};
 
-/// A role that a person has or had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Grant {
-    /// Its id.
-    pub id: GrantId,
-    /// The person whose it is.
-    pub person: PersonId,
-    /// The role's word.
-    pub role: String,
-    /// Over the things of every force, not only of the person's own.
-    pub everywhere: bool,
-    /// Whether the directory gave it, by way of a group.
-    pub from_directory: bool,
-    /// Who gave it, or the group that did.
-    pub said_by: String,
-    /// The reason.
-    pub reason: String,
-    /// When it was given.
-    pub granted_at: Timestamp,
-    /// Until when; `None`: until a person ends it.
-    pub until: Option<Timestamp>,
-    /// When it was ended, and by whom.
-    pub ended: Option<(Timestamp, String)>,
-    /// Whether it waits for a person to confirm it, and counts for nothing until then.
-    pub waits: bool,
-    /// When it was confirmed, and by whom.
-    pub confirmed: Option<(Timestamp, String)>,
-    /// Who had the directory ask for it, where that was not the person's own sign-in.
-    pub asked_by: Option<String>,
+row! {
+    /// A role that a person has or had.
+    pub struct Grant {
+        /// Its id.
+        pub id: GrantId,
+        /// The person whose it is.
+        pub person: PersonId = "person_id",
+        /// The role's word.
+        pub role: String,
+        /// Over the things of every force, not only of the person's own.
+        pub everywhere: bool = "both_forces",
+        /// Whether the directory gave it, by way of a group.
+        pub from_directory: bool = "source" by is_directory,
+        /// Who gave it, or the group that did.
+        pub said_by: String,
+        /// The reason.
+        pub reason: String,
+        /// When it was given.
+        pub granted_at: Timestamp,
+        /// Until when; `None`: until a person ends it.
+        pub until: Option<Timestamp>,
+        /// When it was ended, and by whom.
+        pub ended: Option<(Timestamp, String)> = "ended_at, ended_by",
+        /// Whether it waits for a person to confirm it, and counts for nothing until then.
+        pub waits: bool,
+        /// When it was confirmed, and by whom.
+        pub confirmed: Option<(Timestamp, String)> = "confirmed_at, confirmed_by",
+        /// Who had the directory ask for it, where that was not the person's own sign-in.
+        pub asked_by: Option<String>,
+    }
 }
 
 impl Grant {
@@ -76,85 +77,58 @@ macro_rules! columns {
 statements! {
     pub(crate) GRANT_ADD = "INSERT INTO role_grant (id, person_id, role, both_forces, source, said_by, reason, granted_at, until, waits, asked_by)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
-    GRANT_BY_ID = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.id = $1");
-    GRANTS_OF_PERSON = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.person_id = $1
-        ORDER BY g.granted_at DESC, g.id DESC LIMIT 200");
-    GRANTS_OPEN = concat!("SELECT ", columns!(), " FROM role_grant g WHERE g.person_id = $1 AND g.ended_at IS NULL
-        ORDER BY g.granted_at, g.id");
-    GRANTS_LIST = concat!("SELECT ", columns!(), ", p.name, p.number, p.force
+    GRANT_BY_ID: Grant = "SELECT {g.columns} FROM role_grant g WHERE g.id = $1";
+    GRANTS_OF_PERSON: Grant = "SELECT {g.columns} FROM role_grant g WHERE g.person_id = $1
+        ORDER BY g.granted_at DESC, g.id DESC LIMIT 200";
+    GRANTS_OPEN: Grant = "SELECT {g.columns} FROM role_grant g WHERE g.person_id = $1 AND g.ended_at IS NULL
+        ORDER BY g.granted_at, g.id";
+    GRANTS_LIST: (Grant, (String, String), Force) = concat!("SELECT ", columns!(), ", p.name, p.number, p.force
         FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
         AND ($2 = '' OR p.force = $2) AND ($3 = '' OR g.role = $3)
         AND (p.name > $4 OR (p.name = $4 AND g.id > $5)) ORDER BY p.name, g.id LIMIT $6");
     // Whom an alarm tells, and who may confirm: over a force are its own people, and those who have the role over both.
-    GRANTS_OVER = concat!("SELECT ", columns!(), ", p.signed_in_at
+    GRANTS_OVER: (Grant, Option<Timestamp>) = concat!("SELECT ", columns!(), ", p.signed_in_at
         FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.ended_at IS NULL AND g.waits = 0 AND (g.until IS NULL OR g.until > $1) AND p.ended_at IS NULL
         AND ($2 = '' OR p.force = $2 OR g.both_forces = 1) AND g.role = $3 ORDER BY g.person_id, g.id LIMIT $4");
     // People who once had an effective role over a force, and signed in: a first sign-in cannot happen twice.
-    GRANTS_EVER = "SELECT DISTINCT g.person_id FROM role_grant g JOIN person p ON p.id = g.person_id
+    GRANTS_EVER: PersonId = "SELECT DISTINCT g.person_id FROM role_grant g JOIN person p ON p.id = g.person_id
         WHERE g.role = $1 AND g.waits = 0 AND p.signed_in_at IS NOT NULL AND (p.force = $2 OR g.both_forces = 1)
         ORDER BY g.person_id LIMIT $3";
-    GRANTS_WAITING_BY = concat!("SELECT ", columns!(), " FROM role_grant g
-        WHERE g.waits = 1 AND g.ended_at IS NULL AND g.said_by = $1 ORDER BY g.granted_at, g.id LIMIT 1000");
+    GRANTS_WAITING_BY: Grant = "SELECT {g.columns} FROM role_grant g
+        WHERE g.waits = 1 AND g.ended_at IS NULL AND g.said_by = $1 ORDER BY g.granted_at, g.id LIMIT 1000";
     GRANT_CONFIRM = "UPDATE role_grant SET waits = 0, confirmed_at = $2, confirmed_by = $3
         WHERE id = $1 AND ended_at IS NULL AND confirmed_at IS NULL";
     GRANT_END = "UPDATE role_grant SET ended_at = $2, ended_by = $3 WHERE id = $1 AND ended_at IS NULL";
     MANAGES_SOMEBODY = "SELECT count(*) FROM (SELECT 1 FROM person WHERE line_manager_id = $1 AND ended_at IS NULL LIMIT 1) AS one";
 }
 
-fn grant(row: &Row) -> Result<Grant, StoreError> {
-    Ok(Grant {
-        id: row.parse(0)?,
-        person: row.parse(1)?,
-        role: row.text(2)?,
-        everywhere: row.int(3)? != 0,
-        from_directory: row.text(4)? == "directory",
-        said_by: row.text(5)?,
-        reason: row.text(6)?,
-        granted_at: row.time(7)?,
-        until: row.opt_time(8)?,
-        ended: row.opt_time(9)?.zip(row.opt_text(10)?),
-        waits: row.int(11)? != 0,
-        confirmed: row.opt_time(12)?.zip(row.opt_text(13)?),
-        asked_by: row.opt_text(14)?,
-    })
+fn is_directory(row: &Row, at: usize) -> Result<bool, StoreError> {
+    Ok(row.text_ref(at)? == "directory")
 }
 
 /// Enters a grant.
 pub fn add(tx: &mut Tx<'_>, new: &Grant) -> Result<(), StoreError> {
-    tx.execute(
-        &GRANT_ADD,
-        &[
-            Value::id(new.id),
-            Value::id(new.person),
-            new.role.as_str().into(),
-            i64::from(new.everywhere).into(),
-            if new.from_directory { "directory" } else { "hand" }.into(),
-            new.said_by.as_str().into(),
-            new.reason.as_str().into(),
-            new.granted_at.into(),
-            new.until.into(),
-            i64::from(new.waits).into(),
-            new.asked_by.as_deref().into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(new: id, person, role, everywhere,
+        (if new.from_directory { "directory" } else { "hand" }), said_by, reason, granted_at, until, waits,
+        asked_by);
+    tx.execute(&GRANT_ADD, &params).map(drop)
 }
 
 /// Returns the grant of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: GrantId) -> Result<Option<Grant>, StoreError> {
-    tx.one(&GRANT_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
+    tx.row(&GRANT_BY_ID, &[Value::id(id)])
 }
 
 /// Returns every grant that a person ever had, newest first, two hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
-    tx.query(&GRANTS_OF_PERSON, &[Value::id(person)])?.iter().map(grant).collect()
+    tx.rows(&GRANTS_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns the grants of a person that nobody ended; some may be past their time.
 pub fn open(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError> {
-    tx.query(&GRANTS_OPEN, &[Value::id(person)])?.iter().map(grant).collect()
+    tx.rows(&GRANTS_OPEN, &[Value::id(person)])
 }
 
 /// Returns up to `limit` grants that count at `now`, in order of the person's name, after the given name and grant.
@@ -167,14 +141,9 @@ pub fn list(
 ) -> Result<Vec<Listed>, StoreError> {
     let (name, id) =
         after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
-    let params =
-        [now.into(), crate::force_word(force), role.into(), name.into(), id.into(), i64::from(limit).into()];
-    tx.query(&GRANTS_LIST, &params)?
-        .iter()
-        .map(|row| {
-            Ok(Listed { grant: grant(row)?, name: (row.text(15)?, row.text(16)?), force: row.parse(17)? })
-        })
-        .collect()
+    let params = [now.into(), crate::force_word(force), role.into(), name.into(), id.into(), limit.into()];
+    let found = tx.rows(&GRANTS_LIST, &params)?.into_iter();
+    Ok(found.map(|(grant, name, force)| Listed { grant, name, force }).collect())
 }
 
 /// A grant of a role over a force, with whether its person has ever signed in.
@@ -194,22 +163,20 @@ pub fn over(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Over>, StoreError> {
-    let params = [now.into(), crate::force_word(force), role.into(), i64::from(limit).into()];
-    tx.query(&GRANTS_OVER, &params)?
-        .iter()
-        .map(|row| Ok(Over { grant: grant(row)?, signed_in_at: row.opt_time(15)? }))
-        .collect()
+    let params = [now.into(), crate::force_word(force), role.into(), limit.into()];
+    let found = tx.rows(&GRANTS_OVER, &params)?.into_iter();
+    Ok(found.map(|(grant, signed_in_at)| Over { grant, signed_in_at }).collect())
 }
 
 /// Returns up to `limit` people who ever had a role over a force's things and have signed in, also where either is over.
 pub fn ever(tx: &mut Tx<'_>, force: Force, role: &str, limit: u32) -> Result<Vec<PersonId>, StoreError> {
-    let params = [role.into(), Value::id(force), i64::from(limit).into()];
-    tx.query(&GRANTS_EVER, &params)?.iter().map(|row| row.parse(0)).collect()
+    let params = [role.into(), Value::id(force), limit.into()];
+    tx.rows(&GRANTS_EVER, &params)
 }
 
 /// Returns the grants that wait for a confirmation and that a person asked for, a thousand at most.
 pub fn waiting_of(tx: &mut Tx<'_>, said_by: &str) -> Result<Vec<Grant>, StoreError> {
-    tx.query(&GRANTS_WAITING_BY, &[said_by.into()])?.iter().map(grant).collect()
+    tx.rows(&GRANTS_WAITING_BY, &[said_by.into()])
 }
 
 /// Confirms a grant, which counts from then on; returns whether it was open and nobody had confirmed it before.

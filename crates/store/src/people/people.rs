@@ -4,54 +4,55 @@ use std::fmt;
 
 use domain::{Day, Force, PersonId, PersonSource, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// A person as the register has them.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Person {
-    /// The person.
-    pub id: PersonId,
-    /// Their force.
-    pub force: Force,
-    /// Collar or staff number, unique in the force.
-    pub number: String,
-    /// Name as it is shown.
-    pub name: String,
-    /// Work address, if known.
-    pub email: Option<String>,
-    /// Their job: officer, staff, or another word of the force. Not what they may do here: that is `access`.
-    pub role: String,
-    /// Unit, if known.
-    pub unit: Option<String>,
-    /// When they were entered.
-    pub created_at: Timestamp,
-    /// When they left; people are ended, never deleted with their history.
-    pub ended_at: Option<Timestamp>,
-    /// The directory's name for them, for as long as a directory provisions them; unique in the force in any case of
-    /// letters, ASCII.
-    pub user_name: Option<String>,
-    /// The directory's own identifier.
-    pub external_id: Option<String>,
-    /// Work telephone, if known.
-    pub phone: Option<String>,
-    /// Who answers for them, if known.
-    pub line_manager: Option<PersonId>,
-    /// Whether they work under another identity: who they are is then sensitive.
-    pub covert: bool,
-    /// Their first day, in the force's calendar.
-    pub starts_on: Option<Day>,
-    /// Their last working day, in the force's calendar.
-    pub last_day: Option<Day>,
-    /// Where the row came from last.
-    pub source: PersonSource,
-    /// Counts every change, from 1.
-    pub version: i64,
-    /// When it last changed.
-    pub changed_at: Timestamp,
-    /// What only the directory uses, as JSON.
-    pub directory: Option<String>,
-    /// When name, number and addresses were erased on schedule.
-    pub erased_at: Option<Timestamp>,
+row! {
+    /// A person as the register has them.
+    pub struct Person without Debug {
+        /// The person.
+        pub id: PersonId,
+        /// Their force.
+        pub force: Force,
+        /// Collar or staff number, unique in the force.
+        pub number: String,
+        /// Name as it is shown.
+        pub name: String,
+        /// Work address, if known.
+        pub email: Option<String>,
+        /// Their job: officer, staff, or another word of the force. Not what they may do here: that is `access`.
+        pub role: String,
+        /// Unit, if known.
+        pub unit: Option<String>,
+        /// When they were entered.
+        pub created_at: Timestamp,
+        /// When they left; people are ended, never deleted with their history.
+        pub ended_at: Option<Timestamp>,
+        /// The directory's name for them, for as long as a directory provisions them; unique in the force in any case of
+        /// letters, ASCII.
+        pub user_name: Option<String>,
+        /// The directory's own identifier.
+        pub external_id: Option<String>,
+        /// Work telephone, if known.
+        pub phone: Option<String>,
+        /// Who answers for them, if known.
+        pub line_manager: Option<PersonId> = "line_manager_id",
+        /// Whether they work under another identity: who they are is then sensitive.
+        pub covert: bool,
+        /// Their first day, in the force's calendar.
+        pub starts_on: Option<Day>,
+        /// Their last working day, in the force's calendar.
+        pub last_day: Option<Day>,
+        /// Where the row came from last.
+        pub source: PersonSource,
+        /// Counts every change, from 1.
+        pub version: i64,
+        /// When it last changed.
+        pub changed_at: Timestamp,
+        /// What only the directory uses, as JSON.
+        pub directory: Option<String>,
+        /// When name, number and addresses were erased on schedule.
+        pub erased_at: Option<Timestamp>,
+    }
 }
 
 impl fmt::Debug for Person {
@@ -91,31 +92,22 @@ impl Person {
     }
 }
 
-/// The columns of a person, as [`person`] reads them.
-macro_rules! columns {
-    () => {
-        "id, force, number, name, email, role, unit, created_at, ended_at, user_name, external_id, phone, line_manager_id, \
-         covert, starts_on, last_day, source, version, changed_at, directory, erased_at"
-    };
-}
-pub(crate) use columns;
-/// How many they are.
-const COLUMNS: usize = 21;
-
 statements! {
-    pub(crate) PERSON_ADD = concat!("INSERT INTO person (", columns!(), ")
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)");
+    pub(crate) PERSON_ADD = "INSERT INTO person (id, force, number, name, email, role, unit, created_at, ended_at,
+        user_name, external_id, phone,
+        line_manager_id, covert, starts_on, last_day, source, version, changed_at, directory, erased_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
     PERSON_SET = "UPDATE person SET number = $3, name = $4, email = $5, role = $6, unit = $7, ended_at = $8, user_name = $9,
         external_id = $10, phone = $11, line_manager_id = $12, covert = $13, starts_on = $14, last_day = $15, source = $16,
         version = version + 1, changed_at = $17, directory = $18, erased_at = $19 WHERE id = $1 AND version = $2";
-    PERSON_BY_ID = concat!("SELECT ", columns!(), " FROM person WHERE id = $1");
-    PERSON_BY_NUMBER = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND number = $2");
-    PEOPLE_PAGE = concat!("SELECT ", columns!(), " FROM person
+    PERSON_BY_ID: Person = "SELECT {columns} FROM person WHERE id = $1";
+    PERSON_BY_NUMBER: Person = "SELECT {columns} FROM person WHERE force = $1 AND number = $2";
+    PEOPLE_PAGE: Person = "SELECT {columns} FROM person
         WHERE ($1 = '' OR force = $1) AND ($2 = '' OR lower(name) LIKE $2 OR lower(number) LIKE $2)
-        AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5");
+        AND (name > $3 OR (name = $3 AND id > $4)) ORDER BY name, id LIMIT $5";
     // $7 and $8: only this person, and who names that one as line manager.
     // A person who was never asked has accepted nothing: without a line in terms_standing they count as not accepted.
-    PEOPLE_LIST = concat!("SELECT ", columns!(), ", devices, accepted_at
+    PEOPLE_LIST: (Person, i64, Option<Timestamp>) = "SELECT {columns}, devices, accepted_at
         FROM (SELECT p.*,
           (SELECT count(*) FROM device d WHERE d.holder_id = p.id) AS devices,
           (SELECT CASE WHEN max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0 THEN max(s.accepted_at) END
@@ -127,110 +119,41 @@ statements! {
           AND (p.name > $3 OR (p.name = $3 AND p.id > $4))) AS listed
         WHERE ($6 = '' OR ($6 = 'yes' AND accepted_at IS NOT NULL) OR ($6 = 'no' AND accepted_at IS NULL))
         AND ($12 = '' OR ($12 = 'yes' AND devices > 0) OR ($12 = 'no' AND devices = 0))
-        ORDER BY name, id LIMIT $5");
+        ORDER BY name, id LIMIT $5";
     PEOPLE_WITHOUT_TERMS = "SELECT count(*) FROM person p WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1)
         AND EXISTS (SELECT 1 FROM device d WHERE d.holder_id = p.id AND d.retired_at IS NULL)
         AND NOT EXISTS (SELECT 1 FROM terms_standing s WHERE s.person_id = p.id
           GROUP BY s.person_id HAVING max(CASE WHEN s.missing = 'terms' THEN 1 ELSE 0 END) = 0)";
     PEOPLE_COUNT = "SELECT count(*) FROM person WHERE ended_at IS NULL AND ($1 = '' OR force = $1)";
     PERSON_END = "UPDATE person SET ended_at = $2, changed_at = $2, version = version + 1 WHERE id = $1 AND ended_at IS NULL";
-    PEOPLE_IDS = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
-}
-
-pub(crate) fn person(row: &crate::Row) -> Result<Person, StoreError> {
-    Ok(Person {
-        id: row.parse(0)?,
-        force: row.parse(1)?,
-        number: row.text(2)?,
-        name: row.text(3)?,
-        email: row.opt_text(4)?,
-        role: row.text(5)?,
-        unit: row.opt_text(6)?,
-        created_at: row.time(7)?,
-        ended_at: row.opt_time(8)?,
-        user_name: row.opt_text(9)?,
-        external_id: row.opt_text(10)?,
-        phone: row.opt_text(11)?,
-        line_manager: row.opt_parse(12)?,
-        covert: row.bool(13)?,
-        starts_on: row.opt_parse(14)?,
-        last_day: row.opt_parse(15)?,
-        source: row.parse(16)?,
-        version: row.int(17)?,
-        changed_at: row.time(18)?,
-        directory: row.opt_text(19)?,
-        erased_at: row.opt_time(20)?,
-    })
+    PEOPLE_IDS: PersonId = "SELECT id FROM person WHERE ended_at IS NULL ORDER BY id";
 }
 
 /// Enters a person. The number must be new in the force.
 pub fn add(tx: &mut Tx<'_>, person: &Person) -> Result<(), StoreError> {
-    tx.execute(
-        &PERSON_ADD,
-        &[
-            Value::id(person.id),
-            Value::id(person.force),
-            person.number.as_str().into(),
-            person.name.as_str().into(),
-            person.email.as_deref().into(),
-            person.role.as_str().into(),
-            person.unit.as_deref().into(),
-            person.created_at.into(),
-            person.ended_at.into(),
-            person.user_name.as_deref().into(),
-            person.external_id.as_deref().into(),
-            person.phone.as_deref().into(),
-            Value::opt_id(person.line_manager),
-            person.covert.into(),
-            Value::opt_id(person.starts_on),
-            Value::opt_id(person.last_day),
-            person.source.as_str().into(),
-            person.version.into(),
-            person.changed_at.into(),
-            person.directory.as_deref().into(),
-            person.erased_at.into(),
-        ],
-    )?;
-    Ok(())
+    let params = values!(person: id, force, number, name, email, role, unit, created_at, ended_at,
+        user_name, external_id, phone, line_manager, covert, starts_on, last_day, source, version,
+        changed_at, directory, erased_at);
+    tx.execute(&PERSON_ADD, &params).map(drop)
 }
 
 /// Writes a person as they now are, if nobody changed them since `person.version`; returns whether it did. The version counts on.
 pub fn set(tx: &mut Tx<'_>, person: &Person) -> Result<bool, StoreError> {
-    let changed = tx.execute(
-        &PERSON_SET,
-        &[
-            Value::id(person.id),
-            person.version.into(),
-            person.number.as_str().into(),
-            person.name.as_str().into(),
-            person.email.as_deref().into(),
-            person.role.as_str().into(),
-            person.unit.as_deref().into(),
-            person.ended_at.into(),
-            person.user_name.as_deref().into(),
-            person.external_id.as_deref().into(),
-            person.phone.as_deref().into(),
-            Value::opt_id(person.line_manager),
-            person.covert.into(),
-            Value::opt_id(person.starts_on),
-            Value::opt_id(person.last_day),
-            person.source.as_str().into(),
-            person.changed_at.into(),
-            person.directory.as_deref().into(),
-            person.erased_at.into(),
-        ],
-    )?;
+    let params = values!(person: id, version, number, name, email, role, unit, ended_at, user_name,
+        external_id, phone, line_manager, covert, starts_on, last_day, source, changed_at, directory,
+        erased_at);
+    let changed = tx.execute(&PERSON_SET, &params)?;
     Ok(changed > 0)
 }
 
 /// Returns the person of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>, StoreError> {
-    tx.one(&PERSON_BY_ID, &[Value::id(id)])?.as_ref().map(person).transpose()
+    tx.row(&PERSON_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the person with that collar or staff number.
 pub fn by_number(tx: &mut Tx<'_>, force: Force, number: &str) -> Result<Option<Person>, StoreError> {
-    tx.one(&PERSON_BY_NUMBER, &[Value::id(force), number.into()])?.as_ref().map(person).transpose()
+    tx.row(&PERSON_BY_NUMBER, &[Value::id(force), number.into()])
 }
 
 /// Returns up to `limit` people in order of name, after the given place; `search` matches part of a name or number.
@@ -243,11 +166,10 @@ pub fn page(
 ) -> Result<Vec<Person>, StoreError> {
     let (name, id) =
         after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
-    let rows = tx.query(
+    tx.rows(
         &PEOPLE_PAGE,
-        &[crate::force_word(force), crate::like(search), name.into(), id.into(), i64::from(limit).into()],
-    )?;
-    rows.iter().map(person).collect()
+        &[crate::force_word(force), crate::like(search), name.into(), id.into(), limit.into()],
+    )
 }
 
 /// What a list of people shows. Empty words and `None` mean "any".
@@ -310,14 +232,14 @@ pub fn list(
 ) -> Result<Vec<Listed>, StoreError> {
     let (name, id) =
         after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
-    let rows = tx.query(
+    let rows = tx.rows(
         &PEOPLE_LIST,
         &[
             crate::force_word(filter.force),
             crate::like(&filter.search),
             name.into(),
             id.into(),
-            i64::from(limit).into(),
+            limit.into(),
             either(filter.accepted).into(),
             only.map_or_else(String::new, |only| if only.own { only.me.to_string() } else { "-".into() })
                 .into(),
@@ -328,15 +250,8 @@ pub fn list(
             either(filter.devices).into(),
         ],
     )?;
-    rows.iter()
-        .map(|row| {
-            Ok(Listed {
-                person: person(row)?,
-                devices: row.int(COLUMNS)?,
-                accepted_at: row.opt_time(COLUMNS + 1)?,
-            })
-        })
-        .collect()
+    let listed = |(person, devices, accepted_at)| Listed { person, devices, accepted_at };
+    Ok(rows.into_iter().map(listed).collect())
 }
 
 /// Returns how many people hold a device without having accepted all terms in force.
@@ -356,5 +271,5 @@ pub fn end(tx: &mut Tx<'_>, id: PersonId, at: Timestamp) -> Result<bool, StoreEr
 
 /// Returns everyone in the register.
 pub fn ids(tx: &mut Tx<'_>) -> Result<Vec<PersonId>, StoreError> {
-    tx.query(&PEOPLE_IDS, &[])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&PEOPLE_IDS, &[])
 }

@@ -2,7 +2,7 @@
 
 use domain::{Force, PersonId, Timestamp};
 
-use crate::people::{Person, columns, person};
+use crate::people::Person;
 use crate::{StoreError, Tx, Value, statements};
 
 /// People who still have a device, an open case, or a legal hold on what they had or take part in, are kept.
@@ -16,37 +16,39 @@ macro_rules! unheld {
 }
 
 statements! {
-    pub(crate) PERSON_BY_USER_NAME = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND lower(user_name) = lower($2)");
-    PEOPLE_BY_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM person WHERE external_id = $2 AND force = $1
-        AND user_name IS NOT NULL ORDER BY id LIMIT 200");
-    LEFT_WITH_EXTERNAL_ID = concat!("SELECT ", columns!(), " FROM person WHERE external_id = $2 AND force = $1
-        AND user_name IS NULL AND ended_at IS NOT NULL AND erased_at IS NULL ORDER BY id LIMIT 2");
-    PROVISIONED = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL AND id > $2
-        ORDER BY id LIMIT $3");
-    PROVISIONED_SKIP = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND user_name IS NOT NULL
-        ORDER BY id LIMIT $2 OFFSET $3");
+    pub(crate) PERSON_BY_USER_NAME: Person = "SELECT {columns} FROM person
+        WHERE force = $1 AND lower(user_name) = lower($2)";
+    PEOPLE_BY_EXTERNAL_ID: Person = "SELECT {columns} FROM person WHERE external_id = $2 AND force = $1
+        AND user_name IS NOT NULL ORDER BY id LIMIT 200";
+    LEFT_WITH_EXTERNAL_ID: Person = "SELECT {columns} FROM person WHERE external_id = $2 AND force = $1
+        AND user_name IS NULL AND ended_at IS NOT NULL AND erased_at IS NULL ORDER BY id LIMIT 2";
+    PROVISIONED: Person = "SELECT {columns} FROM person WHERE force = $1 AND user_name IS NOT NULL AND id > $2
+        ORDER BY id LIMIT $3";
+    PROVISIONED_SKIP: Person = "SELECT {columns} FROM person WHERE force = $1 AND user_name IS NOT NULL
+        ORDER BY id LIMIT $2 OFFSET $3";
     PROVISIONED_COUNT = "SELECT count(*) FROM person WHERE force = $1 AND user_name IS NOT NULL";
-    PEOPLE_OF_FORCE = concat!("SELECT ", columns!(), " FROM person WHERE force = $1 AND id > $2 ORDER BY id LIMIT $3");
-    PEOPLE_DUE = concat!("SELECT ", columns!(), " FROM person WHERE ended_at < $1 AND erased_at IS NULL", unheld!(),
+    PEOPLE_OF_FORCE: Person = "SELECT {columns} FROM person WHERE force = $1 AND id > $2 ORDER BY id LIMIT $3";
+    PEOPLE_DUE: Person = concat!("SELECT {columns} FROM person WHERE ended_at < $1 AND erased_at IS NULL", unheld!(),
         " ORDER BY ended_at, id LIMIT $2");
-    PERSON_DUE = concat!("SELECT ", columns!(), " FROM person WHERE id = $2 AND ended_at < $1 AND erased_at IS NULL", unheld!());
+    PERSON_DUE: Person = concat!("SELECT {columns} FROM person
+        WHERE id = $2 AND ended_at < $1 AND erased_at IS NULL", unheld!());
     PEOPLE_KEPT = "SELECT count(*) FROM person WHERE ended_at < $1 AND erased_at IS NULL";
     MANAGER_FREE = "UPDATE person SET line_manager_id = NULL WHERE line_manager_id = $1";
 }
 
 /// Returns the person of that user name, in any case of letters.
 pub fn by_user_name(tx: &mut Tx<'_>, force: Force, name: &str) -> Result<Option<Person>, StoreError> {
-    tx.one(&PERSON_BY_USER_NAME, &[Value::id(force), name.into()])?.as_ref().map(person).transpose()
+    tx.row(&PERSON_BY_USER_NAME, &[Value::id(force), name.into()])
 }
 
 /// Returns up to two leavers of that external id whom the directory took away.
 pub fn left_with_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
-    tx.query(&LEFT_WITH_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
+    tx.rows(&LEFT_WITH_EXTERNAL_ID, &[Value::id(force), id.into()])
 }
 
 /// Returns the provisioned people of that external id; directories should give it once, and may not.
 pub fn by_external_id(tx: &mut Tx<'_>, force: Force, id: &str) -> Result<Vec<Person>, StoreError> {
-    tx.query(&PEOPLE_BY_EXTERNAL_ID, &[Value::id(force), id.into()])?.iter().map(person).collect()
+    tx.rows(&PEOPLE_BY_EXTERNAL_ID, &[Value::id(force), id.into()])
 }
 
 /// Returns up to `limit` provisioned people in order of id, after one.
@@ -57,8 +59,8 @@ pub fn provisioned(
     limit: u32,
 ) -> Result<Vec<Person>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let params = [Value::id(force), after.into(), i64::from(limit).into()];
-    tx.query(&PROVISIONED, &params)?.iter().map(person).collect()
+    let params = [Value::id(force), after.into(), limit.into()];
+    tx.rows(&PROVISIONED, &params)
 }
 
 /// Returns a window on the provisioned people in order of id.
@@ -68,7 +70,7 @@ pub fn provisioned_window(
     skip: i64,
     limit: i64,
 ) -> Result<Vec<Person>, StoreError> {
-    tx.query(&PROVISIONED_SKIP, &[Value::id(force), limit.into(), skip.into()])?.iter().map(person).collect()
+    tx.rows(&PROVISIONED_SKIP, &[Value::id(force), limit.into(), skip.into()])
 }
 
 /// Returns how many people a directory provisions.
@@ -84,18 +86,18 @@ pub fn of_force(
     limit: u32,
 ) -> Result<Vec<Person>, StoreError> {
     let after = after.map(|id| id.to_string()).unwrap_or_default();
-    let params = [Value::id(force), after.into(), i64::from(limit).into()];
-    tx.query(&PEOPLE_OF_FORCE, &params)?.iter().map(person).collect()
+    let params = [Value::id(force), after.into(), limit.into()];
+    tx.rows(&PEOPLE_OF_FORCE, &params)
 }
 
 /// Returns people who left before a time and whom nothing holds, oldest first.
 pub fn due_for_erasure(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<Vec<Person>, StoreError> {
-    tx.query(&PEOPLE_DUE, &[before.into(), i64::from(limit).into()])?.iter().map(person).collect()
+    tx.rows(&PEOPLE_DUE, &[before.into(), limit.into()])
 }
 
 /// Returns one of them, looked at again.
 pub fn due_one(tx: &mut Tx<'_>, before: Timestamp, id: PersonId) -> Result<Option<Person>, StoreError> {
-    tx.one(&PERSON_DUE, &[before.into(), Value::id(id)])?.as_ref().map(person).transpose()
+    tx.row(&PERSON_DUE, &[before.into(), Value::id(id)])
 }
 
 /// Returns how many people left before a time and are not erased, held or not.

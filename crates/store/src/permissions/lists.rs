@@ -2,12 +2,12 @@
 
 use domain::{DeviceId, Force, PermissionId, PersonId, Timestamp};
 
-use super::{Permission, all, columns};
-use crate::{StoreError, Tx, Value, statements};
+use super::Permission;
+use crate::{StoreError, Tx, Value, row, statements};
 
 statements! {
     // $6 is whose own entries are wanted, by id and by the actor's name; nothing for everybody's.
-    pub(crate) PERMISSION_LIST = concat!("SELECT ", columns!(), " FROM permission_entry g
+    pub(crate) PERMISSION_LIST: Permission = "SELECT {g.columns} FROM permission_entry g
         WHERE ($1 = '' OR g.force = $1) AND ($2 = '' OR g.register_id = $2)
         AND ($3 = '' OR ($3 = 'open' AND g.state IN ('asked', 'agreed'))
           OR ($3 = 'in-force' AND g.state = 'granted' AND g.starts_at <= $4 AND g.ends_at > $4)
@@ -18,12 +18,13 @@ statements! {
           OR 'p-' || g.number LIKE $5)
         AND ($6 = '' OR g.asked_person = $6
           OR EXISTS (SELECT 1 FROM permission_person p WHERE p.entry_id = g.id AND p.person_id = $6))
-        AND (g.asked_at, g.id) < ($7, $8) ORDER BY g.asked_at DESC, g.id DESC LIMIT $9");
-    PERMISSIONS_OF_DEVICE = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.device_id = $1
-        ORDER BY g.asked_at DESC, g.id DESC LIMIT 100");
-    PERMISSIONS_OF_PERSON = concat!("SELECT ", columns!(), " FROM permission_person p JOIN permission_entry g ON g.id = p.entry_id
-        WHERE p.person_id = $1 ORDER BY g.asked_at DESC, g.id DESC LIMIT 100");
-    PERMISSION_FIGURES = "SELECT register_id,
+        AND (g.asked_at, g.id) < ($7, $8) ORDER BY g.asked_at DESC, g.id DESC LIMIT $9";
+    PERMISSIONS_OF_DEVICE: Permission = "SELECT {g.columns} FROM permission_entry g WHERE g.device_id = $1
+        ORDER BY g.asked_at DESC, g.id DESC LIMIT 100";
+    PERMISSIONS_OF_PERSON: Permission = "SELECT {g.columns} FROM permission_person p
+        JOIN permission_entry g ON g.id = p.entry_id
+        WHERE p.person_id = $1 ORDER BY g.asked_at DESC, g.id DESC LIMIT 100";
+    PERMISSION_FIGURES: PermissionFigures = "SELECT register_id,
         sum(CASE WHEN state IN ('asked', 'agreed') THEN 1 ELSE 0 END),
         sum(CASE WHEN state = 'granted' AND starts_at <= $2 AND ends_at > $2 THEN 1 ELSE 0 END),
         sum(CASE WHEN state = 'granted' AND ends_at > $2 AND warned_at IS NOT NULL THEN 1 ELSE 0 END), count(*)
@@ -31,8 +32,8 @@ statements! {
     PERMISSION_TALLY = "SELECT count(*), COALESCE(sum(CASE WHEN state NOT IN ('asked', 'agreed') THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN due_at IS NOT NULL AND COALESCE(decided_at, ended_at, $2) > due_at THEN 1 ELSE 0 END), 0)
         FROM permission_entry WHERE register_id = $1";
-    PERMISSIONS_LAPSING = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE ($1 = '' OR g.force = $1)
-        AND g.state = 'granted' AND g.ends_at > $2 AND g.warned_at IS NOT NULL ORDER BY g.ends_at, g.id LIMIT $3");
+    PERMISSIONS_LAPSING: Permission = "SELECT {g.columns} FROM permission_entry g WHERE ($1 = '' OR g.force = $1)
+        AND g.state = 'granted' AND g.ends_at > $2 AND g.warned_at IS NOT NULL ORDER BY g.ends_at, g.id LIMIT $3";
 }
 
 /// What a list of entries shows. Empty words mean "any".
@@ -52,19 +53,21 @@ pub struct PermissionFilter {
     pub after: Option<(Timestamp, PermissionId)>,
 }
 
-/// The figures of one register.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct PermissionFigures {
-    /// The register.
-    pub register: String,
-    /// Waiting for a decision.
-    pub open: i64,
-    /// In force.
-    pub in_force: i64,
-    /// In force, and warned of their end.
-    pub lapsing: i64,
-    /// All that there ever were.
-    pub all: i64,
+row! {
+    /// The figures of one register.
+    #[derive(Default)]
+    pub struct PermissionFigures {
+        /// The register.
+        pub register: String,
+        /// Waiting for a decision.
+        pub open: i64,
+        /// In force.
+        pub in_force: i64,
+        /// In force, and warned of their end.
+        pub lapsing: i64,
+        /// All that there ever were.
+        pub all: i64,
+    }
 }
 
 /// Returns up to `limit` entries, newest first.
@@ -77,7 +80,7 @@ pub fn list(
     let (at, id) = filter
         .after
         .map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
-    all(&tx.query(
+    tx.rows(
         &PERMISSION_LIST,
         &[
             crate::force_word(filter.force),
@@ -88,19 +91,19 @@ pub fn list(
             filter.own.map(|own| own.to_string()).unwrap_or_default().into(),
             at.into(),
             id.into(),
-            i64::from(limit).into(),
+            limit.into(),
         ],
-    )?)
+    )
 }
 
 /// Returns the entries for a device, newest first, a hundred at most.
 pub fn of_device(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<Permission>, StoreError> {
-    all(&tx.query(&PERMISSIONS_OF_DEVICE, &[Value::id(device)])?)
+    tx.rows(&PERMISSIONS_OF_DEVICE, &[Value::id(device)])
 }
 
 /// Returns the entries that hold for a person or were to, newest first, a hundred at most.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Permission>, StoreError> {
-    all(&tx.query(&PERMISSIONS_OF_PERSON, &[Value::id(person)])?)
+    tx.rows(&PERMISSIONS_OF_PERSON, &[Value::id(person)])
 }
 
 /// Returns the figures of every register that has an entry.
@@ -109,18 +112,7 @@ pub fn figures(
     force: Option<Force>,
     now: Timestamp,
 ) -> Result<Vec<PermissionFigures>, StoreError> {
-    tx.query(&PERMISSION_FIGURES, &[crate::force_word(force), now.into()])?
-        .iter()
-        .map(|row| {
-            Ok(PermissionFigures {
-                register: row.text(0)?,
-                open: row.int(1)?,
-                in_force: row.int(2)?,
-                lapsing: row.int(3)?,
-                all: row.int(4)?,
-            })
-        })
-        .collect()
+    tx.rows(&PERMISSION_FIGURES, &[crate::force_word(force), now.into()])
 }
 
 /// Counts a register's entries: asked for, decided or ended, not decided in time.
@@ -136,5 +128,5 @@ pub fn lapsing(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<Permission>, StoreError> {
-    all(&tx.query(&PERMISSIONS_LAPSING, &[crate::force_word(force), now.into(), i64::from(limit).into()])?)
+    tx.rows(&PERMISSIONS_LAPSING, &[crate::force_word(force), now.into(), limit.into()])
 }

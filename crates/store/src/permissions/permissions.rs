@@ -8,74 +8,82 @@ use std::collections::BTreeMap;
 use domain::{ClauseId, DeviceId, EntryId, Force, PermissionId, PermissionState, PersonId, Timestamp};
 
 use crate::locks::{self, Lock};
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, ToValues, Tx, Value, row, statements, values};
 
-/// A person as an entry names them: the actor's name in the ledger, and as shown to people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Named {
-    /// As the ledger names them.
-    pub by: String,
-    /// As people read it.
-    pub name: String,
+row! {
+    /// A person as an entry names them: the actor's name in the ledger, and as shown to people.
+    pub struct Named {
+        /// As the ledger names them.
+        pub by: String,
+        /// As people read it.
+        pub name: String,
+    }
+
+    /// One entry.
+    pub struct Permission {
+        /// Its id.
+        pub id: PermissionId,
+        /// The number that people say.
+        pub number: i64,
+        /// Made with the form: one form, one entry.
+        pub once: String,
+        /// The register, by the name of its file.
+        pub register: String = "register_id",
+        /// The force that it belongs to.
+        pub force: Force,
+        /// Its state.
+        pub state: PermissionState,
+        /// Counts the changes of state.
+        pub version: i64,
+        /// The person it is for.
+        pub person: Option<PersonId> = "person_id",
+        /// The device that it is for.
+        pub device: Option<DeviceId> = "device_id",
+        /// The clause that it is for.
+        pub clause: Option<ClauseId> = "clause_id",
+        /// What the register asks, by the fields' names; never a password.
+        pub fields: BTreeMap<String, String>,
+        /// Why it is needed, in the asker's words.
+        pub because: String,
+        /// Who asked.
+        pub asked: Named = "asked_by, asked_name",
+        /// The same, where the register of people has them.
+        pub asked_person: Option<PersonId>,
+        /// When it was asked for.
+        pub asked_at: Timestamp,
+        /// Until when it is wanted.
+        pub wanted_until: Timestamp,
+        /// When it must be decided.
+        pub due_at: Option<Timestamp>,
+        /// The first of two who agreed, and in which of the two seats.
+        pub agreed: Option<(Named, i64)> = "agreed_by, agreed_name, agreed_seat",
+        /// Who decided.
+        pub decided: Option<Named> = "decided_by, decided_name",
+        /// When it was decided.
+        pub decided_at: Option<Timestamp>,
+        /// Why, in the decider's words.
+        pub decision: Option<String>,
+        /// Its conditions.
+        pub conditions: Option<String>,
+        /// From when it is in force.
+        pub starts_at: Option<Timestamp>,
+        /// When it ends.
+        pub ends_at: Option<Timestamp>,
+        /// When a person last said that it is still needed.
+        pub reviewed_at: Option<Timestamp>,
+        /// When people were warned of its end.
+        pub warned_at: Option<Timestamp>,
+        /// When it was over, and why.
+        pub ended: Option<(Timestamp, String)> = "ended_at, ended_why",
+    }
 }
 
-/// One entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Permission {
-    /// Its id.
-    pub id: PermissionId,
-    /// The number that people say.
-    pub number: i64,
-    /// Made with the form: one form, one entry.
-    pub once: String,
-    /// The register, by the name of its file.
-    pub register: String,
-    /// The force that it belongs to.
-    pub force: Force,
-    /// Its state.
-    pub state: PermissionState,
-    /// Counts the changes of state.
-    pub version: i64,
-    /// The person it is for.
-    pub person: Option<PersonId>,
-    /// The device that it is for.
-    pub device: Option<DeviceId>,
-    /// The clause that it is for.
-    pub clause: Option<ClauseId>,
-    /// What the register asks, by the fields' names; never a password.
-    pub fields: BTreeMap<String, String>,
-    /// Why it is needed, in the asker's words.
-    pub because: String,
-    /// Who asked.
-    pub asked: Named,
-    /// The same, where the register of people has them.
-    pub asked_person: Option<PersonId>,
-    /// When it was asked for.
-    pub asked_at: Timestamp,
-    /// Until when it is wanted.
-    pub wanted_until: Timestamp,
-    /// When it must be decided.
-    pub due_at: Option<Timestamp>,
-    /// The first of two who agreed, and in which of the two seats.
-    pub agreed: Option<(Named, i64)>,
-    /// Who decided.
-    pub decided: Option<Named>,
-    /// When it was decided.
-    pub decided_at: Option<Timestamp>,
-    /// Why, in the decider's words.
-    pub decision: Option<String>,
-    /// Its conditions.
-    pub conditions: Option<String>,
-    /// From when it is in force.
-    pub starts_at: Option<Timestamp>,
-    /// When it ends.
-    pub ends_at: Option<Timestamp>,
-    /// When a person last said that it is still needed.
-    pub reviewed_at: Option<Timestamp>,
-    /// When people were warned of its end.
-    pub warned_at: Option<Timestamp>,
-    /// When it was over, and why.
-    pub ended: Option<(Timestamp, String)>,
+impl ToValues for Named {
+    const WIDTH: usize = 2;
+
+    fn push(&self, values: &mut Vec<Value>) {
+        values.extend([self.by.as_str().into(), self.name.as_str().into()]);
+    }
 }
 
 impl Permission {
@@ -94,16 +102,6 @@ impl Permission {
     }
 }
 
-macro_rules! columns {
-    () => {
-        "g.id, g.number, g.once, g.register_id, g.force, g.state, g.version, g.person_id, g.device_id, g.clause_id, g.fields,
-        g.because, g.asked_by, g.asked_name, g.asked_person, g.asked_at, g.wanted_until, g.due_at, g.agreed_by, g.agreed_name,
-        g.agreed_seat, g.decided_by, g.decided_name, g.decided_at, g.decision, g.conditions, g.starts_at, g.ends_at,
-        g.reviewed_at, g.warned_at, g.ended_at, g.ended_why"
-    };
-}
-pub(crate) use columns;
-
 /// In force at `$2`.
 macro_rules! in_force {
     () => {
@@ -116,72 +114,38 @@ statements! {
         fields, because, asked_by, asked_name, asked_person, asked_at, wanted_until, due_at)
         SELECT $1, COALESCE(max(number), 100) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16
         FROM permission_entry WHERE true ON CONFLICT (once) DO NOTHING";
-    PERMISSION_BY_ID = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.id = $1");
-    PERMISSION_BY_ONCE = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.once = $1");
-    PERMISSION_BY_NUMBER = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.number = $1");
+    PERMISSION_BY_ID: Permission = "SELECT {g.columns} FROM permission_entry g WHERE g.id = $1";
+    PERMISSION_BY_ONCE: Permission = "SELECT {g.columns} FROM permission_entry g WHERE g.once = $1";
+    PERMISSION_BY_NUMBER: Permission = "SELECT {g.columns} FROM permission_entry g WHERE g.number = $1";
     PERMISSION_PUT = "UPDATE permission_entry SET state = $3, version = version + 1, agreed_by = $4, agreed_name = $5, agreed_seat = $6,
         decided_by = $7, decided_name = $8, decided_at = $9, decision = $10, conditions = $11, starts_at = $12, ends_at = $13,
         reviewed_at = $14, warned_at = $15, ended_at = $16, ended_why = $17 WHERE id = $1 AND version = $2";
     PERMISSION_PERSON_ADD = "INSERT INTO permission_person (person_id, entry_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    PERMISSION_PEOPLE = "SELECT person_id FROM permission_person WHERE entry_id = $1 ORDER BY person_id";
+    PERMISSION_PEOPLE: PersonId = "SELECT person_id FROM permission_person WHERE entry_id = $1 ORDER BY person_id";
     PERMISSION_CLAUSE_ADD = "INSERT INTO permission_clause (clause_id, entry_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    PERMISSION_CLAUSES = "SELECT clause_id FROM permission_clause WHERE entry_id = $1 ORDER BY clause_id";
+    PERMISSION_CLAUSES: ClauseId = "SELECT clause_id FROM permission_clause WHERE entry_id = $1 ORDER BY clause_id";
     PERMISSION_SECRET_PUT = "INSERT INTO permission_secret (entry_id, sealed) VALUES ($1, $2) ON CONFLICT (entry_id) DO NOTHING";
-    PERMISSION_SECRET = "SELECT sealed FROM permission_secret WHERE entry_id = $1";
+    PERMISSION_SECRET: Vec<u8> = "SELECT sealed FROM permission_secret WHERE entry_id = $1";
     PERMISSION_SECRET_DROP = "DELETE FROM permission_secret WHERE entry_id = $1";
     PERMISSION_EVENT_ADD = "INSERT INTO permission_event (id, entry_id, at, actor, says) VALUES ($1, $2, $3, $4, $5)";
-    PERMISSION_EVENTS = "SELECT at, actor, says FROM permission_event WHERE entry_id = $1 ORDER BY at, id";
-    PERMISSIONS_FOR_DEVICE = concat!("SELECT ", columns!(), " FROM permission_entry g WHERE g.device_id = $1 AND ", in_force!(),
+    PERMISSION_EVENTS: (Timestamp, String, String) = "SELECT at, actor, says FROM permission_event
+        WHERE entry_id = $1 ORDER BY at, id";
+    PERMISSIONS_FOR_DEVICE: Permission = concat!("SELECT {g.columns} FROM permission_entry g
+        WHERE g.device_id = $1 AND ", in_force!(),
         " ORDER BY g.number");
-    PERMISSIONS_FOR_PERSON = concat!("SELECT ", columns!(), " FROM permission_person p JOIN permission_entry g ON g.id = p.entry_id
+    PERMISSIONS_FOR_PERSON: Permission = concat!("SELECT {g.columns} FROM permission_person p
+        JOIN permission_entry g ON g.id = p.entry_id
         WHERE p.person_id = $1 AND ", in_force!(), " ORDER BY g.number");
-    PERMISSIONS_ON_CLAUSE = concat!("SELECT ", columns!(), " FROM permission_clause c JOIN permission_entry g ON g.id = c.entry_id
+    PERMISSIONS_ON_CLAUSE: Permission = concat!("SELECT {g.columns} FROM permission_clause c
+        JOIN permission_entry g ON g.id = c.entry_id
         WHERE c.clause_id = $1 AND ", in_force!(), " AND ($3 = '' OR g.force = $3) ORDER BY g.number LIMIT 200");
     OWN_PROFILE_PUT = "INSERT INTO own_profile (device_id, identifier, digest, sealed, made_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (device_id, identifier) DO UPDATE SET digest = excluded.digest, sealed = excluded.sealed,
         made_at = excluded.made_at";
-    OWN_PROFILE = "SELECT sealed FROM own_profile WHERE device_id = $1 AND identifier = $2 AND digest = $3";
-    OWN_PROFILE_DIGESTS = "SELECT identifier, digest FROM own_profile WHERE device_id = $1 ORDER BY identifier";
+    OWN_PROFILE: Vec<u8> = "SELECT sealed FROM own_profile WHERE device_id = $1 AND identifier = $2 AND digest = $3";
+    OWN_PROFILE_DIGESTS: (String, String) = "SELECT identifier, digest FROM own_profile
+        WHERE device_id = $1 ORDER BY identifier";
     OWN_PROFILE_DROP = "DELETE FROM own_profile WHERE device_id = $1 AND identifier = $2";
-}
-
-pub(crate) fn grant(row: &Row) -> Result<Permission, StoreError> {
-    let named = |by: usize| -> Result<Option<Named>, StoreError> {
-        Ok(row.opt_text(by)?.zip(row.opt_text(by + 1)?).map(|(by, name)| Named { by, name }))
-    };
-    Ok(Permission {
-        id: row.parse(0)?,
-        number: row.int(1)?,
-        once: row.text(2)?,
-        register: row.text(3)?,
-        force: row.parse(4)?,
-        state: row.parse(5)?,
-        version: row.int(6)?,
-        person: row.opt_parse(7)?,
-        device: row.opt_parse(8)?,
-        clause: row.opt_parse(9)?,
-        fields: row.json(10)?,
-        because: row.text(11)?,
-        asked: Named { by: row.text(12)?, name: row.text(13)? },
-        asked_person: row.opt_parse(14)?,
-        asked_at: row.time(15)?,
-        wanted_until: row.time(16)?,
-        due_at: row.opt_time(17)?,
-        agreed: named(18)?.zip(row.opt_int(20)?),
-        decided: named(21)?,
-        decided_at: row.opt_time(23)?,
-        decision: row.opt_text(24)?,
-        conditions: row.opt_text(25)?,
-        starts_at: row.opt_time(26)?,
-        ends_at: row.opt_time(27)?,
-        reviewed_at: row.opt_time(28)?,
-        warned_at: row.opt_time(29)?,
-        ended: row.opt_time(30)?.zip(row.opt_text(31)?),
-    })
-}
-
-fn all(rows: &[Row]) -> Result<Vec<Permission>, StoreError> {
-    rows.iter().map(grant).collect()
 }
 
 /// Enters a request; its number is given here and `new.number` is not looked at. Whether it is new: a second one of the
@@ -190,75 +154,32 @@ pub fn add(tx: &mut Tx<'_>, new: &Permission) -> Result<bool, StoreError> {
     locks::take(tx, Lock::Number("permission"))?;
     let fields = serde_json::to_string(&new.fields)
         .map_err(|error| StoreError::encode("permission_entry.fields", &error))?;
-    let added = tx.execute(
-        &PERMISSION_ADD,
-        &[
-            Value::id(new.id),
-            new.once.as_str().into(),
-            new.register.as_str().into(),
-            Value::id(new.force),
-            new.state.as_str().into(),
-            Value::opt_id(new.person),
-            Value::opt_id(new.device),
-            new.clause.as_ref().map(ClauseId::as_str).into(),
-            fields.into(),
-            new.because.as_str().into(),
-            new.asked.by.as_str().into(),
-            new.asked.name.as_str().into(),
-            Value::opt_id(new.asked_person),
-            new.asked_at.into(),
-            new.wanted_until.into(),
-            new.due_at.into(),
-        ],
-    )?;
+    let params = values!(new: id, once, register, force, state, person, device, clause, (fields), because,
+        asked, asked_person, asked_at, wanted_until, due_at);
+    let added = tx.execute(&PERMISSION_ADD, &params)?;
     Ok(added > 0)
 }
 
 /// Returns the entry of that id.
 pub fn by_id(tx: &mut Tx<'_>, id: PermissionId) -> Result<Option<Permission>, StoreError> {
-    tx.one(&PERMISSION_BY_ID, &[Value::id(id)])?.as_ref().map(grant).transpose()
+    tx.row(&PERMISSION_BY_ID, &[Value::id(id)])
 }
 
 /// Returns the entry that a form made.
 pub fn by_once(tx: &mut Tx<'_>, once: &str) -> Result<Option<Permission>, StoreError> {
-    tx.one(&PERMISSION_BY_ONCE, &[once.into()])?.as_ref().map(grant).transpose()
+    tx.row(&PERMISSION_BY_ONCE, &[once.into()])
 }
 
 /// Returns the entry of that number.
 pub fn by_number(tx: &mut Tx<'_>, number: i64) -> Result<Option<Permission>, StoreError> {
-    tx.one(&PERMISSION_BY_NUMBER, &[number.into()])?.as_ref().map(grant).transpose()
+    tx.row(&PERMISSION_BY_NUMBER, &[number.into()])
 }
 
 /// Writes a changed entry over the one of that version; returns whether it still had that version.
 pub fn put(tx: &mut Tx<'_>, changed: &Permission) -> Result<bool, StoreError> {
-    let (agreed_by, agreed_name, seat) = match &changed.agreed {
-        Some((named, seat)) => (Some(named.by.as_str()), Some(named.name.as_str()), Some(*seat)),
-        None => (None, None, None),
-    };
-    let decided = changed.decided.as_ref();
-    let written = tx.execute(
-        &PERMISSION_PUT,
-        &[
-            Value::id(changed.id),
-            changed.version.into(),
-            changed.state.as_str().into(),
-            agreed_by.into(),
-            agreed_name.into(),
-            seat.into(),
-            decided.map(|named| named.by.as_str()).into(),
-            decided.map(|named| named.name.as_str()).into(),
-            changed.decided_at.into(),
-            changed.decision.as_deref().into(),
-            changed.conditions.as_deref().into(),
-            changed.starts_at.into(),
-            changed.ends_at.into(),
-            changed.reviewed_at.into(),
-            changed.warned_at.into(),
-            changed.ended.as_ref().map(|(at, _)| *at).into(),
-            changed.ended.as_ref().map(|(_, why)| why.as_str()).into(),
-        ],
-    )?;
-    Ok(written > 0)
+    let params = values!(changed: id, version, state, agreed, decided, decided_at, decision, conditions,
+        starts_at, ends_at, reviewed_at, warned_at, ended);
+    Ok(tx.execute(&PERMISSION_PUT, &params)? > 0)
 }
 
 /// Notes that an entry holds for a person.
@@ -268,7 +189,7 @@ pub fn add_person(tx: &mut Tx<'_>, entry: PermissionId, person: PersonId) -> Res
 
 /// Returns the people for whom an entry holds.
 pub fn people(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<PersonId>, StoreError> {
-    tx.query(&PERMISSION_PEOPLE, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&PERMISSION_PEOPLE, &[Value::id(entry)])
 }
 
 /// Notes that an entry accepts the risk of a clause.
@@ -278,18 +199,17 @@ pub fn add_clause(tx: &mut Tx<'_>, entry: PermissionId, clause: &ClauseId) -> Re
 
 /// Returns the clauses whose risk an entry accepts.
 pub fn clauses(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<ClauseId>, StoreError> {
-    tx.query(&PERMISSION_CLAUSES, &[Value::id(entry)])?.iter().map(|row| row.parse(0)).collect()
+    tx.rows(&PERMISSION_CLAUSES, &[Value::id(entry)])
 }
 
 /// Keeps a sealed password with an entry.
 pub fn keep_secret(tx: &mut Tx<'_>, entry: PermissionId, sealed: Vec<u8>) -> Result<(), StoreError> {
-    tx.execute(&PERMISSION_SECRET_PUT, &[Value::id(entry), sealed.into()])?;
-    Ok(())
+    tx.execute(&PERMISSION_SECRET_PUT, &[Value::id(entry), sealed.into()]).map(drop)
 }
 
 /// Returns the sealed password of an entry.
 pub fn secret(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Option<Vec<u8>>, StoreError> {
-    tx.one(&PERMISSION_SECRET, &[Value::id(entry)])?.map(|row| row.bytes(0)).transpose()
+    tx.row(&PERMISSION_SECRET, &[Value::id(entry)])
 }
 
 /// Destroys the password of an entry that is over.
@@ -314,10 +234,7 @@ pub fn add_event(
 
 /// Returns an entry's timeline: when, who, what.
 pub fn events(tx: &mut Tx<'_>, entry: PermissionId) -> Result<Vec<(Timestamp, String, String)>, StoreError> {
-    tx.query(&PERMISSION_EVENTS, &[Value::id(entry)])?
-        .iter()
-        .map(|row| Ok((row.time(0)?, row.text(1)?, row.text(2)?)))
-        .collect()
+    tx.rows(&PERMISSION_EVENTS, &[Value::id(entry)])
 }
 
 /// Returns the entries in force for a device: its own, and those of the person who holds it.
@@ -327,9 +244,9 @@ pub fn in_force_for(
     holder: Option<PersonId>,
     now: Timestamp,
 ) -> Result<Vec<Permission>, StoreError> {
-    let mut found = all(&tx.query(&PERMISSIONS_FOR_DEVICE, &[Value::id(device), now.into()])?)?;
+    let mut found = tx.rows(&PERMISSIONS_FOR_DEVICE, &[Value::id(device), now.into()])?;
     if let Some(holder) = holder {
-        let of_person = all(&tx.query(&PERMISSIONS_FOR_PERSON, &[Value::id(holder), now.into()])?)?;
+        let of_person = tx.rows(&PERMISSIONS_FOR_PERSON, &[Value::id(holder), now.into()])?;
         found.extend(of_person.into_iter().filter(|grant| grant.device.is_none()));
     }
     Ok(found)
@@ -343,7 +260,7 @@ pub fn on_clause(
     now: Timestamp,
 ) -> Result<Vec<Permission>, StoreError> {
     let params = [clause.as_str().into(), now.into(), crate::force_word(force)];
-    all(&tx.query(&PERMISSIONS_ON_CLAUSE, &params)?)
+    tx.rows(&PERMISSIONS_ON_CLAUSE, &params)
 }
 
 /// Keeps what a device is sent instead of its platform's profile.
@@ -357,8 +274,8 @@ pub fn put_own_profile(
     tx.execute(
         &OWN_PROFILE_PUT,
         &[Value::id(device), identifier.into(), digest.into(), sealed.into(), at.into()],
-    )?;
-    Ok(())
+    )
+    .map(drop)
 }
 
 /// Returns the sealed content of a device's own profile, where it still has that digest.
@@ -369,15 +286,12 @@ pub fn own_profile(
     digest: &str,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let params = [Value::id(device), identifier.into(), digest.into()];
-    tx.one(&OWN_PROFILE, &params)?.map(|row| row.bytes(0)).transpose()
+    tx.row(&OWN_PROFILE, &params)
 }
 
 /// Returns the device's own profiles that are kept: identifier and digest.
 pub fn own_profiles(tx: &mut Tx<'_>, device: DeviceId) -> Result<Vec<(String, String)>, StoreError> {
-    tx.query(&OWN_PROFILE_DIGESTS, &[Value::id(device)])?
-        .iter()
-        .map(|row| Ok((row.text(0)?, row.text(1)?)))
-        .collect()
+    tx.rows(&OWN_PROFILE_DIGESTS, &[Value::id(device)])
 }
 
 /// Forgets a device's own profile, password and all.

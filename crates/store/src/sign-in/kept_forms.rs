@@ -2,21 +2,22 @@
 
 use domain::Timestamp;
 
-use crate::{Row, StoreError, Tx, statements};
+use crate::{StoreError, Tx, row, statements, values};
 
-/// One form.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeptForm {
-    /// SHA-256 of the cookie that finds it, hex.
-    pub digest: String,
-    /// Whose session it was.
-    pub owner: String,
-    /// Where it was sent.
-    pub path: String,
-    /// Its fields, sealed.
-    pub sealed: Vec<u8>,
-    /// Until when it is kept.
-    pub expires_at: Timestamp,
+row! {
+    /// One form.
+    pub struct KeptForm {
+        /// SHA-256 of the cookie that finds it, hex.
+        pub digest: String,
+        /// Whose session it was.
+        pub owner: String,
+        /// Where it was sent.
+        pub path: String,
+        /// Its fields, sealed.
+        pub sealed: Vec<u8>,
+        /// Until when it is kept.
+        pub expires_at: Timestamp,
+    }
 }
 
 statements! {
@@ -25,21 +26,11 @@ statements! {
     FORMS_OF = "SELECT count(*) FROM kept_form WHERE owner = $1";
     FORM_OLDEST = "DELETE FROM kept_form WHERE digest = (SELECT digest FROM kept_form WHERE owner = $1
         ORDER BY expires_at, digest LIMIT 1 {for_update})";
-    FORM_OF = "SELECT digest, owner, path, sealed, expires_at FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3";
-    FORM_TAKE = "DELETE FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3
-        RETURNING digest, owner, path, sealed, expires_at";
+    FORM_OF: KeptForm = "SELECT {columns} FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3";
+    FORM_TAKE: KeptForm = "DELETE FROM kept_form WHERE digest = $1 AND owner = $2 AND expires_at > $3
+        RETURNING {columns}";
     FORMS_ALL = "SELECT count(*) FROM kept_form";
     FORMS_FORGET = "DELETE FROM kept_form WHERE expires_at <= $1";
-}
-
-fn form(row: &Row) -> Result<KeptForm, StoreError> {
-    Ok(KeptForm {
-        digest: row.text(0)?,
-        owner: row.text(1)?,
-        path: row.text(2)?,
-        sealed: row.bytes(3)?,
-        expires_at: row.time(4)?,
-    })
 }
 
 /// Saves a form, in place of an older one of the same owner for the same address, and of the oldest if the owner would
@@ -50,15 +41,8 @@ pub fn keep(tx: &mut Tx<'_>, new: &KeptForm, most: i64) -> Result<(), StoreError
     if crate::single_count(tx, &FORMS_OF, &[owner.into()])? >= most {
         tx.execute(&FORM_OLDEST, &[owner.into()])?;
     }
-    let params = [
-        new.digest.as_str().into(),
-        owner.into(),
-        new.path.as_str().into(),
-        new.sealed.clone().into(),
-        new.expires_at.into(),
-    ];
-    tx.execute(&FORM_KEEP, &params)?;
-    Ok(())
+    let params = values!(new: digest, (owner), path, sealed, expires_at);
+    tx.execute(&FORM_KEEP, &params).map(drop)
 }
 
 /// Returns the form under a cookie's digest, where it is that owner's and in time.
@@ -68,7 +52,7 @@ pub fn of(
     owner: &str,
     now: Timestamp,
 ) -> Result<Option<KeptForm>, StoreError> {
-    tx.one(&FORM_OF, &[digest.into(), owner.into(), now.into()])?.as_ref().map(form).transpose()
+    tx.row(&FORM_OF, &[digest.into(), owner.into(), now.into()])
 }
 
 /// Returns a kept form and deletes it: a second try finds nothing.
@@ -78,7 +62,7 @@ pub fn take(
     owner: &str,
     now: Timestamp,
 ) -> Result<Option<KeptForm>, StoreError> {
-    tx.one(&FORM_TAKE, &[digest.into(), owner.into(), now.into()])?.as_ref().map(form).transpose()
+    tx.row(&FORM_TAKE, &[digest.into(), owner.into(), now.into()])
 }
 
 /// Returns how many are kept.

@@ -2,60 +2,59 @@
 
 use domain::{Force, PersonId, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements, values};
 
-/// A session as it is stored: under the digest of its cookie.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// SHA-256 of the cookie's value, hex.
-    pub digest: String,
-    /// The person's name as it is shown.
-    pub name: String,
-    /// Who, where they are in the register.
-    pub person: Option<PersonId>,
-    /// Their roles' words, with a space between them.
-    pub roles: String,
-    /// The force that they are confined to; `None` for all.
-    pub force: Option<Force>,
-    /// When they signed in.
-    pub created_at: Timestamp,
-    /// When they were last seen; kept to the minute.
-    pub seen_at: Timestamp,
-    /// When it ends whatever they do.
-    pub expires_at: Timestamp,
-    /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
-    pub how: String,
-    /// What they use, in a few words such as `Firefox on Windows`; empty if it did not say.
-    pub browser: String,
-    /// Who they are as far as the service can tell: the same for all sessions of one person.
-    pub owner: String,
-    /// When they last proved that they are there; `None` if nothing says so.
-    pub proven_at: Option<Timestamp>,
-}
+row! {
+    /// A session as it is stored: under the digest of its cookie.
+    pub struct Session {
+        /// SHA-256 of the cookie's value, hex.
+        pub digest: String,
+        /// The person's name as it is shown.
+        pub name: String,
+        /// Who, where they are in the register.
+        pub person: Option<PersonId> = "person_id",
+        /// Their roles' words, with a space between them.
+        pub roles: String = "role",
+        /// The force that they are confined to; `None` for all.
+        pub force: Option<Force>,
+        /// When they signed in.
+        pub created_at: Timestamp,
+        /// When they were last seen; kept to the minute.
+        pub seen_at: Timestamp,
+        /// When it ends whatever they do.
+        pub expires_at: Timestamp,
+        /// How they signed in: a word such as `directory`, `passkey` or `one-time-link`.
+        pub how: String,
+        /// What they use, in a few words such as `Firefox on Windows`; empty if it did not say.
+        pub browser: String,
+        /// Who they are as far as the service can tell: the same for all sessions of one person.
+        pub owner: String,
+        /// When they last proved that they are there; `None` if nothing says so.
+        pub proven_at: Option<Timestamp>,
+    }
 
-/// A one-time sign-in link: whom it was made for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The name that is shown.
-    pub name: String,
-    /// The role's word.
-    pub role: String,
-    /// Who, where they are in the register.
-    pub person: Option<PersonId>,
+    /// A one-time sign-in link: whom it was made for.
+    pub struct Link {
+        /// The name that is shown.
+        pub name: String,
+        /// The role's word.
+        pub role: String,
+        /// Who, where they are in the register.
+        pub person: Option<PersonId> = "person_id",
+    }
 }
 
 statements! {
     pub(crate) SESSION_ADD = "INSERT INTO session (digest, name, person_id, role, force, created_at, seen_at, expires_at,
         how, browser, owner, proven_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-    SESSION_BY_DIGEST = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner, proven_at
-        FROM session WHERE digest = $1";
-    SESSIONS_OF = "SELECT digest, name, person_id, role, force, created_at, seen_at, expires_at, how, browser, owner, proven_at
-        FROM session WHERE owner = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 100";
+    SESSION_BY_DIGEST: Session = "SELECT {columns} FROM session WHERE digest = $1";
+    SESSIONS_OF: Session = "SELECT {columns} FROM session
+        WHERE owner = $1 AND expires_at > $2 AND seen_at > $3 ORDER BY seen_at DESC, digest LIMIT 100";
     SESSION_END_ONE = "DELETE FROM session WHERE owner = $1 AND digest >= $2 AND digest < $3";
     SESSION_END_OTHERS = "DELETE FROM session WHERE owner = $1 AND digest <> $2";
     SESSIONS_END_OF = "DELETE FROM session WHERE owner = $1";
     SESSIONS_END_BY_PASSKEY = "DELETE FROM session WHERE owner = $1 AND how = 'passkey' AND digest <> $2";
-    SESSION_NAME = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
+    SESSION_NAME: String = "SELECT name FROM session WHERE digest >= $1 AND digest < $2 LIMIT 1";
     SESSION_SEEN = "UPDATE session SET seen_at = $2 WHERE digest = $1";
     SESSION_PROVEN = "UPDATE session SET proven_at = $2 WHERE digest = $1";
     PERSON_SIGNED_IN = "UPDATE person SET signed_in_at = $2 WHERE id = $1 AND signed_in_at IS NULL";
@@ -64,59 +63,28 @@ statements! {
     SESSIONS_FORGET = "DELETE FROM session WHERE expires_at < $1 OR seen_at < $2";
     LINK_ADD = "INSERT INTO sign_in_link (digest, name, role, person_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)";
     LINK_IS = "SELECT 1 FROM sign_in_link WHERE digest = $1 AND used_at IS NULL AND expires_at > $2";
-    LINK_USE = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
-        RETURNING name, role, person_id";
-    META_GET = "SELECT value FROM meta WHERE name = $1";
+    LINK_USE: Link = "UPDATE sign_in_link SET used_at = $2 WHERE digest = $1 AND used_at IS NULL AND expires_at > $2
+        RETURNING {columns}";
+    META_GET: String = "SELECT value FROM meta WHERE name = $1";
     META_SET = "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     POLICY_KEEP = "INSERT INTO policy_version (digest, files, overrides, first_loaded_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (digest) DO NOTHING";
-    POLICY_OVERRIDES = "SELECT overrides FROM policy_version WHERE digest = $1";
-    POLICY_FILES = "SELECT files FROM policy_version WHERE digest = $1";
-    POLICY_VERSIONS = "SELECT digest, first_loaded_at FROM policy_version ORDER BY first_loaded_at DESC LIMIT 100";
+    POLICY_OVERRIDES: String = "SELECT overrides FROM policy_version WHERE digest = $1";
+    POLICY_FILES: String = "SELECT files FROM policy_version WHERE digest = $1";
+    POLICY_VERSIONS: (String, Timestamp) = "SELECT digest, first_loaded_at FROM policy_version
+        ORDER BY first_loaded_at DESC LIMIT 100";
 }
 
 /// Enters a session.
 pub fn add(tx: &mut Tx<'_>, new: &Session) -> Result<(), StoreError> {
-    tx.execute(
-        &SESSION_ADD,
-        &[
-            new.digest.as_str().into(),
-            new.name.as_str().into(),
-            Value::opt_id(new.person),
-            new.roles.as_str().into(),
-            Value::opt_id(new.force),
-            new.created_at.into(),
-            new.seen_at.into(),
-            new.expires_at.into(),
-            new.how.as_str().into(),
-            new.browser.as_str().into(),
-            new.owner.as_str().into(),
-            new.proven_at.into(),
-        ],
-    )?;
-    Ok(())
-}
-
-fn session(row: &crate::Row) -> Result<Session, StoreError> {
-    Ok(Session {
-        digest: row.text(0)?,
-        name: row.text(1)?,
-        person: row.opt_parse(2)?,
-        roles: row.text(3)?,
-        force: row.opt_parse(4)?,
-        created_at: row.time(5)?,
-        seen_at: row.time(6)?,
-        expires_at: row.time(7)?,
-        how: row.text(8)?,
-        browser: row.text(9)?,
-        owner: row.text(10)?,
-        proven_at: row.opt_time(11)?,
-    })
+    let params = values!(new: digest, name, person, roles, force, created_at, seen_at, expires_at, how,
+        browser, owner, proven_at);
+    tx.execute(&SESSION_ADD, &params).map(drop)
 }
 
 /// Returns the session of that cookie digest.
 pub fn by_digest(tx: &mut Tx<'_>, digest: &str) -> Result<Option<Session>, StoreError> {
-    tx.one(&SESSION_BY_DIGEST, &[digest.into()])?.as_ref().map(session).transpose()
+    tx.row(&SESSION_BY_DIGEST, &[digest.into()])
 }
 
 /// Returns the live sessions of one owner, the last used first, a hundred at most: those that end after `now` and were used after
@@ -127,8 +95,7 @@ pub fn of_owner(
     now: Timestamp,
     idle_before: Timestamp,
 ) -> Result<Vec<Session>, StoreError> {
-    let rows = tx.query(&SESSIONS_OF, &[owner.into(), now.into(), idle_before.into()])?;
-    rows.iter().map(session).collect()
+    tx.rows(&SESSIONS_OF, &[owner.into(), now.into(), idle_before.into()])
 }
 
 /// Ends the session of an owner whose digest starts so; returns whether there was one.
@@ -157,25 +124,22 @@ pub fn end_by_passkey(tx: &mut Tx<'_>, owner: &str, digest: &str) -> Result<u64,
 pub fn name_of(tx: &mut Tx<'_>, digest_start: &str) -> Result<Option<String>, StoreError> {
     // "g" comes straight after the last digit of a digest.
     let end = format!("{digest_start}g");
-    tx.one(&SESSION_NAME, &[digest_start.into(), end.into()])?.map(|row| row.text(0)).transpose()
+    tx.row(&SESSION_NAME, &[digest_start.into(), end.into()])
 }
 
 /// Notes that the person was seen.
 pub fn set_seen(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&SESSION_SEEN, &[digest.into(), at.into()])?;
-    Ok(())
+    tx.execute(&SESSION_SEEN, &[digest.into(), at.into()]).map(drop)
 }
 
 /// Notes when the person proved that they are there.
 pub fn set_proven(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&SESSION_PROVEN, &[digest.into(), at.into()])?;
-    Ok(())
+    tx.execute(&SESSION_PROVEN, &[digest.into(), at.into()]).map(drop)
 }
 
 /// Notes that a person signed in, where it is the first time.
 pub fn note_first(tx: &mut Tx<'_>, person: PersonId, at: Timestamp) -> Result<(), StoreError> {
-    tx.execute(&PERSON_SIGNED_IN, &[Value::id(person), at.into()])?;
-    Ok(())
+    tx.execute(&PERSON_SIGNED_IN, &[Value::id(person), at.into()]).map(drop)
 }
 
 /// Ends a session.
@@ -201,18 +165,7 @@ pub fn add_link(
     at: Timestamp,
     expires_at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(
-        &LINK_ADD,
-        &[
-            digest.into(),
-            link.name.as_str().into(),
-            link.role.as_str().into(),
-            Value::opt_id(link.person),
-            at.into(),
-            expires_at.into(),
-        ],
-    )?;
-    Ok(())
+    tx.execute(&LINK_ADD, &values!(link: (digest), name, role, person, (at), (expires_at))).map(drop)
 }
 
 /// Returns whether a sign-in link can be used now.
@@ -222,20 +175,17 @@ pub fn link_works(tx: &mut Tx<'_>, digest: &str, now: Timestamp) -> Result<bool,
 
 /// Spends a sign-in link: whom it was made for.
 pub fn use_link(tx: &mut Tx<'_>, digest: &str, at: Timestamp) -> Result<Option<Link>, StoreError> {
-    tx.one(&LINK_USE, &[digest.into(), at.into()])?
-        .map(|row| Ok(Link { name: row.text(0)?, role: row.text(1)?, person: row.opt_parse(2)? }))
-        .transpose()
+    tx.row(&LINK_USE, &[digest.into(), at.into()])
 }
 
 /// Returns a small named value.
 pub fn meta(tx: &mut Tx<'_>, name: &str) -> Result<Option<String>, StoreError> {
-    tx.one(&META_GET, &[name.into()])?.map(|row| row.text(0)).transpose()
+    tx.row(&META_GET, &[name.into()])
 }
 
 /// Sets a small named value.
 pub fn set_meta(tx: &mut Tx<'_>, name: &str, value: &str) -> Result<(), StoreError> {
-    tx.execute(&META_SET, &[name.into(), value.into()])?;
-    Ok(())
+    tx.execute(&META_SET, &[name.into(), value.into()]).map(drop)
 }
 
 /// Keeps the files of a version of the policy (JSON: path to text) and the parameter values that the force's settings
@@ -247,21 +197,20 @@ pub fn keep_policy(
     overrides: &str,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), overrides.into(), at.into()])?;
-    Ok(())
+    tx.execute(&POLICY_KEEP, &[digest.into(), files.into(), overrides.into(), at.into()]).map(drop)
 }
 
 /// Returns the parameter values that the force's settings put over a version of the policy.
 pub fn policy_overrides(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
-    tx.one(&POLICY_OVERRIDES, &[digest.into()])?.map(|row| row.text(0)).transpose()
+    tx.row(&POLICY_OVERRIDES, &[digest.into()])
 }
 
 /// Returns the files of a version of the policy.
 pub fn policy_files(tx: &mut Tx<'_>, digest: &str) -> Result<Option<String>, StoreError> {
-    tx.one(&POLICY_FILES, &[digest.into()])?.map(|row| row.text(0)).transpose()
+    tx.row(&POLICY_FILES, &[digest.into()])
 }
 
 /// Returns the versions of the policy that were ever loaded, newest first, a hundred at most.
 pub fn policy_versions(tx: &mut Tx<'_>) -> Result<Vec<(String, Timestamp)>, StoreError> {
-    tx.query(&POLICY_VERSIONS, &[])?.iter().map(|row| Ok((row.text(0)?, row.time(1)?))).collect()
+    tx.rows(&POLICY_VERSIONS, &[])
 }

@@ -2,7 +2,7 @@
 
 use domain::{PersonId, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, statements, values};
 
 /// A sign-in that waits for its browser to come back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,31 +21,24 @@ pub struct Attempt {
 
 statements! {
     pub(crate) ATTEMPT_ADD = "INSERT INTO sign_in_attempt (digest, kind, browser, sealed, expires_at) VALUES ($1, $2, $3, $4, $5)";
-    ATTEMPT_TAKE = "DELETE FROM sign_in_attempt WHERE digest = $1 AND kind = $2 RETURNING browser, sealed, expires_at";
+    ATTEMPT_TAKE: (String, Vec<u8>, Timestamp) = "DELETE FROM sign_in_attempt
+        WHERE digest = $1 AND kind = $2 RETURNING browser, sealed, expires_at";
     ATTEMPT_IS = "SELECT 1 FROM sign_in_attempt WHERE digest = $1 AND kind = $2 AND expires_at > $3";
     ATTEMPTS_FORGET = "DELETE FROM sign_in_attempt WHERE expires_at < $1";
-    ACCOUNT_PERSON = "SELECT person_id FROM directory_account WHERE issuer = $1 AND subject = $2";
-    ACCOUNT_OF_PERSON = "SELECT subject FROM directory_account WHERE issuer = $1 AND person_id = $2";
+    ACCOUNT_PERSON: PersonId = "SELECT person_id FROM directory_account WHERE issuer = $1 AND subject = $2";
+    ACCOUNT_OF_PERSON: String = "SELECT subject FROM directory_account WHERE issuer = $1 AND person_id = $2";
     ACCOUNT_BIND = "INSERT INTO directory_account (issuer, subject, person_id, bound_at) VALUES ($1, $2, $3, $4)";
     ACCOUNTS_FORGET = "DELETE FROM directory_account WHERE person_id = $1";
-    PERSON_BY_EXTERNAL_ID = "SELECT id FROM person WHERE external_id = $1 AND user_name IS NOT NULL AND erased_at IS NULL
+    PERSON_BY_EXTERNAL_ID: PersonId = "SELECT id FROM person
+        WHERE external_id = $1 AND user_name IS NOT NULL AND erased_at IS NULL
         ORDER BY id LIMIT 2";
-    PERSON_BY_USER_NAME = "SELECT id FROM person WHERE lower(user_name) = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
+    PERSON_BY_USER_NAME: PersonId = "SELECT id FROM person
+        WHERE lower(user_name) = $1 AND erased_at IS NULL ORDER BY id LIMIT 2";
 }
 
 /// Enters an attempt.
 pub fn begin(tx: &mut Tx<'_>, attempt: &Attempt) -> Result<(), StoreError> {
-    tx.execute(
-        &ATTEMPT_ADD,
-        &[
-            attempt.digest.as_str().into(),
-            attempt.kind.into(),
-            attempt.browser.as_str().into(),
-            attempt.sealed.clone().into(),
-            attempt.expires_at.into(),
-        ],
-    )?;
-    Ok(())
+    tx.execute(&ATTEMPT_ADD, &values!(attempt: digest, kind, browser, sealed, expires_at)).map(drop)
 }
 
 /// Returns whether an attempt waits for its browser.
@@ -56,17 +49,11 @@ pub fn waits(tx: &mut Tx<'_>, digest: &str, kind: &'static str, now: Timestamp) 
 /// Takes an attempt, which is then gone: a second try with the same finds nothing. Whether its time is over and whether
 /// it is this browser's is for the caller to compare.
 pub fn take(tx: &mut Tx<'_>, digest: &str, kind: &'static str) -> Result<Option<Attempt>, StoreError> {
-    tx.one(&ATTEMPT_TAKE, &[digest.into(), kind.into()])?
-        .map(|row| {
-            Ok(Attempt {
-                digest: digest.to_owned(),
-                kind,
-                browser: row.text(0)?,
-                sealed: row.bytes(1)?,
-                expires_at: row.time(2)?,
-            })
-        })
-        .transpose()
+    let taken = tx.row(&ATTEMPT_TAKE, &[digest.into(), kind.into()])?;
+    Ok(taken.map(|(browser, sealed, expires_at)| {
+        let digest = digest.to_owned();
+        Attempt { digest, kind, browser, sealed, expires_at }
+    }))
 }
 
 /// Returns whose an account of a directory is.
@@ -75,7 +62,7 @@ pub fn person_of_account(
     issuer: &str,
     subject: &str,
 ) -> Result<Option<PersonId>, StoreError> {
-    tx.one(&ACCOUNT_PERSON, &[issuer.into(), subject.into()])?.map(|row| row.parse(0)).transpose()
+    tx.row(&ACCOUNT_PERSON, &[issuer.into(), subject.into()])
 }
 
 /// Returns which account of a directory is a person's.
@@ -84,7 +71,7 @@ pub fn account_of_person(
     issuer: &str,
     person: PersonId,
 ) -> Result<Option<String>, StoreError> {
-    tx.one(&ACCOUNT_OF_PERSON, &[issuer.into(), Value::id(person)])?.map(|row| row.text(0)).transpose()
+    tx.row(&ACCOUNT_OF_PERSON, &[issuer.into(), Value::id(person)])
 }
 
 /// Remembers whose an account is.
@@ -95,8 +82,7 @@ pub fn bind_account(
     person: PersonId,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(&ACCOUNT_BIND, &[issuer.into(), subject.into(), Value::id(person), at.into()])?;
-    Ok(())
+    tx.execute(&ACCOUNT_BIND, &[issuer.into(), subject.into(), Value::id(person), at.into()]).map(drop)
 }
 
 /// Forgets which accounts are a person's: the next sign-in binds anew. How many those were.
@@ -106,18 +92,18 @@ pub fn forget_accounts(tx: &mut Tx<'_>, person: PersonId) -> Result<u64, StoreEr
 
 /// Returns the one person whom the directory provisioned under that identifier of its own; nobody where there are several.
 pub fn person_of_external_id(tx: &mut Tx<'_>, external_id: &str) -> Result<Option<PersonId>, StoreError> {
-    only(tx.query(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?.as_slice())
+    Ok(only(&tx.rows(&PERSON_BY_EXTERNAL_ID, &[external_id.into()])?))
 }
 
 /// Returns the one person of that user name, in any case of ASCII letters; nobody where several forces have one.
 pub fn person_of_user_name(tx: &mut Tx<'_>, user_name: &str) -> Result<Option<PersonId>, StoreError> {
-    only(tx.query(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?.as_slice())
+    Ok(only(&tx.rows(&PERSON_BY_USER_NAME, &[user_name.to_ascii_lowercase().into()])?))
 }
 
-fn only(rows: &[crate::Row]) -> Result<Option<PersonId>, StoreError> {
-    match rows {
-        [row] => row.parse(0).map(Some),
-        _ => Ok(None),
+fn only(found: &[PersonId]) -> Option<PersonId> {
+    match found {
+        [person] => Some(*person),
+        _ => None,
     }
 }
 

@@ -2,37 +2,29 @@
 
 use domain::{ClauseId, PersonId, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
-/// What a person said to one clause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reminder {
-    /// The clause.
-    pub clause: ClauseId,
-    /// When they last said yes.
-    pub answered_at: Option<Timestamp>,
-    /// Until when they asked to be left alone, where they said later.
-    pub later_until: Option<Timestamp>,
+row! {
+    /// What a person said to one clause.
+    pub struct Reminder {
+        /// The clause.
+        pub clause: ClauseId = "clause_id",
+        /// When they last said yes.
+        pub answered_at: Option<Timestamp>,
+        /// Until when they asked to be left alone, where they said later.
+        pub later_until: Option<Timestamp>,
+    }
 }
 
 statements! {
-    REMINDERS_OF = "SELECT clause_id, answered_at, later_until FROM clause_reminder WHERE person_id = $1 ORDER BY clause_id";
+    REMINDERS_OF: Reminder = "SELECT {columns} FROM clause_reminder WHERE person_id = $1 ORDER BY clause_id";
     REMINDER_PUT = "INSERT INTO clause_reminder (person_id, clause_id, answered_at, later_until) VALUES ($1, $2, $3, $4)
         ON CONFLICT (person_id, clause_id) DO UPDATE SET answered_at = excluded.answered_at, later_until = excluded.later_until";
 }
 
 /// Returns everything that a person has said.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Reminder>, StoreError> {
-    tx.query(&REMINDERS_OF, &[Value::id(person)])?
-        .iter()
-        .map(|row| {
-            Ok(Reminder {
-                clause: row.parse(0)?,
-                answered_at: row.opt_time(1)?,
-                later_until: row.opt_time(2)?,
-            })
-        })
-        .collect()
+    tx.rows(&REMINDERS_OF, &[Value::id(person)])
 }
 
 /// Writes what a person said to a clause over what they said before.
@@ -40,6 +32,6 @@ pub fn put(tx: &mut Tx<'_>, person: PersonId, said: &Reminder) -> Result<(), Sto
     tx.execute(
         &REMINDER_PUT,
         &[Value::id(person), said.clause.as_str().into(), said.answered_at.into(), said.later_until.into()],
-    )?;
-    Ok(())
+    )
+    .map(drop)
 }

@@ -4,37 +4,39 @@ use std::collections::BTreeMap;
 
 use domain::{Force, PersonId, Timestamp};
 
-use crate::{StoreError, Tx, Value, statements};
+use crate::{Row, StoreError, Tx, Value, row, statements};
 
 /// The clauses of a version of the terms, each with its digest.
 pub type TermsClauses = BTreeMap<String, String>;
 
-/// One acceptance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Acceptance {
-    /// The document, by its directory name.
-    pub document: String,
-    /// The version: a digest over the clauses shown.
-    pub terms_digest: String,
-    /// When it was accepted.
-    pub accepted_at: Timestamp,
-    /// How it was shown: on a page, on paper, at a counter.
-    pub shown: String,
-    /// What was accepted.
-    pub clauses: TermsClauses,
+row! {
+    /// One acceptance.
+    pub struct Acceptance {
+        /// The document, by its directory name.
+        pub document: String = "a.document",
+        /// The version: a digest over the clauses shown.
+        pub terms_digest: String = "a.terms_digest",
+        /// When it was accepted.
+        pub accepted_at: Timestamp = "a.accepted_at",
+        /// How it was shown: on a page, on paper, at a counter.
+        pub shown: String = "a.shown",
+        /// What was accepted.
+        pub clauses: TermsClauses = "t.clauses",
+    }
 }
 
 statements! {
     pub(crate) TERMS_SEEN = "INSERT INTO terms_version (document, digest, clauses, shown, first_seen_at) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (document, digest) DO NOTHING";
-    TERMS_SHOWN = "SELECT shown, first_seen_at FROM terms_version WHERE document = $1 AND digest = $2";
-    TERMS_VERSIONS = "SELECT t.digest, t.first_seen_at, t.clauses,
+    TERMS_SHOWN: (String, Timestamp) = "SELECT shown, first_seen_at FROM terms_version
+        WHERE document = $1 AND digest = $2";
+    TERMS_VERSIONS: Version = "SELECT t.digest, t.first_seen_at, t.clauses,
         (SELECT count(*) FROM acceptance a JOIN person p ON p.id = a.person_id
          WHERE a.document = t.document AND a.terms_digest = t.digest AND ($2 = '' OR p.force = $2))
         FROM terms_version t WHERE t.document = $1 ORDER BY t.first_seen_at DESC, t.digest LIMIT $3";
     ACCEPTANCE_ADD = "INSERT INTO acceptance (id, person_id, document, terms_digest, accepted_at, shown)
         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person_id, document, terms_digest) DO NOTHING";
-    ACCEPTANCES_OF = "SELECT a.document, a.terms_digest, a.accepted_at, a.shown, t.clauses
+    ACCEPTANCES_OF: Acceptance = "SELECT {columns}
         FROM acceptance a JOIN terms_version t ON t.document = a.document AND t.digest = a.terms_digest
         WHERE a.person_id = $1 ORDER BY a.accepted_at DESC, a.id";
 }
@@ -50,8 +52,8 @@ pub fn remember(
 ) -> Result<(), StoreError> {
     let clauses = serde_json::to_string(clauses)
         .map_err(|error| StoreError::encode("terms_version.clauses", &error))?;
-    tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), shown.into(), at.into()])?;
-    Ok(())
+    tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), shown.into(), at.into()])
+        .map(drop)
 }
 
 /// Returns the wording of a version as it was shown (JSON as the app spells it), and when it was first asked.
@@ -60,22 +62,25 @@ pub fn shown(
     document: &str,
     digest: &str,
 ) -> Result<Option<(String, Timestamp)>, StoreError> {
-    tx.one(&TERMS_SHOWN, &[document.into(), digest.into()])?
-        .map(|row| Ok((row.text(0)?, row.time(1)?)))
-        .transpose()
+    tx.row(&TERMS_SHOWN, &[document.into(), digest.into()])
 }
 
-/// A version of the terms, with how many people of the force accepted exactly it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Version {
-    /// Its digest.
-    pub digest: String,
-    /// When it was first asked of anybody.
-    pub since: Timestamp,
-    /// How many clauses it has.
-    pub clauses: usize,
-    /// How many people accepted it.
-    pub accepted: i64,
+row! {
+    /// A version of the terms, with how many people of the force accepted exactly it.
+    pub struct Version {
+        /// Its digest.
+        pub digest: String,
+        /// When it was first asked of anybody.
+        pub since: Timestamp,
+        /// How many clauses it has.
+        pub clauses: usize = "t.clauses" by how_many,
+        /// How many people accepted it.
+        pub accepted: i64,
+    }
+}
+
+fn how_many(row: &Row, at: usize) -> Result<usize, StoreError> {
+    row.json::<TermsClauses>(at).map(|clauses| clauses.len())
 }
 
 /// Returns up to `limit` versions of a document's terms, newest first.
@@ -85,17 +90,7 @@ pub fn versions(
     force: Option<Force>,
     limit: u32,
 ) -> Result<Vec<Version>, StoreError> {
-    tx.query(&TERMS_VERSIONS, &[document.into(), crate::force_word(force), i64::from(limit).into()])?
-        .iter()
-        .map(|row| {
-            Ok(Version {
-                digest: row.text(0)?,
-                since: row.time(1)?,
-                clauses: row.json::<TermsClauses>(2)?.len(),
-                accepted: row.int(3)?,
-            })
-        })
-        .collect()
+    tx.rows(&TERMS_VERSIONS, &[document.into(), crate::force_word(force), limit.into()])
 }
 
 /// Enters an acceptance; returns whether it is new.
@@ -116,16 +111,5 @@ pub fn accept(
 
 /// Returns everything that a person has accepted, newest first.
 pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Acceptance>, StoreError> {
-    tx.query(&ACCEPTANCES_OF, &[Value::id(person)])?
-        .iter()
-        .map(|row| {
-            Ok(Acceptance {
-                document: row.text(0)?,
-                terms_digest: row.text(1)?,
-                accepted_at: row.time(2)?,
-                shown: row.text(3)?,
-                clauses: row.json(4)?,
-            })
-        })
-        .collect()
+    tx.rows(&ACCEPTANCES_OF, &[Value::id(person)])
 }

@@ -13,11 +13,11 @@ pub(crate) static SCHEMA: &[Migration] = &[Migration {
 }];
 
 pub(crate) static ADD: Statement =
-    Statement { name: "add", sql: "INSERT INTO thing (id, number, bytes) VALUES ($1, $2, $3)" };
+    Statement::new("add", "INSERT INTO thing (id, number, bytes) VALUES ($1, $2, $3)");
 pub(crate) static BUMP: Statement =
-    Statement { name: "bump", sql: "UPDATE thing SET number = number + 1 WHERE id = $1" };
-pub(crate) static COUNT: Statement = Statement { name: "count", sql: "SELECT count(*) FROM thing" };
-pub(crate) static ALL: Statement = Statement { name: "all", sql: "SELECT id, number FROM thing ORDER BY id" };
+    Statement::new("bump", "UPDATE thing SET number = number + 1 WHERE id = $1");
+pub(crate) static COUNT: Statement = Statement::new("count", "SELECT count(*) FROM thing");
+pub(crate) static ALL: Statement = Statement::new("all", "SELECT id, number FROM thing ORDER BY id");
 
 /// Opens a store with that schema.
 pub(crate) fn open(config: &StoreConfig) -> Store {

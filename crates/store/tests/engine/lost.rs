@@ -7,8 +7,7 @@ use domain::Secret;
 use store::{PostgresTls, Statement, Store, StoreConfig, StoreError, Value};
 use testkit::Postgres;
 
-static SUICIDE: Statement =
-    Statement { name: "suicide", sql: "SELECT pg_terminate_backend(pg_backend_pid())" };
+static SUICIDE: Statement = Statement::new("suicide", "SELECT pg_terminate_backend(pg_backend_pid())");
 
 fn add(store: &Store, id: &'static str) -> Result<u64, StoreError> {
     store.write_blocking(move |tx| tx.execute(&ADD, &[id.into(), 0i64.into(), Value::Null]))

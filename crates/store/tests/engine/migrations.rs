@@ -71,7 +71,7 @@ fn several_nodes_may_start_at_once() {
 #[test]
 fn the_product_s_own_scripts_apply_to_an_empty_database() {
     static TABLES: Statement =
-        Statement { name: "tables", sql: "SELECT count(*) FROM schema_migration WHERE applied_at > 0" };
+        Statement::new("tables", "SELECT count(*) FROM schema_migration WHERE applied_at > 0");
     both_engines(|config| {
         let store = Store::open(&config).unwrap();
         assert_eq!(store::migrate(&store).unwrap().len(), MIGRATIONS.len());

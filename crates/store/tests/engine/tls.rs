@@ -9,10 +9,8 @@ use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use store::{PostgresTls, SslMode, Statement, Store, StoreConfig, StoreError};
 use testkit::Postgres;
 
-static ENCRYPTED: Statement = Statement {
-    name: "encrypted",
-    sql: "SELECT count(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl",
-};
+static ENCRYPTED: Statement =
+    Statement::new("encrypted", "SELECT count(*) FROM pg_stat_ssl WHERE pid = pg_backend_pid() AND ssl");
 
 /// Returns a certificate authority, and a certificate of it for `localhost` with its key.
 fn authority() -> (String, String, String) {

@@ -32,7 +32,7 @@ fn a_closure_commits_as_a_whole_or_not_at_all() {
 #[test]
 fn values_come_back_as_they_went_in() {
     static ECHO: Statement =
-        Statement { name: "echo", sql: "SELECT id, number, bytes FROM thing WHERE number = $2 AND id = $1" };
+        Statement::new("echo", "SELECT id, number, bytes FROM thing WHERE number = $2 AND id = $1");
     both_engines(|config| {
         let store = open(&config);
         let bytes: Vec<u8> = (0..=255).collect();
@@ -70,11 +70,9 @@ fn a_failed_statement_spoils_its_transaction_even_when_its_error_is_swallowed() 
 
 #[test]
 fn what_the_schema_refuses_is_told_apart() {
-    static NO_PARENT: Statement =
-        Statement { name: "no_parent", sql: "INSERT INTO part (thing_id) VALUES ($1)" };
-    static NEGATIVE: Statement = Statement { name: "negative", sql: "INSERT INTO part (weight) VALUES ($1)" };
-    static MISSING: Statement =
-        Statement { name: "missing", sql: "SELECT nothing FROM nowhere WHERE id = $1" };
+    static NO_PARENT: Statement = Statement::new("no_parent", "INSERT INTO part (thing_id) VALUES ($1)");
+    static NEGATIVE: Statement = Statement::new("negative", "INSERT INTO part (weight) VALUES ($1)");
+    static MISSING: Statement = Statement::new("missing", "SELECT nothing FROM nowhere WHERE id = $1");
     both_engines(|config| {
         let store = open(&config);
         let run = |statement: &'static Statement, value: Value| {
@@ -255,7 +253,7 @@ fn an_overfull_queue_says_busy_at_once() {
 #[test]
 fn a_commit_that_fails_is_told_to_whom_it_concerns() {
     static DANGLING: Statement =
-        Statement { name: "dangling", sql: "INSERT INTO part (checked_at_commit) VALUES ($1)" };
+        Statement::new("dangling", "INSERT INTO part (checked_at_commit) VALUES ($1)");
     both_engines(|config| {
         let store = open(&config);
         let dangling = store.write_blocking(|tx| {
@@ -271,7 +269,7 @@ fn a_commit_that_fails_is_told_to_whom_it_concerns() {
 
 #[test]
 fn acknowledged_means_committed_any_other_connection_sees_it() {
-    static FIND: Statement = Statement { name: "find", sql: "SELECT count(*) FROM thing WHERE id = $1" };
+    static FIND: Statement = Statement::new("find", "SELECT count(*) FROM thing WHERE id = $1");
     both_engines(|config| {
         let store = open(&config);
         block_on(async {

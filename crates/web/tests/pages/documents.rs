@@ -127,11 +127,10 @@ fn a_review_is_recorded_and_each_force_approves() {
         );
         assert!(!fox.page(PAGE).await.contains("Approve it for"));
 
-        let other =
-            owner.give(&format!("{PAGE}/original"), "norfolk", ("a.txt", b"another paper".as_slice())).await;
+        let other = owner.give(&format!("{PAGE}/original"), "norfolk", "a.txt", b"another paper").await;
         assert_eq!(other.leads_to(), format!("{PAGE}?done=original-other"));
         assert!(owner.page(PAGE).await.contains("the file was another"));
-        let none = owner.give(&format!("{PAGE}/original"), "norfolk", ("a.txt", b"".as_slice())).await;
+        let none = owner.give(&format!("{PAGE}/original"), "norfolk", "a.txt", b"").await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
     });
 }

@@ -18,7 +18,7 @@ pub const ALLOWED: Allowed =
     Allowed { path: "/ledger", filters: &["kind", "clause", "device", "from", "to"], sorts: &["newest"] };
 
 /// The kinds of entry: the beginning of their actions, and the words for them.
-pub const KINDS: [(&str, &str); 15] = [
+pub const KINDS: [(&str, &str); 16] = [
     ("device.", "Devices and orders"),
     ("command.", "Commands"),
     ("check-in.", "Refused check-ins"),

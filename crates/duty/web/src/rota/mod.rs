@@ -132,20 +132,7 @@ impl View {
             ],
             now: vec!["Sam Ames (1234), 01603 000000".into()],
             next: vec!["30 November 2026, 9:00am: Jo Bell".into()],
-            schedule: vec![
-                SpellRow {
-                    start: "23 November 2026, 9:00am".into(),
-                    end: "30 November 2026, 9:00am".into(),
-                    people: "Sam Ames".into(),
-                    missing: String::new(),
-                },
-                SpellRow {
-                    start: "7 December 2026, 9:00am".into(),
-                    end: "8 December 2026, 9:00am".into(),
-                    people: String::new(),
-                    missing: "Jo Bell".into(),
-                },
-            ],
+            schedule: sample_schedule(),
             layers: vec![LayerRow {
                 id: "1".into(),
                 name: "Week by week".into(),
@@ -175,4 +162,21 @@ impl View {
             reason: String::new(),
         }
     }
+}
+
+fn sample_schedule() -> Vec<SpellRow> {
+    vec![
+        SpellRow {
+            start: "23 November 2026, 9:00am".into(),
+            end: "30 November 2026, 9:00am".into(),
+            people: "Sam Ames".into(),
+            missing: String::new(),
+        },
+        SpellRow {
+            start: "7 December 2026, 9:00am".into(),
+            end: "8 December 2026, 9:00am".into(),
+            people: String::new(),
+            missing: "Jo Bell".into(),
+        },
+    ]
 }

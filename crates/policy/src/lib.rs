@@ -26,6 +26,7 @@ mod merge;
 mod model;
 mod order;
 mod permissions;
+mod placeholders;
 mod problem;
 mod procedures;
 mod reader;
@@ -55,11 +56,13 @@ pub use model::{
 pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 pub use problem::{Problem, Problems};
 pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
-pub use registers::{AskedValue, Baseline, FactEntry, Parameter, SINCE_1970, Setting, VocabularyEntry};
+pub use registers::{
+    AskedValue, Baseline, FactEntry, Parameter, Range, SINCE_1970, Setting, VocabularyEntry,
+};
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{
     AcceptanceKind, Actor, AnswerKind, Closes, DocumentKind, Half, Known, Merge, Modality, PersonDay,
-    PersonalData, Proof, RecordKind, ValueType,
+    PersonalData, Proof, RecordKind, Stronger, ValueType,
 };
 pub use working_days::WorkingDays;

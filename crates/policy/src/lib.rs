@@ -37,10 +37,11 @@ mod view;
 mod words;
 mod working_days;
 
+pub use compliance::Direction;
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
     AccessChange, AccessPolicyChange, AskAgain, Change, CheckChange, ClauseChange, DocumentChange,
-    ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, diff,
+    ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, Told, diff,
 };
 pub use files::Files;
 pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};

@@ -306,3 +306,116 @@ fn in_words(leaf: &Node) -> (String, String, String) {
     };
     (name.as_str().to_owned(), beyond, at)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{Register, check};
+
+    const ARM: &str = "asks = \"x\"\nparams = { most = { parameter = \"nine\" } }\n[[on]]\nplatforms = [\"ios\", \"macos\"]\n\
+        needs = \"reported\"\nstale_after = { parameter = \"week\" }\nexpect = { all = [\n\
+        { fact = { name = \"yes\", is = true } },\n{ fact = { name = \"count\", at_most = { param = \"most\" } } } ] }\n";
+
+    fn case(platform: &str, facts: &str, more: &str, want: &str) -> String {
+        format!(
+            "[[case]]\nsays = \"x\"\nplatform = \"{platform}\"\nfacts = {{ {facts} }}\n{more}\nwant = \"{want}\"\n"
+        )
+    }
+
+    /// Returns cases that show everything of the arm.
+    fn cases() -> Vec<String> {
+        let good = "yes = true, count = { param = \"most\" }";
+        vec![
+            case("ios", good, "", "met"),
+            case("macos", good, "", "met"),
+            case("ios", "yes = false, count = { param = \"most\" }", "", "not-met"),
+            case("ios", "yes = true, count = { param = \"most\", plus = 1 }", "", "not-met"),
+            case("ios", "yes = true", "", "not-known"),
+            case("ios", "count = 1", "", "not-known"),
+            case("ios", good, "age = { parameter = \"week\", plus = \"1d\" }", "not-known"),
+            case("ios", good, "grade = \"acknowledged\"", "not-known"),
+        ]
+    }
+
+    fn missing(cases: &[String]) -> Vec<String> {
+        let check = check(&format!("{ARM}{}", cases.concat()));
+        assert!(check.failing_cases(&Register).is_empty(), "{:?}", check.failing_cases(&Register));
+        check.missing_cases(&Register).iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn each_case_that_goes_is_missed_by_name() {
+        assert_eq!(missing(&cases()), Vec::<String>::new());
+        for (gone, words) in [
+            (1, "no [[case]] is of macos"),
+            (2, "shows that the test of \"yes\" counts"),
+            (3, "fails by it alone at 10"),
+            (4, "but for \"count\", which was never reported"),
+            (5, "but for \"yes\", which was never reported"),
+            (6, "in order and just too old; write one with an age over 1w and not over 210h"),
+            (7, "but for the grade of its facts"),
+        ] {
+            let mut left = cases();
+            left.remove(gone);
+            let found = missing(&left);
+            assert_eq!(found.len(), 1, "{gone}: {found:?}");
+            assert!(found[0].contains(words) && found[0].starts_with("arm 1: "), "{words}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn a_case_far_beyond_a_bound_does_not_show_it() {
+        let mut far = cases();
+        far[3] = case("ios", "yes = true, count = 100", "", "not-met");
+        assert_eq!(missing(&far).len(), 1, "{:?}", missing(&far));
+        let mut old = cases();
+        old[6] = case("ios", "yes = true, count = 1", "age = \"365d\"", "not-known");
+        assert_eq!(missing(&old).len(), 1, "{:?}", missing(&old));
+        let mut inside = cases();
+        for case in &mut inside {
+            *case = case.replace("{ param = \"most\" }", "3");
+        }
+        let found = missing(&inside);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(
+            found[0].contains("no [[case]] holds by the test of \"count\"") && found[0].ends_with("at 9"),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_way_out_and_an_arm_without_a_condition_need_cases_too() {
+        let arms = "asks = \"x\"\n[[on]]\nplatforms = [\"ios\"]\nneeds = \"stated\"\nstale_after = \"52w\"\n\
+            expect = { any = [{ fact = { name = \"yes\", is = true } }, { fact = { name = \"apps\", contains_none = [\"a\", \"b\"] } }] }\n\
+            [[on]]\nplatforms = [\"macos\"]\nnot_applicable = \"x\"\n";
+        let cases = [
+            case("ios", "yes = true, apps = [\"a\"]", "", "on-record"),
+            case("ios", "yes = false, apps = []", "", "on-record"),
+            case("ios", "yes = false, apps = [\"a\", \"c\"]", "", "not-met"),
+            case("ios", "yes = false", "", "not-known"),
+            case("ios", "apps = [\"a\"]", "", "not-known"),
+            case("ios", "yes = true", "age = \"53w\"", "not-known"),
+            case("macos", "", "", "not-applicable"),
+        ];
+        let missing = |cases: &[String]| {
+            let check = check(&format!("{arms}{}", cases.concat()));
+            check.missing_cases(&Register).iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(missing(&cases), Vec::<String>::new());
+        assert_eq!(
+            missing(&cases[..6]),
+            ["arm 2: no [[case]] is of macos; write one, so that its answer stands"]
+        );
+        let both = [
+            case("ios", "yes = false, apps = [\"a\", \"b\"]", "", "not-met"),
+            cases[..2].concat(),
+            cases[3].clone(),
+            cases[4].replace("[\"a\"]", "[\"a\", \"b\"]"),
+            cases[5..].concat(),
+        ];
+        assert!(
+            missing(&both).iter().any(|one| one.contains("by one item too many")),
+            "{:?}",
+            missing(&both)
+        );
+    }
+}

@@ -7,7 +7,7 @@ use compliance::Direction;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::direction::weakest;
+use super::direction::{coming, of_value, weakest};
 use super::{Change, what};
 use crate::library::Library;
 
@@ -31,6 +31,8 @@ pub enum PartKind {
     Vocabulary,
     /// What is said of a force parameter, its value apart: its bounds, its owner.
     Parameter,
+    /// A settings file by itself, whether or not another clause asks for as much.
+    Settings,
     /// The clause under which the service does something.
     Action,
     /// A named choice of clauses.
@@ -39,7 +41,7 @@ pub enum PartKind {
 
 impl PartKind {
     /// Every sort, in the order in which they are shown.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Case,
         Self::Form,
         Self::Mover,
@@ -48,6 +50,7 @@ impl PartKind {
         Self::Fact,
         Self::Vocabulary,
         Self::Parameter,
+        Self::Settings,
         Self::Action,
         Self::Baseline,
     ];
@@ -64,6 +67,7 @@ impl PartKind {
             Self::Fact => "Facts",
             Self::Vocabulary => "Meaning of settings",
             Self::Parameter => "Bounds of parameters",
+            Self::Settings => "Settings files",
             Self::Action => "Actions",
             Self::Baseline => "Baselines",
         }
@@ -75,7 +79,7 @@ impl PartKind {
             Self::Case | Self::Form | Self::Mover | Self::Force | Self::Baseline => Direction::Broader,
             // Whoever is let off something is let off a rule.
             Self::Register => Direction::Weaker,
-            Self::Fact | Self::Vocabulary => Direction::Stronger,
+            Self::Fact | Self::Vocabulary | Self::Settings => Direction::Stronger,
             Self::Parameter | Self::Action => Direction::Changed,
         }
     }
@@ -216,8 +220,8 @@ fn of(library: &Library) -> Parts {
     parts
 }
 
-pub(super) fn parts(old: &Library, new: &Library) -> Vec<PartChange> {
-    let (old, new) = (of(old), of(new));
+pub(super) fn parts(before: &Library, after: &Library) -> Vec<PartChange> {
+    let (old, new) = (of(before), of(after));
     let keys: BTreeSet<&(PartKind, String)> = old.keys().chain(new.keys()).collect();
     keys.into_iter()
         .filter_map(|key| {
@@ -241,6 +245,48 @@ pub(super) fn parts(old: &Library, new: &Library) -> Vec<PartChange> {
                     (None, _) => key.0.coming(),
                     (Some(_), None) => key.0.coming().opposite(),
                 },
+                fields,
+            })
+        })
+        .chain(settings_files(before, after))
+        .collect()
+}
+
+/// Compares settings files by themselves: what devices are sent is the strictest of several, so one that is loosened need not show
+/// there.
+fn settings_files(old: &Library, new: &Library) -> Vec<PartChange> {
+    super::differing(&old.settings, &new.settings)
+        .filter_map(|(name, was, is)| {
+            let none = BTreeMap::new();
+            let values = |setting: Option<&crate::Setting>| {
+                setting.map_or_else(|| none.clone(), |file| file.values.clone())
+            };
+            let (before, after) = (values(was), values(is));
+            let mut directions = Vec::new();
+            let mut fields = Vec::new();
+            for (key, asked, asks) in super::differing(&before, &after) {
+                let entry = new.vocabulary().get(key).or_else(|| old.vocabulary().get(key));
+                let (merge, stronger) =
+                    (entry.map(|known| known.merge), entry.and_then(|known| known.stronger));
+                let direction = match (asked, asks) {
+                    // The change of a parameter is told with the parameter.
+                    (Some(was), Some(is)) if was.parameter.is_some() && was.parameter == is.parameter => {
+                        continue;
+                    }
+                    (Some(was), Some(is)) => of_value(&was.value, &is.value, merge, stronger),
+                    (was, is) => coming(was.is_some(), is.is_some()),
+                };
+                directions.push(direction.or(Some(Direction::Changed)));
+                fields.push(key.to_string());
+            }
+            let title = is.or(was).map(|file| file.title.clone()).unwrap_or_default();
+            let renamed = was.map(|file| &file.title) != is.map(|file| &file.title);
+            (renamed || !fields.is_empty()).then(|| PartChange {
+                kind: PartKind::Settings,
+                name: name.clone(),
+                title,
+                change: what(was, is),
+                direction: weakest(directions),
                 fields,
             })
         })

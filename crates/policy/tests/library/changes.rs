@@ -93,6 +93,7 @@ Broader
 Stronger
   Settings on devices: ~ lock.after_minutes: 3 -> 2 [AA-1.2, BB-x]
   Parameters: ~ stale: 1w -> 3d
+  Settings files: ~ lock Values (lock.after_minutes)
 To be accepted again
   a: AA-3
 ";

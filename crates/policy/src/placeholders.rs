@@ -57,7 +57,7 @@ mod tests {
             "mail.example.com:443",
             "radius.test.",
             "https://example.org/",
-            "TODO: the address",
+            "tbc: the address",
             "changeme",
         ] {
             assert!(in_text(text).is_some(), "{text}");

@@ -171,7 +171,7 @@ fn placeholders_are_refused_where_a_force_chooses_and_named_where_it_has_not() {
         &Refused("only holds the place"),
     );
     tried_by_a_force("mail-domains = []", &Refused("the value is empty"));
-    tried_by_a_force("force-apps = [\"TODO\"]", &Refused("only holds the place"));
+    tried_by_a_force("force-apps = [\"changeme\"]", &Refused("only holds the place"));
     tried(
         &[("settings/links.toml", "{ parameter = \"links-address\" }", "\"https://links.force.example/\"")],
         &Refused("only holds the place"),

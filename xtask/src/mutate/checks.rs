@@ -89,6 +89,32 @@ fn conditions(tree: &Tree, arm: usize, path: &Path) -> Vec<Mutation> {
         table.insert("any".to_owned(), parts);
         Some(())
     }));
+    made.extend(bounds(tree, arm, path));
+    made.extend(tree.with("test turned round", &place, |head| {
+        let test = expect(head, arm, path)?.get_mut("fact")?.as_table_mut()?;
+        let is = test.get("is")?.as_bool()?;
+        test.insert("is".to_owned(), (!is).into());
+        Some(())
+    }));
+    made.extend(tree.with("test asks for any value", &place, |head| {
+        let whole = expect(head, arm, path)?;
+        whole.get("fact")?.get("is")?.as_bool()?;
+        let mut other = whole.clone();
+        let test = other.get_mut("fact")?.as_table_mut()?;
+        let is = test.get("is")?.as_bool()?;
+        test.insert("is".to_owned(), (!is).into());
+        *whole = Value::Table(
+            [("any".to_owned(), Value::Array(vec![whole.clone(), other]))].into_iter().collect(),
+        );
+        Some(())
+    }));
+    made
+}
+
+/// Moves the bounds of one test.
+fn bounds(tree: &Tree, arm: usize, path: &Path) -> Vec<Mutation> {
+    let mut made = Vec::new();
+    let place = format!("arm {}, {path:?}", arm + 1);
     for (kind, key, step) in [
         ("bound moved by one", "at_least", -1),
         ("bound moved by one", "at_most", 1),
@@ -113,24 +139,6 @@ fn conditions(tree: &Tree, arm: usize, path: &Path) -> Vec<Mutation> {
         let test = expect(head, arm, path)?.get_mut("fact")?.as_table_mut()?;
         test.get("within")?;
         test.insert("within".to_owned(), "360d".into());
-        Some(())
-    }));
-    made.extend(tree.with("test turned round", &place, |head| {
-        let test = expect(head, arm, path)?.get_mut("fact")?.as_table_mut()?;
-        let is = test.get("is")?.as_bool()?;
-        test.insert("is".to_owned(), (!is).into());
-        Some(())
-    }));
-    made.extend(tree.with("test asks for any value", &place, |head| {
-        let whole = expect(head, arm, path)?;
-        whole.get("fact")?.get("is")?.as_bool()?;
-        let mut other = whole.clone();
-        let test = other.get_mut("fact")?.as_table_mut()?;
-        let is = test.get("is")?.as_bool()?;
-        test.insert("is".to_owned(), (!is).into());
-        *whole = Value::Table(
-            [("any".to_owned(), Value::Array(vec![whole.clone(), other]))].into_iter().collect(),
-        );
         Some(())
     }));
     made

@@ -103,8 +103,15 @@ fn kept_by(tree: &Tree, index: usize, kept: &Table) -> Vec<Mutation> {
         head.insert("asks".to_owned(), Value::Array(unasked));
         Some(())
     }));
+    made.extend(way(tree, index, kept, &place));
+    made
+}
+
+/// Weakens one way of keeping a clause.
+fn way(tree: &Tree, index: usize, kept: &Table, place: &str) -> Vec<Mutation> {
+    let mut made = Vec::new();
     let mut with = |kind, change: &dyn Fn(&mut Table) -> Option<()>| {
-        made.extend(tree.with(kind, &place, |head| change(at(head, "kept_by", index)?)));
+        made.extend(tree.with(kind, place, |head| change(at(head, "kept_by", index)?)));
     };
     let judged = kept.contains_key("check");
     for (kind, grace) in [

@@ -73,7 +73,7 @@ impl PartKind {
         }
     }
 
-    /// Returns the direction in which the policy goes when such a part comes; when it goes, it is the opposite.
+    /// Returns the direction in which the policy goes when such a part comes.
     const fn coming(self) -> Direction {
         match self {
             Self::Case | Self::Form | Self::Mover | Self::Force | Self::Baseline => Direction::Broader,
@@ -81,6 +81,15 @@ impl PartKind {
             Self::Register => Direction::Weaker,
             Self::Fact | Self::Vocabulary | Self::Settings => Direction::Stronger,
             Self::Parameter | Self::Action => Direction::Changed,
+        }
+    }
+
+    /// Returns the direction in which the policy goes when such a part goes.
+    const fn going(self) -> Direction {
+        match self {
+            // Nobody is let off any more; or they are, and nothing is written down.
+            Self::Register => Direction::Changed,
+            _ => self.coming().opposite(),
         }
     }
 
@@ -243,7 +252,7 @@ pub(super) fn parts(before: &Library, after: &Library) -> Vec<PartChange> {
                             .map(|field| Some(key.0.line(field, was.lines.get(field), is.lines.get(field)))),
                     ),
                     (None, _) => key.0.coming(),
-                    (Some(_), None) => key.0.coming().opposite(),
+                    (Some(_), None) => key.0.going(),
                 },
                 fields,
             })

@@ -2,7 +2,7 @@
 //!
 //! `tidy` keeps what reviews would otherwise have to remember: which crate may use which, how long things may get, and
 //! words that do not belong here; it also writes NOTICE. `licences` gathers the texts that go with it. `new` makes the skeleton of a
-//! page, a job, a check or a platform. `bench` builds the release program and measures it, `losses` measures how soon lost devices
+//! page, a job, a check or a platform. `mutate-policy` weakens every rule of the policy and says what nobody would see. `bench` builds the release program and measures it, `losses` measures how soon lost devices
 //! are locked, `attack` shows what one stolen account can do to an estate. Formatting, lints and tests are cargo's own business;
 //! `./test` runs everything.
 
@@ -12,6 +12,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
 
+mod mutate;
 mod new;
 mod tidy;
 
@@ -34,6 +35,12 @@ enum Chore {
     Licences {
         /// Where to write them
         file: std::path::PathBuf,
+    },
+    /// Weaken every rule of policy/, one at a time, and say what neither the loader nor the difference of two policies shows
+    MutatePolicy {
+        /// Try one weakening in so many
+        #[arg(long, default_value_t = 1)]
+        every: usize,
     },
     /// Make the skeleton of a page, a job, a check or a platform
     New {
@@ -67,6 +74,10 @@ fn main() -> anyhow::Result<ExitCode> {
         Chore::Licences { file } => {
             std::fs::write(&file, tidy::notice::texts(root)?)?;
             Ok(ExitCode::SUCCESS)
+        }
+        Chore::MutatePolicy { every } => {
+            let seen = mutate::run(root, every, &mut std::io::stdout().lock())?;
+            Ok(if seen { ExitCode::SUCCESS } else { ExitCode::FAILURE })
         }
         Chore::New { what } => {
             let mut out = std::io::stdout().lock();

@@ -277,8 +277,34 @@ facts = { "a.fact.of.the.register" = true }
 want = "met"
 
 [[case]]
+says = "it is as it must be, on an iPad too"
+platform = "ipados"
+facts = { "a.fact.of.the.register" = true }
+want = "met"
+
+[[case]]
+says = "it is not"
+platform = "ios"
+facts = { "a.fact.of.the.register" = false }
+want = "not-met"
+
+[[case]]
 says = "a device that has said nothing is not known"
 platform = "ios"
+want = "not-known"
+
+[[case]]
+says = "good once, too long ago"
+platform = "ios"
+facts = { "a.fact.of.the.register" = true }
+age = "8d"
+want = "not-known"
+
+[[case]]
+says = "acknowledged is not reported"
+platform = "ios"
+facts = { "a.fact.of.the.register" = true }
+grade = "acknowledged"
 want = "not-known"
 "#;
 

@@ -107,6 +107,10 @@ fn a_change_is_shown_down_to_the_profiles() {
         .unwrap();
     let text = fs::read_to_string(&file).unwrap();
     fs::write(&file, text.replace("\"passcode.min_length\" = 9", "\"passcode.min_length\" = 12")).unwrap();
+    // The clause gives the same figure to its check; the two must agree.
+    let clause = place.path("new/documents/mobile-device-use/clauses/6.2a-composition.md");
+    let text = fs::read_to_string(&clause).unwrap();
+    fs::write(&clause, text.replace("min_length = 9", "min_length = 12")).unwrap();
     let said = place.good(&["policy", "diff", &policy(), "new"]);
     for words in [
         "passcode.min_length: 9 -> 12",

@@ -1,21 +1,24 @@
 //! What a change of policy changes: for the review before it is taken into use.
 
 mod access;
+mod direction;
 mod parts;
+mod told;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 
+use compliance::Direction;
 use domain::{ClauseId, SettingKey, SettingValue};
 use serde::Serialize;
 
 use crate::library::Library;
 use crate::merge::{MergedSetting, Scope};
 use crate::model::Clause;
-use crate::value::{ParameterValue, setting_words};
+use crate::value::ParameterValue;
 
 pub use access::{AccessChange, AccessPolicyChange};
 pub use parts::{PartChange, PartKind};
+pub use told::Told;
 
 /// The difference between two libraries.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -52,16 +55,6 @@ pub enum Change {
     Changed,
 }
 
-impl Change {
-    const fn sign(self) -> char {
-        match self {
-            Self::Added => '+',
-            Self::Removed => '-',
-            Self::Changed => '~',
-        }
-    }
-}
-
 /// A document that changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DocumentChange {
@@ -73,6 +66,8 @@ pub struct DocumentChange {
     pub old_version: Option<String>,
     /// Its version after.
     pub new_version: Option<String>,
+    /// In which direction it goes.
+    pub direction: Direction,
 }
 
 /// A clause that changed.
@@ -90,6 +85,8 @@ pub struct ClauseChange {
     pub old_text: Option<String>,
     /// The text after, where it differs and may be shown.
     pub new_text: Option<String>,
+    /// In which direction it goes.
+    pub direction: Direction,
 }
 
 /// A setting whose value in force changes.
@@ -103,6 +100,8 @@ pub struct SettingChange {
     pub new: Option<SettingValue>,
     /// The clauses that ask for it, before or after.
     pub clauses: Vec<ClauseId>,
+    /// In which direction it goes.
+    pub direction: Direction,
 }
 
 /// A check that changed.
@@ -114,6 +113,12 @@ pub struct CheckChange {
     pub change: Change,
     /// The clauses that it judges, before or after.
     pub clauses: Vec<ClauseId>,
+    /// How many cases it had before.
+    pub old_cases: usize,
+    /// How many cases it has after: fewer prove less.
+    pub new_cases: usize,
+    /// In which direction it goes.
+    pub direction: Direction,
 }
 
 /// A parameter whose value changes.
@@ -125,6 +130,8 @@ pub struct ParameterChange {
     pub old: Option<ParameterValue>,
     /// Its value after.
     pub new: Option<ParameterValue>,
+    /// In which direction it goes.
+    pub direction: Direction,
 }
 
 /// A document that people must accept again.
@@ -176,6 +183,11 @@ fn documents(old: &Library, new: &Library) -> Vec<DocumentChange> {
     let (old, new) = (by_id(old), by_id(new));
     differing(&old, &new)
         .map(|(id, was, is)| DocumentChange {
+            direction: match (was, is) {
+                (Some(was), Some(is)) => direction::of_document(was, is),
+                (None, _) => Direction::Broader,
+                (Some(_), None) => Direction::Narrower,
+            },
             id: id.clone(),
             change: what(was, is),
             old_version: was.map(|document| document.version.clone()),
@@ -208,6 +220,11 @@ fn clause_change(was: Option<&Clause>, is: Option<&Clause>, id: &ClauseId) -> Cl
         id: id.clone(),
         title: is.or(was).map(|clause| clause.title.clone()).unwrap_or_default(),
         change: what(was, is),
+        direction: match (was, is) {
+            (Some(was), Some(is)) => direction::of_clause(was, is),
+            (None, _) => Direction::Broader,
+            (Some(_), None) => Direction::Narrower,
+        },
         parts,
         old_text: text(was),
         new_text: text(is),
@@ -237,15 +254,22 @@ fn parts(was: &Clause, is: &Clause) -> Vec<&'static str> {
     .collect()
 }
 
-fn settings(old: &Library, new: &Library) -> Vec<SettingChange> {
-    let (old, new) = (old.merged_settings(&Scope::default()), new.merged_settings(&Scope::default()));
+fn settings(before: &Library, after: &Library) -> Vec<SettingChange> {
+    let (old, new) = (before.merged_settings(&Scope::default()), after.merged_settings(&Scope::default()));
     let value = |set: Option<&MergedSetting>| set.map(|set| set.value.clone());
     differing(&old.settings, &new.settings)
         .filter(|(_, was, is)| value(*was) != value(*is))
         .map(|(key, was, is)| {
             let asks = was.into_iter().chain(is).flat_map(|set| &set.asked_by);
             let clauses: BTreeSet<ClauseId> = asks.map(|ask| ask.clause.clone()).collect();
+            let entry = after.vocabulary().get(key).or_else(|| before.vocabulary().get(key));
+            let (merge, stronger) = (entry.map(|known| known.merge), entry.and_then(|known| known.stronger));
+            let direction = match (was, is) {
+                (Some(was), Some(is)) => direction::of_value(&was.value, &is.value, merge, stronger),
+                (was, is) => direction::coming(was.is_some(), is.is_some()),
+            };
             SettingChange {
+                direction: direction.unwrap_or(Direction::Changed),
                 key: key.clone(),
                 old: value(was),
                 new: value(is),
@@ -266,6 +290,13 @@ fn checks(old: &Library, new: &Library) -> Vec<CheckChange> {
             name: name.clone(),
             change: what(was, is),
             clauses: users(name),
+            old_cases: was.map_or(0, |check| check.cases.len()),
+            new_cases: is.map_or(0, |check| check.cases.len()),
+            direction: match (was, is) {
+                (Some(was), Some(is)) => was.direction_to(is, old.lookup(), new.lookup()),
+                (was, is) => direction::coming(was.is_some(), is.is_some()),
+            }
+            .unwrap_or(Direction::Changed),
         })
         .collect()
 }
@@ -276,6 +307,11 @@ fn parameters(old: &Library, new: &Library) -> Vec<ParameterChange> {
             name: name.clone(),
             old: was.map(|parameter| parameter.value.clone()),
             new: is.map(|parameter| parameter.value.clone()),
+            direction: match (was, is) {
+                (Some(was), Some(is)) => direction::of_parameter(&was.value, &is.value, is.stronger),
+                _ => None,
+            }
+            .unwrap_or(Direction::Changed),
         })
         .filter(|change| change.old != change.new)
         .collect()
@@ -300,63 +336,4 @@ impl PolicyDiff {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-}
-
-impl fmt::Display for PolicyDiff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_empty() {
-            return f.write_str("Nothing changes.\n");
-        }
-        heading(f, "Documents", &self.documents)?;
-        for document in &self.documents {
-            let (was, is) = (document.old_version.as_deref(), document.new_version.as_deref());
-            let version = arrow(was.unwrap_or("none"), is.unwrap_or("none"));
-            writeln!(f, "  {} {}: version {version}", document.change.sign(), document.id)?;
-        }
-        heading(f, "Clauses", &self.clauses)?;
-        for clause in &self.clauses {
-            let parts = if clause.parts.is_empty() {
-                String::new()
-            } else {
-                format!(" ({})", clause.parts.join(", "))
-            };
-            writeln!(f, "  {} {} {}{parts}", clause.change.sign(), clause.id, clause.title)?;
-        }
-        heading(f, "Settings on devices", &self.settings)?;
-        for setting in &self.settings {
-            let words =
-                |value: &Option<SettingValue>| value.as_ref().map_or("not set".to_owned(), setting_words);
-            let values = arrow(&words(&setting.old), &words(&setting.new));
-            writeln!(f, "  ~ {}: {values} [{}]", setting.key, ids(&setting.clauses))?;
-        }
-        heading(f, "Checks", &self.checks)?;
-        for check in &self.checks {
-            writeln!(f, "  {} {} [{}]", check.change.sign(), check.name, ids(&check.clauses))?;
-        }
-        heading(f, "Parameters", &self.parameters)?;
-        for parameter in &self.parameters {
-            let words = |value: &Option<ParameterValue>| {
-                value.as_ref().map_or("none".to_owned(), ToString::to_string)
-            };
-            writeln!(f, "  ~ {}: {}", parameter.name, arrow(&words(&parameter.old), &words(&parameter.new)))?;
-        }
-        parts::tell(self, f)?;
-        heading(f, "To be accepted again", &self.ask_again)?;
-        for ask in &self.ask_again {
-            writeln!(f, "  {}: {}", ask.document, ids(&ask.clauses))?;
-        }
-        access::tell(self, f)
-    }
-}
-
-fn heading<T>(f: &mut fmt::Formatter<'_>, title: &str, of: &[T]) -> fmt::Result {
-    if of.is_empty() { Ok(()) } else { writeln!(f, "{title}") }
-}
-
-fn arrow(was: &str, is: &str) -> String {
-    if was == is { was.to_owned() } else { format!("{was} -> {is}") }
-}
-
-fn ids(clauses: &[ClauseId]) -> String {
-    clauses.iter().map(ClauseId::as_str).collect::<Vec<_>>().join(", ")
 }

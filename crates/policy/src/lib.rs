@@ -26,6 +26,7 @@ mod merge;
 mod model;
 mod order;
 mod permissions;
+mod placeholders;
 mod problem;
 mod procedures;
 mod reader;
@@ -36,11 +37,12 @@ mod view;
 mod words;
 mod working_days;
 
+pub use compliance::Direction;
 pub use cover::{Cover, Original, OriginalForm};
 pub use coverage::{CoverageTable, SettingCompiler};
 pub use diff::{
     AccessChange, AccessPolicyChange, AskAgain, Change, CheckChange, ClauseChange, DocumentChange,
-    ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, diff,
+    ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, Told, diff,
 };
 pub use files::Files;
 pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};
@@ -55,11 +57,13 @@ pub use model::{
 pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 pub use problem::{Problem, Problems};
 pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
-pub use registers::{AskedValue, Baseline, FactEntry, Parameter, SINCE_1970, Setting, VocabularyEntry};
+pub use registers::{
+    AskedValue, Baseline, FactEntry, Parameter, Range, SINCE_1970, Setting, VocabularyEntry,
+};
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};
 pub use words::{
     AcceptanceKind, Actor, AnswerKind, Closes, DocumentKind, Half, Known, Merge, Modality, PersonDay,
-    PersonalData, Proof, RecordKind, ValueType,
+    PersonalData, Proof, RecordKind, Stronger, ValueType,
 };
 pub use working_days::WorkingDays;

@@ -98,6 +98,11 @@ impl Sink {
         }
     }
 
+    /// Returns whether no file has a problem yet.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.counts.borrow().is_empty()
+    }
+
     /// Returns whether the file has a problem.
     pub(crate) fn is_faulty(&self, file: &str) -> bool {
         self.counts.borrow().contains_key(file)

@@ -7,7 +7,7 @@ use domain::{ClauseId, DeviceKind, Platform, SettingKey, SettingValue};
 use serde::Serialize;
 
 use crate::value::ParameterValue;
-use crate::words::{Merge, PersonalData, ValueType};
+use crate::words::{Merge, PersonalData, Stronger, ValueType};
 
 /// The unit of a fact that is a time.
 pub const SINCE_1970: &str = "milliseconds since 1970";
@@ -39,6 +39,12 @@ pub struct VocabularyEntry {
     pub merge: Merge,
     /// The unit of a count.
     pub unit: Option<String>,
+    /// The values that every vendor reads as meant: of a count, its least and its greatest.
+    #[serde(flatten)]
+    pub range: Range,
+    /// Which of its values ask for more, where `merge` does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stronger: Option<Stronger>,
     /// The platforms whose devices report the value in force; none: it can be set and never seen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reported_on: Vec<Platform>,
@@ -53,6 +59,15 @@ pub struct Parameter {
     pub default: ParameterValue,
     /// The value in force.
     pub value: ParameterValue,
+    /// The values that a force may choose: of a count or a length of time, the least and the greatest.
+    #[serde(flatten)]
+    pub range: Range,
+    /// Which of its values ask for more; absent: it cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stronger: Option<Stronger>,
+    /// The default only holds the place of what each force has to choose, such as an address under `.example`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub placeholder: bool,
     /// The force's own settings file replaced the default.
     pub overridden: bool,
     /// Who decides on it.
@@ -61,6 +76,36 @@ pub struct Parameter {
     pub reason: String,
     /// The clauses that leave it open.
     pub clauses: Vec<ClauseId>,
+}
+
+/// The least and the greatest value that is taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Range {
+    /// The least.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<ParameterValue>,
+    /// The greatest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<ParameterValue>,
+}
+
+impl Range {
+    /// Returns what is wrong with a value that lies outside.
+    pub(crate) fn fault(&self, value: &ParameterValue) -> Option<String> {
+        let is = value.number()?;
+        let outside = self.at_least.as_ref().and_then(ParameterValue::number).is_some_and(|least| is < least)
+            || self.at_most.as_ref().and_then(ParameterValue::number).is_some_and(|most| is > most);
+        let words = |bound: &Option<ParameterValue>| {
+            bound.as_ref().map_or_else(|| "any".to_owned(), ToString::to_string)
+        };
+        outside.then(|| {
+            format!(
+                "{value} is not from {} to {}; choose a value in between",
+                words(&self.at_least),
+                words(&self.at_most)
+            )
+        })
+    }
 }
 
 /// A settings file.

@@ -74,6 +74,15 @@ impl ParameterValue {
         }
     }
 
+    /// Returns a count, or a length of time in milliseconds; `None` for anything else.
+    pub(crate) const fn number(&self) -> Option<i64> {
+        match self {
+            Self::Span(span) => Some(span.millis()),
+            Self::Setting(SettingValue::Count(count)) => Some(*count),
+            Self::Setting(_) => None,
+        }
+    }
+
     /// Returns the value as a check takes it; networks have no such form.
     #[must_use]
     pub fn for_check(&self) -> Option<compliance::Value> {

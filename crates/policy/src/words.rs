@@ -235,6 +235,14 @@ words! {
         Equal = "equal" / "a difference is a conflict",
     }
 
+    /// Which values of a setting or parameter ask for more.
+    Stronger {
+        /// The larger, the longer, the list with more items, true.
+        More = "more" / "more is stronger",
+        /// The smaller, the shorter, the list with fewer items, false.
+        Less = "less" / "less is stronger",
+    }
+
     /// How near a fact is to a person.
     PersonalData {
         /// It reveals nothing of any person.

@@ -13,6 +13,13 @@ use crate::{Arm, Check, FactTest, FactType, Given, Kind, Predicate, Test, Value}
 /// Largest depth of nesting; it bounds the recursion of judging.
 const DEEPEST: usize = 12;
 
+/// Greatest age at which what a device reported still counts: thirteen weeks.
+const REPORT: Span = Span::from_secs(91 * 86_400);
+/// Greatest age at which what a person wrote down still counts: ten years.
+const RECORD: Span = Span::from_secs(522 * 7 * 86_400);
+/// Greatest age that a test of a time may allow: a year.
+const YEAR: Span = Span::from_secs(366 * 86_400);
+
 /// Source of what a check refers to outside itself.
 pub trait Lookup {
     /// Returns the type of a registered fact.
@@ -251,6 +258,7 @@ impl<'a> Binder<'a> {
                 let used = std::mem::take(&mut self.used);
                 self.reported(arm, &used);
                 let groups = std::mem::take(&mut self.groups);
+                self.lasting(needs, stale_after, expect.as_ref());
                 Asks::Facts(Expected {
                     needs,
                     stale_after: stale_after?,
@@ -269,6 +277,25 @@ impl<'a> Binder<'a> {
             }
         };
         Some(BoundArm { platforms: arm.platforms.clone(), supervised: arm.supervised, asks })
+    }
+
+    /// Reports lengths of time that outlast what they are about: nothing would ever be too old.
+    fn lasting(&mut self, needs: Grade, stale_after: Option<Span>, expect: Option<&Node>) {
+        let (Some(stale_after), Some(expect)) = (stale_after, expect) else { return };
+        if self.lookup.is_former() {
+            return;
+        }
+        // What a person wrote down lasts; a time that is judged by its own age may lie back as far.
+        let most = if needs == Grade::Stated || expect.is_about_time() { RECORD } else { REPORT };
+        if stale_after > most {
+            self.flaw(
+                Some("stale_after"),
+                format!("stale_after is {stale_after}; a report of that age says nothing of today: write {most} or less"),
+            );
+        }
+        if let Some(span) = expect.spans().find(|span| *span > YEAR) {
+            self.flaw(Some("within"), format!("within is {span}; write {YEAR} or less"));
+        }
     }
 
     /// Reports a fact that a platform of the arm never reports: the arm could never be met there, and a reader would think it can.

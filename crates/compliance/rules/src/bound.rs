@@ -72,8 +72,18 @@ pub(crate) enum Node {
 }
 
 impl Node {
+    /// Returns whether every test is of the age of a time.
+    pub(crate) fn is_about_time(&self) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_about_time),
+            Self::Not(part) => part.is_about_time(),
+            Self::Fact { test, .. } => matches!(test, Resolved::Within(_)),
+            Self::Profile(_) => false,
+        }
+    }
+
     /// Returns every span of a `within`.
-    fn spans(&self) -> Box<dyn Iterator<Item = Span> + '_> {
+    pub(crate) fn spans(&self) -> Box<dyn Iterator<Item = Span> + '_> {
         match self {
             Self::All(parts) | Self::Any(parts) => Box::new(parts.iter().flat_map(Self::spans)),
             Self::Not(part) => part.spans(),

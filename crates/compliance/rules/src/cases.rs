@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Fact, FactName, FactValue, Facts, Grade, Timestamp};
+use domain::{Fact, FactName, FactValue, Facts, Grade, Span, Timestamp};
 
+use crate::beside::Names;
 use crate::bound::{Asks, BoundArm, Expected};
 use crate::{BoundCheck, Case, CaseFact, Check, Flaw, Lookup, Place, SubjectState, Want, evaluate};
 
@@ -50,17 +51,19 @@ impl Check {
         wanted
     }
 
-    fn run(&self, case: &Case, lookup: &dyn Lookup) -> Result<(), String> {
+    /// Binds the check as a case asks, and makes up the device of the case.
+    pub(crate) fn staged(&self, case: &Case, lookup: &dyn Lookup) -> Result<(BoundCheck, Facts), String> {
         let bound = self
             .bind(&case.set, lookup)
             .map_err(|flaws| flaws.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))?;
-        let facts = case.reported(lookup, bound.needs(case))?;
-        let subject = SubjectState {
-            platform: case.platform,
-            supervised: case.supervised,
-            expected_profiles: &case.expected_profiles,
-        };
-        let outcome = evaluate(&bound, &subject, &facts, CASE_NOW).outcome;
+        let names = Names { params: &self.params, set: &case.set, lookup };
+        let facts = case.reported(&names, bound.needs(case))?;
+        Ok((bound, facts))
+    }
+
+    fn run(&self, case: &Case, lookup: &dyn Lookup) -> Result<(), String> {
+        let (bound, facts) = self.staged(case, lookup)?;
+        let outcome = evaluate(&bound, &case.subject(), &facts, CASE_NOW).outcome;
         if outcome.word() == case.want.word() {
             return Ok(());
         }
@@ -71,14 +74,25 @@ impl Check {
 }
 
 impl Case {
-    fn reported(&self, lookup: &dyn Lookup, needs: Grade) -> Result<Facts, String> {
-        let at = CASE_NOW.minus(self.age.unwrap_or_default());
+    /// Returns the device of the case, apart from its facts.
+    pub(crate) const fn subject(&self) -> SubjectState<'_> {
+        SubjectState {
+            platform: self.platform,
+            supervised: self.supervised,
+            expected_profiles: &self.expected_profiles,
+        }
+    }
+
+    fn reported(&self, names: &Names<'_>, needs: Grade) -> Result<Facts, String> {
+        let lookup = names.lookup;
+        let at = CASE_NOW.minus(self.age.as_ref().map_or(Ok(Span::default()), |age| age.resolved(names))?);
         self.facts
             .iter()
             .map(|(name, fact)| {
                 let value = match fact {
                     CaseFact::Value(value) => value.clone().into_fact(),
-                    CaseFact::Ago { ago } => FactValue::Count(CASE_NOW.minus(*ago).millis()),
+                    CaseFact::Ago { ago } => FactValue::Count(CASE_NOW.minus(ago.resolved(names)?).millis()),
+                    CaseFact::Beside(beside) => beside.resolved(names)?.into_fact(),
                 };
                 match lookup.fact(name) {
                     None => Err(format!("no fact \"{name}\"; facts.toml lists what devices report")),

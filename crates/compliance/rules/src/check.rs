@@ -250,7 +250,7 @@ pub struct Case {
     pub grade: Option<Grade>,
     /// Age of the facts; absent: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub age: Option<Span>,
+    pub age: Option<CaseSpan>,
     /// UUIDs of the profiles that the server would have installed, by clause group.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub expected_profiles: BTreeMap<String, String>,
@@ -263,15 +263,64 @@ pub struct Case {
 
 /// Value of a fact in a case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a value, or { ago = \"7d\" } for a time")]
+#[serde(
+    untagged,
+    expecting = "expected a value, { ago = \"7d\" } for a time, or { param = \"name\", plus = 1 } for a value beside another"
+)]
 pub enum CaseFact {
     /// Value itself.
     Value(Value),
     /// Time this long before the case is judged.
     Ago {
         /// Length of time before the case is judged.
-        ago: Span,
+        ago: CaseSpan,
     },
+    /// Value of the check or of the force, or one beside it: such a case stays true whatever a force chooses.
+    Beside(Beside),
+}
+
+/// Length of time in a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a length of time such as 7d, or { parameter = \"name\", plus = \"1d\" } for one beside another"
+)]
+pub enum CaseSpan {
+    /// Length itself.
+    Span(Span),
+    /// Length of the check or of the force, or one beside it.
+    Beside(Beside),
+}
+
+/// Value near one that the check compares with: `{ param = "minutes", plus = 1 }`
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Name of a parameter of this check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub param: Option<String>,
+    /// Name of a force parameter, instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parameter: Option<String>,
+    /// Part of a list that is taken; absent: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<Take>,
+    /// Number, length of time or list that is added.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plus: Option<Value>,
+    /// Number or length of time that is taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minus: Option<Value>,
+}
+
+/// Part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Take {
+    /// Its first item alone.
+    One,
+    /// Everything but its first item.
+    AllButOne,
 }
 
 /// One of the outcomes of a check, without its reason.

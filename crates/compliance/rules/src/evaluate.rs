@@ -54,8 +54,8 @@ pub fn evaluate(check: &BoundCheck, subject: &SubjectState<'_>, facts: &Facts, n
             arm: Some(index),
         },
         Asks::Facts(expected) => {
-            let Expected { needs, stale_after, expect, used, .. } = expected;
-            let view = View { subject, facts, now, needs: *needs, stale_after: *stale_after };
+            let Expected { expect, used, .. } = expected;
+            let view = View::of(expected, subject, facts, now);
             let outcome = match view.truth(expect) {
                 Truth::Met => good(check, expected),
                 Truth::NotMet => Outcome::NotMet { because: view.why_not_met(expect) },
@@ -109,7 +109,7 @@ impl Truth {
         if met { Self::Met } else { Self::NotMet }
     }
 
-    const fn swapped(self) -> Self {
+    pub(crate) const fn swapped(self) -> Self {
         match self {
             Self::Met => Self::NotMet,
             Self::NotMet => Self::Met,
@@ -128,6 +128,15 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
+    pub(crate) const fn of(
+        expected: &Expected,
+        subject: &'a SubjectState<'a>,
+        facts: &'a Facts,
+        now: Timestamp,
+    ) -> Self {
+        Self { subject, facts, now, needs: expected.needs, stale_after: expected.stale_after }
+    }
+
     /// Combines truths: in `all`, not met beats not known, which beats met; in `any`, met beats not known, which beats not met.
     pub(crate) fn truth(&self, node: &Node) -> Truth {
         match node {

@@ -30,6 +30,25 @@ struct Counter {
     certificate: Certificate,
 }
 
+/// Returns the cases that show what the arm for the made-up vendor asks.
+fn cases_of_its_arm() -> String {
+    let installed = "facts = { \"profiles.installed\" = [\"uk.police.lanyard.mdu-6=NOW\"] }";
+    let case = |says: &str, facts: &str, want: &str| {
+        format!(
+            "[[case]]\nsays = \"{says}\"\nplatform = \"windows\"\n{facts}\nexpected_profiles = {{ \"mdu-6\" = \"NOW\" }}\n\
+             want = \"{want}\"\n\n"
+        )
+    };
+    [
+        case("installed", installed, "met"),
+        case("taken off", "facts = { \"profiles.installed\" = [] }", "not-met"),
+        case("never said", "", "not-known"),
+        case("too long ago", &format!("{installed}\nage = \"8d\""), "not-known"),
+        case("acknowledged", &format!("{installed}\ngrade = \"acknowledged\""), "not-known"),
+    ]
+    .concat()
+}
+
 /// The service with Apple and the made-up vendor, which has a rule of its own in one check.
 async fn start(database: &StoreConfig) -> (Service, Arc<InMemory>) {
     let own = Arc::new(InMemory::default());
@@ -44,6 +63,7 @@ async fn start(database: &StoreConfig) -> (Service, Arc<InMemory>) {
                 expect = { profile = { group = \"mdu-6\" } }\n\n[[case]]",
             1,
         );
+        let text = format!("{text}\n{}", cases_of_its_arm());
         let facts = files.get("facts.toml").unwrap().replace(
             "type = \"list\"\nreported_on = [\"ios\", \"ipados\", \"macos\"]",
             "type = \"list\"\nreported_on = [\"ios\", \"ipados\", \"macos\", \"windows\"]",

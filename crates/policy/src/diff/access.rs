@@ -1,12 +1,12 @@
 //! What a change of the access policies lets people do, or no longer do.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use ::access::{ACTIONS, Role, letters};
+use compliance::Direction;
 use serde::Serialize;
 
-use super::{Change, PolicyDiff, arrow, differing, heading, what};
+use super::{Change, differing, what};
 use crate::library::Library;
 
 /// A cell of the matrix that changes, in the letters of `policy/access/matrix.txt`.
@@ -23,6 +23,21 @@ pub struct AccessChange {
 }
 
 impl AccessChange {
+    /// Returns in which direction it goes: to be let do more is weaker.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        let all = |letters: &str| letters == "all";
+        let within =
+            |part: &str, whole: &str| part == "-" || part.chars().all(|letter| whole.contains(letter));
+        if all(&self.new) || within(&self.old, &self.new) {
+            Direction::Weaker
+        } else if all(&self.old) || within(&self.new, &self.old) {
+            Direction::Stronger
+        } else {
+            Direction::Changed
+        }
+    }
+
     /// Returns what it was, in words.
     #[must_use]
     pub fn old_words(&self) -> &str {
@@ -68,19 +83,6 @@ pub(super) fn policies(old: &Library, new: &Library) -> Vec<AccessPolicyChange> 
     differing(&own(old), &own(new))
         .map(|(name, was, is)| AccessPolicyChange { name: name.clone(), change: what(was, is) })
         .collect()
-}
-
-pub(super) fn tell(diff: &PolicyDiff, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    heading(f, "Who may do what", &diff.access)?;
-    for change in &diff.access {
-        let arrow = arrow(change.old_words(), change.new_words());
-        writeln!(f, "  ~ {}, {}: {arrow}", change.role.title(), change.action)?;
-    }
-    heading(f, "Access policies", &diff.access_policies)?;
-    for policy in &diff.access_policies {
-        writeln!(f, "  {} {}", policy.change.sign(), policy.name)?;
-    }
-    Ok(())
 }
 
 /// Returns the letters of a cell in words.

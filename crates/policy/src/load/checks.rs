@@ -36,13 +36,34 @@ impl Loader<'_> {
             Err(flaws) => flaws,
             // A former version has proved itself by the cases of its time.
             Ok(_) if lookup.former => Vec::new(),
-            Ok(_) => check.failing_cases(lookup),
+            Ok(_) => match check.failing_cases(lookup) {
+                failing if failing.is_empty() => check.missing_cases(lookup),
+                failing => failing,
+            },
         };
         for flaw in flaws.iter().take_while(|_| self.sink.takes(root.source.file)) {
             let line = locate(root, flaw, &arms_at, &cases_at);
             self.sink.add(root.source.file, Some(line), flaw.to_string());
         }
         flaws.is_empty().then_some(check)
+    }
+
+    /// Runs the cases again with the values that the force chose: a check that these make milder than its cases say is a fault of the
+    /// force's file, or of a case that should stand beside the value.
+    pub(super) fn cases_as_chosen(&self) {
+        let lookup = &self.library.registers;
+        if lookup.former || !lookup.parameters.values().any(|parameter| parameter.overridden) {
+            return;
+        }
+        for (name, check) in &self.library.checks {
+            for flaw in check.failing_cases(lookup) {
+                let message = format!(
+                    "checks/{name}.toml no longer does what its cases say: {flaw}; choose another value, or let the case name it: \
+                     {{ parameter = \"...\", plus = 1 }}"
+                );
+                self.sink.add(super::registers::OVERRIDES, None, message);
+            }
+        }
     }
 
     /// Returns the tables of one kind and where each begins; `None` if any of them cannot be read.

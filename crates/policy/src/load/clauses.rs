@@ -2,8 +2,8 @@
 
 use domain::ClauseId;
 
-use super::Loader;
 use super::documents::each;
+use super::{Loader, limits};
 use crate::model::{AppliesTo, Clause, Document, Exception, Recipient};
 use crate::reader::{Node, Source};
 use crate::words::Actor;
@@ -50,6 +50,7 @@ impl Loader<'_> {
         let exceptions = each(&root.tables("exceptions", "an exception"), |node| {
             let who = node.must_text("who");
             let (approver, expires, note) = (node.opt("approver"), node.opt("expires"), node.opt("note"));
+            self.at_most(node, "expires", expires, limits::AGAIN);
             Some(Exception { who: who?, approver, expires, note })
         });
         let report_to = each(&root.tables("report_to", "a recipient"), |node| {

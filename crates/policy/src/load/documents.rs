@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Loader;
+use super::{Loader, limits};
 use super::cover::cover;
 use crate::model::{Approval, Document, LegalBasis, Note, Related, Section};
 use crate::order::natural;
@@ -91,6 +91,8 @@ impl Loader<'_> {
         let (published, review_by) = (root.opt("published"), root.opt("review_by"));
         let (holder, author, regulator) = (root.opt("holder"), root.opt("author"), root.opt("regulator"));
         let notify_within = root.opt("notify_within");
+        self.at_most(root, "notify_within", notify_within, limits::NOTIFY);
+        self.review(root, published, review_by);
         let cover = cover(root);
         let approvals = each(&root.tables("approval", "an approval"), approval);
         let legal_basis = each(&root.tables("legal_basis", "a legal basis"), legal_basis);

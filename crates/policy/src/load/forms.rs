@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Span;
 
-use super::Loader;
 use super::documents::each;
+use super::{Loader, limits};
 use crate::forms::{BreachKind, FormClock, FormField, FormType, NOT_KNOWN};
 use crate::reader::{Node, Source};
 use crate::words::{AnswerKind, Half, Proof};
@@ -39,6 +39,8 @@ impl Loader<'_> {
         let (title, cases) = (root.must_text("title"), root.must::<Vec<String>>("cases"));
         let goes_to = root.must("goes_to");
         let (within, keep) = (self.must_limit(root, "within"), self.must_limit(root, "keep"));
+        self.limit_at_most(root, "within", within.as_ref(), limits::NOTIFY);
+        self.limit_at_most(root, "keep", keep.as_ref(), limits::KEEP);
         let clock = match root.has("clock") {
             true => Some(root.table("clock", "the clock").and_then(|node| self.clock(&node))),
             false => None,
@@ -79,6 +81,7 @@ impl Loader<'_> {
     fn clock(&self, node: &Node<'_>) -> Option<FormClock> {
         let (regulator, law) = (node.must_text("regulator"), node.must_text("law"));
         let within = self.must_limit(node, "within");
+        self.limit_at_most(node, "within", within.as_ref(), limits::NOTIFY);
         let mut warn_before = node.opt::<Vec<Span>>("warn_before").unwrap_or_default();
         warn_before.sort_unstable_by(|one, other| other.cmp(one));
         node.finish();

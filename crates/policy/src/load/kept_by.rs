@@ -6,7 +6,7 @@ use std::sync::Arc;
 use compliance::Given;
 use domain::Span;
 
-use super::Loader;
+use super::{Loader, limits};
 use crate::model::{KeptBy, Limit, Question, Rule};
 use crate::reader::Node;
 use crate::value::ParameterValue;
@@ -113,6 +113,7 @@ impl Loader<'_> {
         let set =
             if node.has("set") { node.opt::<BTreeMap<String, Given>>("set") } else { Some(BTreeMap::new()) };
         let grace = node.opt("grace").unwrap_or(GRACE);
+        self.at_most(node, "grace", Some(grace), limits::GRACE);
         let opens = node.opt("opens").unwrap_or_else(|| OPENS.to_owned());
         let name = node.must_text("check")?;
         if !self.check_files.contains(&name) {
@@ -135,6 +136,7 @@ impl Loader<'_> {
 
     fn acceptance(&self, node: &Node<'_>) -> Option<KeptBy> {
         let (acceptance, again_after) = (node.must("acceptance"), node.opt("again_after"));
+        self.at_most(node, "again_after", again_after, limits::AGAIN);
         let question = self.question(node);
         if again_after.is_some() && acceptance != Some(AcceptanceKind::Reminder) {
             node.problem(
@@ -171,7 +173,9 @@ impl Loader<'_> {
 
     /// Returns the time limit of a procedure: `None` if it is wrong, `Some(None)` if there is none.
     fn limit(&self, node: &Node<'_>) -> Option<Option<Limit>> {
-        self.limit_at(node, "within")
+        let limit = self.limit_at(node, "within")?;
+        self.limit_at_most(node, "within", limit.as_ref(), limits::WORK);
+        Some(limit)
     }
 
     /// Returns a length of time, written or a force parameter's: `None` if it is wrong, `Some(None)` if there is none.

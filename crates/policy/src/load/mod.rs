@@ -4,6 +4,7 @@
 //! when all of them are there. A part that cannot be read is left out of the rest, so one fault is reported once.
 
 mod across;
+mod agreement;
 mod asks;
 mod checks;
 mod clauses;
@@ -12,6 +13,8 @@ mod documents;
 mod forces;
 mod forms;
 mod kept_by;
+mod limits;
+mod lockouts;
 mod permissions;
 mod procedures;
 mod registers;
@@ -92,6 +95,10 @@ impl Library {
         loader.forms();
         loader.across();
         loader.access();
+        if !former && loader.sink.is_clean() {
+            loader.agreement();
+            loader.lockouts();
+        }
         let Loader { sink, library, .. } = loader;
         match Problems::of(sink.into_problems()) {
             Some(problems) => Err(problems),

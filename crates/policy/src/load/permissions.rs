@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::Span;
 
-use super::Loader;
+use super::{Loader, limits};
 use crate::model::KeptBy;
 use crate::permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFor, PermissionRegister};
 use crate::reader::{Node, Source};
@@ -39,6 +39,13 @@ impl Loader<'_> {
         let (ask, decide) = (root.must::<Vec<_>>("ask"), root.must::<Vec<_>>("decide"));
         let second: Vec<String> = root.opt("second").unwrap_or_default();
         let decide_within = self.limit_at(root, "decide_within");
+        self.at_most(root, "longest", longest, limits::AGAIN);
+        self.limit_at_most(
+            root,
+            "decide_within",
+            decide_within.as_ref().and_then(Option::as_ref),
+            limits::WORK,
+        );
         let (procedure, note) = (root.opt("procedure"), root.opt("note"));
         let fields = self.fields(root);
         let does = self.does(root, &fields);

@@ -7,8 +7,8 @@ use compliance::Given;
 use domain::{ClauseId, SettingValue};
 use jiff::civil::Date;
 
-use super::Loader;
 use super::documents::each;
+use super::{Loader, limits};
 use crate::model::KeptBy;
 use crate::procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
 use crate::reader::{Node, Source};
@@ -20,6 +20,8 @@ use crate::working_days::WorkingDays;
 const BREACH: &str = "breach";
 /// The force parameter with the days off beside weekends.
 const DAYS_OFF: &str = "bank-holidays";
+/// Most days or months that an event counts.
+const MOST: i64 = 366;
 const MOVERS: &str = "movers.toml";
 
 impl Loader<'_> {
@@ -123,11 +125,13 @@ impl Loader<'_> {
             },
             _ => None,
         };
-        let found = found.filter(|count| (0..=3650).contains(count));
+        let found = found.filter(|count| (0..=MOST).contains(count));
         if found.is_none() {
             node.problem(
                 key,
-                format!("{key} is a whole number from 0 up, or {{ parameter = \"name\" }} of one that is"),
+                format!(
+                    "{key} is a whole number from 0 to {MOST}, or {{ parameter = \"name\" }} of one that is"
+                ),
             );
         }
         found
@@ -203,6 +207,7 @@ impl Loader<'_> {
 
     fn due(&self, node: &Node<'_>) -> Option<StepDue> {
         let within = self.limit_at(node, "within");
+        self.limit_at_most(node, "within", within.as_ref().and_then(Option::as_ref), limits::WORK);
         let due = node.opt::<String>("due");
         match (within?, due.as_deref()) {
             (Some(limit), None) => Some(StepDue::Within(limit)),
@@ -222,6 +227,9 @@ impl Loader<'_> {
     fn chase(&self, node: &Node<'_>) -> Option<Chase> {
         let (to, of) = (node.must("to"), node.opt("of"));
         let (before, after) = (self.limit_at(node, "before")?, self.limit_at(node, "after")?);
+        for (key, limit) in [("before", &before), ("after", &after)] {
+            self.limit_at_most(node, key, limit.as_ref(), limits::WORK);
+        }
         let (after, by) = match (before, after) {
             (Some(by), None) => (false, by),
             (None, Some(by)) => (true, by),

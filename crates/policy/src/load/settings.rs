@@ -7,6 +7,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::Loader;
+use crate::placeholders::placeholder;
 use crate::reader::{Faults, Node, Source};
 use crate::registers::{AskedValue, Registers, Setting};
 use crate::value::ParameterValue;
@@ -65,7 +66,15 @@ impl Registers {
             return None;
         };
         if !value.get_ref().is_table() {
-            return match ParameterValue::read(entry.value_type, value, faults)? {
+            let read = ParameterValue::read(entry.value_type, value, faults)?;
+            let place = || {
+                placeholder(&read).map(|word| {
+                    format!("\"{word}\" only holds the place of a real value; write it, or a force parameter")
+                })
+            };
+            let wrong = entry.range.fault(&read).or_else(|| place().filter(|_| !self.former));
+            faults.extend(wrong.map(|wrong| (value.span().start, wrong)));
+            return match read {
                 ParameterValue::Setting(value) => Some(AskedValue { value, parameter: None }),
                 ParameterValue::Span(_) => None,
             };
@@ -81,6 +90,9 @@ impl Registers {
             Some(ParameterValue::Setting(value))
                 if ParameterValue::Setting(value.clone()).value_type() == entry.value_type =>
             {
+                if let Some(wrong) = entry.range.fault(&ParameterValue::Setting(value.clone())) {
+                    return fault(format!("parameter \"{name}\": {wrong}"));
+                }
                 Some(AskedValue { value: value.clone(), parameter: Some(name) })
             }
             Some(other) => {

@@ -255,7 +255,7 @@ fn references_between_files_hold() {
     only(&edited(DOC, "[\"AA-1.1\"]", "[\"AA-7\"]"), &format!("{DOC}:16: note F1 names clause AA-7"));
     only(
         &edited("parameters.toml", "[\"AA-1.2\"]", "[\"AA-7\"]"),
-        "parameters.toml:8: parameter \"lock-minutes\" names clause AA-7",
+        "parameters.toml:11: parameter \"lock-minutes\" names clause AA-7",
     );
     let related = "[[related]]\ntitle = \"Other\"\ndocument = \"c\"\n";
     only(

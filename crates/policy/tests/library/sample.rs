@@ -35,6 +35,8 @@ const VOCABULARY: &str = r#"
 key = "passcode.min_length"
 type = "count"
 merge = "max"
+at_least = 4
+at_most = 16
 reported_on = ["ios"]
 means = "Length"
 [[setting]]
@@ -51,6 +53,8 @@ means = "AirDrop"
 key = "lock.after_minutes"
 type = "count"
 merge = "min"
+at_least = 1
+at_most = 15
 means = "Lock"
 [[setting]]
 key = "apps.blocked"
@@ -71,6 +75,7 @@ means = "Mail server"
 key = "wifi.networks"
 type = "networks"
 merge = "union"
+stronger = "less"
 means = "Networks"
 "#;
 
@@ -79,6 +84,9 @@ const PARAMETERS: &str = r#"
 name = "lock-minutes"
 type = "count"
 default = 5
+at_least = 1
+at_most = 15
+stronger = "less"
 owner = "Director of ICT"
 reason = "The paper gives no figure"
 clauses = ["AA-1.2"]
@@ -86,6 +94,9 @@ clauses = ["AA-1.2"]
 name = "stale"
 type = "span"
 default = "7d"
+at_least = "1h"
+at_most = "30d"
+stronger = "less"
 owner = "Director of ICT"
 reason = "A week"
 clauses = []
@@ -123,6 +134,33 @@ want = "not-met"
 says = "silence"
 platform = "ios"
 want = "not-known"
+[[case]]
+says = "no passcode"
+platform = "ios"
+facts = { "passcode.present" = false, "effective.passcode.min_length" = 6 }
+want = "not-met"
+[[case]]
+says = "whether there is one was never said"
+platform = "ios"
+facts = { "effective.passcode.min_length" = 6 }
+want = "not-known"
+[[case]]
+says = "the length was never said"
+platform = "ios"
+facts = { "passcode.present" = true }
+want = "not-known"
+[[case]]
+says = "too long ago"
+platform = "ios"
+facts = { "passcode.present" = true, "effective.passcode.min_length" = 6 }
+age = { parameter = "stale", plus = "1h" }
+want = "not-known"
+[[case]]
+says = "acknowledged"
+platform = "ios"
+facts = { "passcode.present" = true, "effective.passcode.min_length" = 6 }
+grade = "acknowledged"
+want = "not-known"
 "#;
 
 /// Returns a check that the profile of a group is installed.
@@ -151,6 +189,26 @@ want = "not-met"
 says = "silence"
 platform = "ios"
 expected_profiles = {{ "{group}" = "U" }}
+want = "not-known"
+[[case]]
+says = "on a Mac"
+platform = "macos"
+facts = {{ "profiles.installed" = ["{group}=U"] }}
+expected_profiles = {{ "{group}" = "U" }}
+want = "met"
+[[case]]
+says = "too long ago"
+platform = "ios"
+facts = {{ "profiles.installed" = ["{group}=U"] }}
+expected_profiles = {{ "{group}" = "U" }}
+age = "8d"
+want = "not-known"
+[[case]]
+says = "acknowledged"
+platform = "ios"
+facts = {{ "profiles.installed" = ["{group}=U"] }}
+expected_profiles = {{ "{group}" = "U" }}
+grade = "acknowledged"
 want = "not-known"
 "#
     )

@@ -41,6 +41,7 @@ pub(crate) async fn view(ctx: &Ctx) -> Result<changes::View, Problem> {
         reason: String::new(),
         why: String::new(),
         fall_out: read.prediction.as_ref().map(fall_out),
+        directions: read.diff.as_ref().map(directions).unwrap_or_default(),
         others: read.diff.as_ref().map(others).unwrap_or_default(),
         broken: read.broken_folder.clone().unwrap_or_default(),
         clauses: changed_clauses(&read),
@@ -126,6 +127,11 @@ fn fall_out(prediction: &Prediction) -> changes::FallOut {
     }
 }
 
+/// Returns every change with its direction, what weakens the policy first.
+fn directions(diff: &PolicyDiff) -> Vec<(String, &'static str, String)> {
+    diff.told().into_iter().map(|told| (sentence(told.direction.word()), told.of, told.what)).collect()
+}
+
 /// Returns what differs beside clauses, settings and acceptances.
 fn others(diff: &PolicyDiff) -> Vec<changes::Group> {
     let happened = |change: Change| match change {
@@ -157,7 +163,7 @@ fn others(diff: &PolicyDiff) -> Vec<changes::Group> {
         changes::Group { title: "Force parameters", of: "Parameter", rows: parameters.collect() },
         changes::Group { title: "Checks", of: "Check", rows: checks.collect() },
     ];
-    for kind in [PartKind::Case, PartKind::Form, PartKind::Mover, PartKind::Register] {
+    for kind in PartKind::ALL {
         let of_kind = diff.parts.iter().filter(|part| part.kind == kind).map(|part| {
             let (before, after) = happened(part.change);
             let fields = part.fields.join(", ").replace('_', " ");

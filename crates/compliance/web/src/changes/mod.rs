@@ -39,6 +39,8 @@ pub struct View {
     pub broken: String,
     /// The devices that would newly fail; `None` for readers who may not see devices.
     pub fall_out: Option<FallOut>,
+    /// Every change with its direction, what weakens the policy first: direction, sort of thing, what changes.
+    pub directions: Vec<(String, &'static str, String)>,
     /// The other differences, each under its heading.
     pub others: Vec<Group>,
     /// The clauses that differ.
@@ -173,6 +175,7 @@ impl View {
                     devices: vec![Crumb::new("/devices/NC-10460", "C02NC10460")],
                 }],
             }),
+            directions: vec![("Stronger".into(), "Settings on devices", "passcode.min_length: 9 -> 12".into())],
             others: vec![
                 Group {
                     title: "Parameters",

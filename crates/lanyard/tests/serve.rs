@@ -110,7 +110,7 @@ fn a_start_with_a_weaker_policy_goes_on_by_the_one_in_force_and_says_so_once() {
     let warned = || log().matches("weaker than the policy in force").count();
     for (parameters, warnings) in [
         ("", 0),
-        ("[parameters]\nlock-timeout-minutes = 30\n", 1),
+        ("[parameters]\nlock-timeout-minutes = 10\n", 1),
         ("", 1),
         ("[parameters]\nunused-after = \"90d\"\n", 2),
     ] {

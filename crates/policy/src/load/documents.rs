@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Loader, limits};
 use super::cover::cover;
+use super::{Loader, limits};
 use crate::model::{Approval, Document, LegalBasis, Note, Related, Section};
 use crate::order::natural;
 use crate::reader::{Node, Source};

@@ -26,10 +26,12 @@ async fn fox(seeded: &Seeded) -> Browser {
 #[test]
 fn a_weaker_policy_waits_until_two_people_of_both_forces_want_it() {
     with_force(|seeded| async move {
-        let file = "settings/passcode-composition.toml";
         let weaker = shipped_policy(|files| {
-            let text = files.get(file).unwrap().replace("min_length\" = 9", "min_length\" = 6");
-            files.put(file, &text);
+            let head = "name = \"unused-after\"\ntype = \"span\"\ndefault = ";
+            let text = files.get("parameters.toml").unwrap().to_owned();
+            assert!(text.contains(&format!("{head}\"60d\"")));
+            let text = text.replace(&format!("{head}\"60d\""), &format!("{head}\"90d\""));
+            files.put("parameters.toml", &text);
         });
         let digest = weaker.digest().to_owned();
         seeded.app.set_policy(Arc::new(weaker));
@@ -38,7 +40,7 @@ fn a_weaker_policy_waits_until_two_people_of_both_forces_want_it() {
         let isec = seeded.browser_in_role(seeded.holder, Role::InformationSecurity, NORFOLK).await;
         assert!(isec.page("/").await.contains("A weaker policy waits for two people"));
         let page = isec.page("/policy/changes").await;
-        for words in ["waiting for two people", "passcode.min_length was 9 and would be 6", "Ask for it"] {
+        for words in ["waiting for two people", "unused-after: 60d", "Ask for it"] {
             assert!(page.contains(words), "{words}: {page}");
         }
         let id = between(&page, "name=\"waiting\" value=\"", "\"").to_owned();

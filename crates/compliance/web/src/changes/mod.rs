@@ -175,7 +175,11 @@ impl View {
                     devices: vec![Crumb::new("/devices/NC-10460", "C02NC10460")],
                 }],
             }),
-            directions: vec![("Stronger".into(), "Settings on devices", "passcode.min_length: 9 -> 12".into())],
+            directions: vec![(
+                "Stronger".into(),
+                "Settings on devices",
+                "passcode.min_length: 9 -> 12".into(),
+            )],
             others: vec![
                 Group {
                     title: "Parameters",

@@ -128,8 +128,8 @@ fn beyond(bound: &Value, greater: bool) -> Option<Value> {
 }
 
 fn chosen(kind: &'static str, name: &str, value: Value) -> Mutation {
-    let overrides = Overrides::from([(name.to_owned(), value.clone())]);
-    Mutation { kind, what: format!("lanyard.toml: {name} = {value}"), overrides, ..Mutation::default() }
+    let what = format!("lanyard.toml: {name} = {value}");
+    Mutation { kind, what, overrides: Overrides::from([(name.to_owned(), value)]), ..Mutation::default() }
 }
 
 fn chosen_beyond(name: &str, value: Option<Value>) -> Option<Mutation> {

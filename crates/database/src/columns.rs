@@ -119,14 +119,14 @@ one_column! {
 }
 
 text! { to_string:
-    AlarmId, AssignmentId, BurstId, CaseId, ClauseId, CommandId, ContactMethodId, CountId, Day, DeliveryId, DeviceId, EnrolmentId,
+    AlarmId, AssignmentId, BurstId, CaseId, CoverId, ClauseId, CommandId, ContactMethodId, CountId, Day, DeliveryId, DeviceId, EnrolmentId,
     EntryId, EventId, EvidenceId, FaultId, FileId, FreezeId, GrantId, GroupId, HandoverId, HeldId, HoldId, ImportId, IncidentEntryId,
     IncidentId, JobId, LayerId, LossId, LossMessageId, NoteId, NoticeId, OverrideId, PatternId, PeriodId, PermissionId, PersonId,
     PlaceId, ResetId, RotaId, SignInId, StepId, TokenId,
 }
 
 text! { as_str:
-    AssetClass, BurstState, Cap, Channel, CommandState, Condition, Deed, DeliveryState, DeviceKind, Disposal, Effect, EnrolmentState,
+    AssetClass, BurstState, Cap, Channel, CommandState, Condition, Deed, CoverState, DeliveryState, DeviceKind, Disposal, Effect, EnrolmentState,
     FaultKind, Force, HandoverKind, HandoverState, HeldState, LossMessageState, NoticeState, OverrideKind, PeriodKind, PermissionState,
     PersonSource, PlaceKind, Platform, ProfileState, ProofKind, ResetCame, ResetCause, ResetState, Side, Standing, Use,
 }

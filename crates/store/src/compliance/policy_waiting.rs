@@ -2,34 +2,34 @@
 
 use domain::{EntryId, Force, Timestamp};
 
-use crate::{Row, StoreError, Tx, Value, statements};
+use crate::{StoreError, Tx, Value, row, statements};
 
-/// A version that waits, without its files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// Its id.
-    pub id: EntryId,
-    /// The digest of the version.
-    pub digest: String,
-    /// The digest of the version in force that it was compared with.
-    pub compared_with: String,
-    /// What it weakens: a JSON list of sentences.
-    pub weakens: String,
-    /// When a start of the service found it.
-    pub found_at: Timestamp,
-    /// Who asked for it, if anybody has.
-    pub asked: Option<AskedFor>,
-}
+row! {
+    /// A version that waits, without its files.
+    pub struct Waiting {
+        /// Its id.
+        pub id: EntryId,
+        /// The digest of the version.
+        pub digest: String,
+        /// The digest of the version in force that it was compared with.
+        pub compared_with: String,
+        /// What it weakens: a JSON list of sentences.
+        pub weakens: String,
+        /// When a start of the service found it.
+        pub found_at: Timestamp,
+        /// Who asked for it, if anybody has.
+        pub asked: Option<AskedFor> = "asked_at, asked_by, reason",
+    }
 
-/// A request to bring a version that waits into force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AskedFor {
-    /// When.
-    pub at: Timestamp,
-    /// Who, as the ledger names them.
-    pub by: String,
-    /// Why.
-    pub reason: String,
+    /// A request to bring a version that waits into force.
+    pub struct AskedFor {
+        /// When.
+        pub at: Timestamp,
+        /// Who, as the ledger names them.
+        pub by: String,
+        /// Why.
+        pub reason: String,
+    }
 }
 
 /// A version as it is entered.
@@ -51,30 +51,25 @@ pub struct NewWaiting<'a> {
     pub found_at: Timestamp,
 }
 
-/// The confirmation of a version for one force.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confirmation {
-    /// The force.
-    pub force: Force,
-    /// When.
-    pub at: Timestamp,
-    /// By whom, as the ledger names them.
-    pub by: String,
-}
-
-macro_rules! columns {
-    () => {
-        "id, digest, compared_with, weakens, found_at, asked_at, asked_by, reason"
-    };
+row! {
+    /// The confirmation of a version for one force.
+    pub struct Confirmation {
+        /// The force.
+        pub force: Force,
+        /// When.
+        pub at: Timestamp = "confirmed_at",
+        /// By whom, as the ledger names them.
+        pub by: String = "confirmed_by",
+    }
 }
 
 statements! {
     pub(crate) WAITING_ADD = "INSERT INTO policy_waiting
         (id, digest, files, overrides, compared_with, weakens, found_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    WAITING_OPEN = concat!("SELECT ", columns!(), " FROM policy_waiting WHERE ended_at IS NULL
-        ORDER BY found_at DESC, id DESC LIMIT 1");
-    WAITING_FILES = "SELECT files, overrides FROM policy_waiting WHERE id = $1";
+    WAITING_OPEN: Waiting = "SELECT {columns} FROM policy_waiting WHERE ended_at IS NULL
+        ORDER BY found_at DESC, id DESC LIMIT 1";
+    WAITING_FILES: (String, String) = "SELECT files, overrides FROM policy_waiting WHERE id = $1";
     WAITING_ASK = "UPDATE policy_waiting SET asked_at = $2, asked_by = $3, reason = $4
         WHERE id = $1 AND ended_at IS NULL AND asked_at IS NULL";
     WAITING_END = "UPDATE policy_waiting SET ended_at = $2, ended_by = $3, outcome = $4
@@ -82,22 +77,8 @@ statements! {
     CONFIRMATION_ADD = "INSERT INTO policy_confirmation (waiting_id, force, confirmed_at, confirmed_by)
         VALUES ($1, $2, $3, $4)
         ON CONFLICT DO NOTHING";
-    CONFIRMATIONS_OF = "SELECT force, confirmed_at, confirmed_by FROM policy_confirmation
+    CONFIRMATIONS_OF: Confirmation = "SELECT {columns} FROM policy_confirmation
         WHERE waiting_id = $1 ORDER BY force";
-}
-
-fn waiting(row: &Row) -> Result<Waiting, StoreError> {
-    Ok(Waiting {
-        id: row.parse(0)?,
-        digest: row.text(1)?,
-        compared_with: row.text(2)?,
-        weakens: row.text(3)?,
-        found_at: row.time(4)?,
-        asked: match row.opt_time(5)? {
-            None => None,
-            Some(at) => Some(AskedFor { at, by: row.text(6)?, reason: row.text(7)? }),
-        },
-    })
 }
 
 /// Enters a version that waits.
@@ -117,12 +98,12 @@ pub fn add(tx: &mut Tx<'_>, new: &NewWaiting<'_>) -> Result<(), StoreError> {
 
 /// Returns the version that waits; the one found last, should several do.
 pub fn open(tx: &mut Tx<'_>) -> Result<Option<Waiting>, StoreError> {
-    tx.one(&WAITING_OPEN, &[])?.as_ref().map(waiting).transpose()
+    tx.row(&WAITING_OPEN, &[])
 }
 
 /// Returns the files of a version and the parameter values over it, both JSON.
 pub fn files(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<(String, String)>, StoreError> {
-    tx.one(&WAITING_FILES, &[Value::id(id)])?.map(|row| Ok((row.text(0)?, row.text(1)?))).transpose()
+    tx.row(&WAITING_FILES, &[Value::id(id)])
 }
 
 /// Notes who asked for a version; returns false where it is over, or somebody has asked for it.
@@ -150,8 +131,5 @@ pub fn confirm(tx: &mut Tx<'_>, id: EntryId, new: &Confirmation) -> Result<bool,
 
 /// Returns the confirmations of a version, by force.
 pub fn confirmations(tx: &mut Tx<'_>, id: EntryId) -> Result<Vec<Confirmation>, StoreError> {
-    tx.query(&CONFIRMATIONS_OF, &[Value::id(id)])?
-        .iter()
-        .map(|row| Ok(Confirmation { force: row.parse(0)?, at: row.time(1)?, by: row.text(2)? }))
-        .collect()
+    tx.rows(&CONFIRMATIONS_OF, &[Value::id(id)])
 }

@@ -79,6 +79,8 @@ struct Arrival {
     reporter: Option<PersonId>,
     /// Whether whoever takes it in deals with it themselves.
     deals: bool,
+    /// Whether they have the role of the duty officer.
+    by_duty_officer: bool,
     answers: Answers,
     form: String,
 }
@@ -144,6 +146,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
                 shown: "Somebody who was not signed in".into(),
                 reporter: None,
                 deals: false,
+                by_duty_officer: false,
                 answers: new.answers,
                 form: new.form,
             };
@@ -189,6 +192,7 @@ pub async fn report_own(
                 shown: actor.shown.clone(),
                 reporter: actor.person,
                 deals: false,
+                by_duty_officer: false,
                 answers: new.answers,
                 form: new.form,
             };
@@ -259,6 +263,7 @@ pub async fn report_at_desk(
                 shown: actor.shown.clone(),
                 reporter: actor.person,
                 deals: telephoned.deals,
+                by_duty_officer: actor.roles.has(Role::DutyOfficer),
                 answers: new.answers,
                 form: new.form,
             };
@@ -356,7 +361,8 @@ fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Rep
     loss_reports::add(tx, &report)?;
     say_and_enter(Work { app, tx, now }, arrival, &report)?;
     open_incident(Work { app, tx, now }, arrival, case)?;
-    let taker = AtDesk { name: &arrival.name, shown: &arrival.shown, person: arrival.reporter };
+    let taker =
+        AtDesk { name: &arrival.name, shown: &arrival.shown, is_duty_officer: arrival.by_duty_officer };
     match (called_for, arrival.deals) {
         (None, false) => crate::call::begin(Work { app, tx, now }, &report)?,
         (None, true) => crate::call::begin_answered(Work { app, tx, now }, &report, &taker)?,

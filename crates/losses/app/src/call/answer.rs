@@ -60,8 +60,8 @@ pub(super) fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp)
     Ok(standing.is_some_and(|standing| standing.roles.has(Role::DutyOfficer)))
 }
 
-/// Takes an answer in, and gives its person the case; returns whether it changed anything. The answer of a duty officer, or for a device that is contained, ends
-/// the call. Anybody else has taken it, and people are called again if the device is not contained in time.
+/// Takes an answer in, and gives its person the case; returns whether it changed anything. The answer of a duty officer, or for a device
+/// that is contained, ends the call. Anybody else has taken it, and people are called again if the device is not contained in time.
 pub(super) fn take_answer(
     Work { app, tx, now }: Work<'_, '_>,
     loss: LossId,
@@ -123,29 +123,21 @@ pub(crate) struct AtDesk<'a> {
     pub(crate) name: &'a str,
     /// Their name as it is shown.
     pub(crate) shown: &'a str,
-    /// Their entry in the register.
-    pub(crate) person: Option<PersonId>,
+    /// Whether they have the role of the duty officer: then nobody need be asked again.
+    pub(crate) is_duty_officer: bool,
 }
 
 impl AtDesk<'_> {
     /// Returns who answers the call by that.
-    pub(super) fn by(&self, tx: &mut Tx<'_>, now: Timestamp) -> Result<By<'_>, AppError> {
-        let is_duty_officer = match self.person {
-            Some(person) => is_duty_officer(tx, person, now)?,
-            None => false,
-        };
-        Ok(By { name: self.name, shown: self.shown, instead_of: None, is_duty_officer, how: "desk" })
+    pub(super) const fn by(&self) -> By<'_> {
+        let Self { name, shown, is_duty_officer } = *self;
+        By { name, shown, instead_of: None, is_duty_officer, how: "desk" }
     }
 }
 
 /// Takes the report of somebody who deals with it as their answer to the call that is under way.
-pub(crate) fn answered_at_desk(
-    Work { app, tx, now }: Work<'_, '_>,
-    loss: LossId,
-    taker: &AtDesk<'_>,
-) -> Result<(), AppError> {
-    let by = taker.by(tx, now)?;
-    take_answer(Work { app, tx, now }, loss, &by).map(drop)
+pub(crate) fn answered_at_desk(work: Work<'_, '_>, loss: LossId, taker: &AtDesk<'_>) -> Result<(), AppError> {
+    take_answer(work, loss, &taker.by()).map(drop)
 }
 
 fn read(Work { app, tx, now }: Work<'_, '_>, loss: LossId, works: bool) -> Result<CallRead, AppError> {

@@ -29,7 +29,7 @@ pub(crate) fn begin_answered(
     report: &LossReport,
     taker: &AtDesk<'_>,
 ) -> Result<(), AppError> {
-    let (promise, by) = (contain_within(app), taker.by(tx, now)?);
+    let (promise, by) = (contain_within(app), taker.by());
     let event = if by.is_duty_officer { Event::Acknowledged } else { Event::Taken(now.plus(promise)) };
     let call = Call::begin_answered(now, promise, event);
     let answer = LossAnswer { at: now, by: by.name.to_owned(), instead_of: None, contained: false };

@@ -79,8 +79,8 @@ async function picture(page, file, from) {
 async function calledAt(page) {
   await visit(page, '/sign-in');
   await follow(page, /See the texts/);
-  await page.getByText('You are called').first().waitFor();
-  return (await page.getByText(/You are called/).first().innerText()).match(/open (\S+)/)[1];
+  await page.getByText('Answer: reply').first().waitFor();
+  return (await page.getByText(/Answer: reply/).first().innerText()).match(/open (\S+)/)[1];
 }
 
 /** A loss at night: reported by a colleague, answered by whoever is called, locked by the duty officer. */

@@ -147,6 +147,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("fault-lifted", "The restriction is ended. The settings go when the device connects."),
     ("fault-referred", "It is referred to Professional Standards, as a sign to look into."),
     ("loss-reported", "The report is taken in."),
+    ("loss-reported-taken", "The report is taken in. You deal with it, and its case is yours."),
     ("loss-lock-queued", "The order to lock the device is on its way. It is locked when this page says so."),
     (
         "loss-lock-held",
@@ -154,12 +155,15 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     (
         "loss-not-locked",
-        "The report is taken in. The device could not be ordered to lock: press the button to see why.",
+        "The report is taken in. The device could not be ordered to lock: see below what can be done now.",
     ),
     ("loss-release-queued", "The order to end lost mode is on its way."),
     ("loss-locate-queued", "It is asked where it is. Its position can be read here once it has answered."),
     ("loss-waits", "It waits for a second person. Nothing is sent until somebody else agrees."),
-    ("loss-taken", "It is recorded. Nobody else is called."),
+    (
+        "loss-taken",
+        "It is recorded, and the case goes with it. This page says whether people are called again, and when.",
+    ),
     ("loss-taken-before", "Somebody had answered before, or nobody is called any more."),
     ("loss-put-right", "The device is put right. Whoever was called is told."),
     (
@@ -168,7 +172,7 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     (
         "loss-put-right-open",
-        "The device is put right. It could not be ordered to lock: press the button to see why.",
+        "The device is put right. It could not be ordered to lock: see below what can be done now.",
     ),
     ("loss-next", "The next people are being called."),
     ("file-added", "The file is attached."),
@@ -198,7 +202,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("document-reviewed", "The review is recorded. The next one is due on the day that you gave."),
     ("original-same", "The file is the original: it has the digest that the document names."),
     ("original-other", "The file is not the original: it has another digest than the document names."),
-    ("loss-found", "It is recorded as found. End its lost mode when its holder has it."),
+    ("loss-found", "It is recorded as found, and nobody is called any more."),
 ];
 
 /// The heading of a message: what is true of the thing that was asked for, on the first look at the page and on every later one.
@@ -311,6 +315,13 @@ mod tests {
     fn only_known_words_say_anything() {
         assert!(super::of("queued").is_some());
         assert!(super::of("").is_none() && super::of("<script>").is_none());
+    }
+
+    #[test]
+    fn whoever_takes_a_loss_is_not_told_that_nobody_else_is_called() {
+        // Unless the duty officer takes it, people are called again where it is not locked in time.
+        let says = super::of("loss-taken").unwrap();
+        assert!(says.contains("called again") && !says.contains("Nobody else"), "{says}");
     }
 
     #[test]

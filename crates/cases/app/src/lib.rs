@@ -332,6 +332,15 @@ pub async fn note_on_case(
         .await
 }
 
+/// Gives an open case to whoever takes on what it is about, in the caller's transaction; returns whether it was another's or nobody's.
+/// It makes no ledger entry: the calling use case does.
+///
+/// # Errors
+/// Only if the database does not answer.
+pub fn give_to(tx: &mut Tx<'_>, case: CaseId, owner: &str) -> Result<bool, AppError> {
+    Ok(cases::take(tx, case, owner)?)
+}
+
 /// Takes a case on. Taking one's own case again changes nothing and is not an error.
 ///
 /// # Errors

@@ -2,7 +2,9 @@
 
 mod again;
 mod answer;
+mod begin;
 mod replies;
+mod words;
 
 use std::collections::VecDeque;
 
@@ -11,11 +13,12 @@ use losses::call::{Attempt, Call, Event, Message, Standing, Step};
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::loss_calls::{self, LossCall, LossMessage};
-use store::loss_reports::{self, LossReport};
+use store::loss_reports;
 use store::{Tx, case_steps, cases, people};
 
 pub use answer::{Answered, CallRead, acknowledge_call, answer_by_link, escalate_call, look_at_link};
 pub(crate) use answer::{AtDesk, answered_at_desk};
+pub(crate) use begin::{begin, begin_answered};
 pub use replies::{Replied, fetch_replies, take_text};
 
 use cases_app::Ending;
@@ -82,37 +85,6 @@ fn contain_within(app: &App) -> Span {
     app.policy().library().span("contain-within").unwrap_or(CONTAIN_WITHIN)
 }
 
-/// Begins the call about a loss, in the transaction of its first report.
-pub(crate) fn begin(Work { app, tx, now }: Work<'_, '_>, report: &LossReport) -> Result<(), AppError> {
-    let promise = contain_within(app);
-    let steps = crate::chain::steps(&crate::chain::chain(Work { app, tx, now }, report.force)?);
-    let (call, messages) = Call::begin(now, promise, &steps);
-    let mut row = LossCall {
-        loss: report.id,
-        force: report.force,
-        case: report.case,
-        device: report.device,
-        standing: String::new(),
-        unanswered: false,
-        next: [0; 2],
-        current: [0; 2],
-        outstanding: 0,
-        passed: 0,
-        promised_by: call.promised_by,
-        step_due: call.step_due,
-        next_at: None,
-        began_at: now,
-        answer: None,
-    };
-    write_state(&mut row, &call);
-    loss_calls::add(tx, &row)?;
-    // What is said of a call when it is saved compares with a call that was not unanswered yet.
-    row.unanswered = false;
-    let mut line = Line { app, row, call, steps, now, called: Vec::new() };
-    line.send(tx, messages)?;
-    line.save(tx)
-}
-
 fn write_state(row: &mut LossCall, call: &Call) {
     call.standing.as_str().clone_into(&mut row.standing);
     row.unanswered = call.unanswered;
@@ -160,17 +132,21 @@ impl<'a> Line<'a> {
     }
 
     fn send(&mut self, tx: &mut Tx<'_>, messages: Vec<Message>) -> Result<(), AppError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let says = words::what_is_lost(self.app, tx, &self.row)?;
         let mut waiting: VecDeque<Message> = messages.into();
         while let Some(message) = waiting.pop_front() {
-            if !self.send_one(tx, message)? {
+            if !self.send_one(tx, message, &says)? {
                 waiting.extend(self.call.take(Event::Failed(message.attempt), self.now, &self.steps));
             }
         }
         Ok(())
     }
 
-    /// Hands one message to the notices; returns false where the person cannot be contacted.
-    fn send_one(&mut self, tx: &mut Tx<'_>, message: Message) -> Result<bool, AppError> {
+    /// Hands one message, with what it is about, to the notices; returns false where the person cannot be contacted.
+    fn send_one(&mut self, tx: &mut Tx<'_>, message: Message, says: &str) -> Result<bool, AppError> {
         let Attempt { round, step } = message.attempt;
         let loss = self.row.loss;
         let token = hex_of(&self.app.world().bytes::<16>());
@@ -182,7 +158,11 @@ impl<'a> Line<'a> {
             .body("Open the loss, say that you take it, and see whether the device is locked. Others are called after you until somebody answers.")
             .link(format!("/losses/{loss}"));
         let reply_digest = Some(kernel::digest_hex(code.as_bytes()));
-        let answers = Answers { link: Secret::new(format!("/calls/{token}")), code: Some(Secret::new(code)) };
+        let answers = Answers {
+            says: says.to_owned(),
+            link: Secret::new(format!("/calls/{token}")),
+            code: Some(Secret::new(code)),
+        };
         let sent = notices_app::call_out(self.app, tx, &notice, &CallOut { subject: &subject, answers })?;
         let reached = sent.is_some();
         let row = LossMessage {

@@ -71,8 +71,8 @@ impl Containment {
         }
         match self.orders.last().map(|last| (last.deed.contains_loss(), last.state)) {
             None => "Not locked: nobody has ordered it",
-            Some((false, CommandState::Acknowledged)) => "Not locked any more: its containment was ended",
-            Some((false, _)) => "Its containment is being ended",
+            Some((false, CommandState::Acknowledged)) => "Not locked any more: lost mode was ended",
+            Some((false, _)) => "Lost mode is being ended",
             Some((true, CommandState::Held)) => "Not locked: the order is held for a second person",
             Some((true, CommandState::Asked | CommandState::Queued)) => {
                 "Not locked yet: ordered, and waits for the device to connect"

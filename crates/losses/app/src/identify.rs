@@ -1,6 +1,7 @@
 //! Finds the device and the person that a report names.
 
 use domain::{Force, PersonId};
+use losses::kinds::{Candidate, meant};
 use losses::report::{Answers, Found};
 use store::devices::{self, Device, DeviceFilter};
 use store::{Tx, cases, people};
@@ -17,26 +18,57 @@ pub(crate) struct Named {
     pub(crate) found: Found,
 }
 
-/// Looks up what a report names: the device by a number on it, otherwise by the person who had it. Only exact numbers and full
-/// names count, so that nobody finds out by trying who has what.
+/// Looks up what a report names: the device by a number on it, otherwise by the person who had it; the kind of device in the words tells
+/// several apart. Only exact numbers and full names count, so that nobody finds out by trying who has what.
 pub(crate) fn identify(tx: &mut Tx<'_>, force: Option<Force>, answers: &Answers) -> Result<Named, AppError> {
-    let person = person_named(tx, force, &answers.whose)?;
-    let mut fits = devices_named(tx, force, &answers.device)?;
-    if fits.is_empty()
-        && let Some(person) = person
-    {
-        fits = devices::of_holder(tx, person)?;
-        fits.retain(|device| device.retired_at.is_none());
-    }
-    if fits.len() > 1 {
-        return Ok(Named { device: None, person, found: Found::Several });
-    }
-    let Some(device) = fits.pop() else { return Ok(Named { device: None, person, found: Found::Nothing }) };
+    let named = people_named(tx, force, &answers.whose)?;
+    let person = match named.as_slice() {
+        [one] => Some(*one),
+        _ => None,
+    };
+    let nothing = |found| Named { device: None, person, found };
+    let by_number = devices_named(tx, force, &answers.device)?;
+    let fits = match person {
+        _ if by_number.len() == 1 => by_number,
+        _ if !by_number.is_empty() => narrowed(&by_number, answers),
+        Some(person) => {
+            let held = held_by(tx, person)?;
+            if held.is_empty() {
+                return Ok(nothing(Found::Nothing));
+            }
+            narrowed(&held, answers)
+        }
+        None if !named.is_empty() => return Ok(nothing(Found::Several)),
+        None if names_something(answers) => return Ok(nothing(Found::Nothing)),
+        None => return Ok(nothing(Found::Unnamed)),
+    };
+    let [device] = fits.as_slice() else { return Ok(nothing(Found::Several)) };
     let found = Found::One {
-        reported: is_reported(tx, &device)?,
+        reported: is_reported(tx, device)?,
         another_holder: person.is_some() && device.holder != person,
     };
-    Ok(Named { person: device.holder.or(person), device: Some(device), found })
+    Ok(Named { person: device.holder.or(person), device: Some(device.clone()), found })
+}
+
+/// Lists the devices that a report may mean, for staff to choose from: those with a number in it, then those of the people that it names,
+/// of these first the ones whose kind it names.
+pub(crate) fn may_mean(
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    answers: &Answers,
+) -> Result<Vec<Device>, AppError> {
+    let mut all = devices_named(tx, force, &answers.device)?;
+    let mut held = Vec::new();
+    for person in people_named(tx, force, &answers.whose)? {
+        held.extend(held_by(tx, person)?);
+    }
+    let likely = narrowed(&held, answers);
+    for device in likely.into_iter().chain(held) {
+        if all.iter().all(|known| known.id != device.id) {
+            all.push(device);
+        }
+    }
+    Ok(all)
 }
 
 /// Returns whether the loss of a device is an open case.
@@ -45,14 +77,46 @@ pub(crate) fn is_reported(tx: &mut Tx<'_>, device: &Device) -> Result<bool, AppE
     Ok(all.iter().any(|case| case.kind == crate::LOST && case.closed.is_none()))
 }
 
+fn held_by(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Device>, AppError> {
+    let mut held = devices::of_holder(tx, person)?;
+    held.retain(|device| device.retired_at.is_none());
+    Ok(held)
+}
+
+/// Keeps those devices whose kind or model the report names; all where it names none.
+fn narrowed(fits: &[Device], answers: &Answers) -> Vec<Device> {
+    // "Aisha Abbott, iphone" may stand in one field.
+    let aside = answers.whose.split_once(',').map(|(_, aside)| aside).unwrap_or_default();
+    let said = format!("{} {aside}", answers.device);
+    let among: Vec<Candidate<'_>> = fits
+        .iter()
+        .map(|device| Candidate { kind: device.kind, model: device.model.as_deref().unwrap_or_default() })
+        .collect();
+    match meant(&said, &among) {
+        Some(places) => places.into_iter().filter_map(|place| fits.get(place).cloned()).collect(),
+        None => fits.to_vec(),
+    }
+}
+
+/// Splits a text into words that may be numbers or names.
 fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '(' | ')' | ':'))
         .filter(|word| word.len() >= 3)
 }
 
+fn has_digit(word: &str) -> bool {
+    word.chars().any(|c| c.is_ascii_digit())
+}
+
+/// Returns whether a report names somebody in full, or gives a number: "laptop" alone, or a surname, says nothing of whose it is.
+fn names_something(answers: &Answers) -> bool {
+    let in_full = words(&answers.whose).nth(1).is_some();
+    in_full || words(&answers.whose).chain(words(&answers.device)).any(has_digit)
+}
+
 fn devices_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Vec<Device>, AppError> {
     let mut fits: Vec<Device> = Vec::new();
-    for word in words(text).filter(|word| word.chars().any(|c| c.is_ascii_digit())).take(8) {
+    for word in words(text).filter(|word| has_digit(word)).take(8) {
         let filter = DeviceFilter { force, search: word.to_owned(), ..DeviceFilter::default() };
         for device in devices::page(tx, &filter, 5)? {
             let tag = device.asset_tag.as_deref().unwrap_or_default();
@@ -65,21 +129,24 @@ fn devices_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Ve
     Ok(fits)
 }
 
-fn person_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Option<PersonId>, AppError> {
+/// Lists the people whom a text names: by a number, otherwise by a full name, which may stand beside other words behind a comma.
+fn people_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Vec<PersonId>, AppError> {
     if let Some(force) = force {
-        for word in words(text).filter(|word| word.chars().any(|c| c.is_ascii_digit())).take(4) {
+        for word in words(text).filter(|word| has_digit(word)).take(4) {
             if let Some(person) =
                 people::by_number(tx, force, word)?.filter(|person| person.ended_at.is_none())
             {
-                return Ok(Some(person.id));
+                return Ok(vec![person.id]);
             }
         }
     }
-    let name = text.trim();
-    if name.len() < 3 {
-        return Ok(None);
+    let parts = text.split([',', ';', '(', ')']);
+    for name in std::iter::once(text).chain(parts).map(str::trim).filter(|name| name.len() >= 3).take(4) {
+        let mut same = people::page(tx, force, name, None, 5)?;
+        same.retain(|person| person.ended_at.is_none() && person.name.eq_ignore_ascii_case(name));
+        if !same.is_empty() {
+            return Ok(same.iter().map(|person| person.id).collect());
+        }
     }
-    let mut same = people::page(tx, force, name, None, 5)?;
-    same.retain(|person| person.ended_at.is_none() && person.name.eq_ignore_ascii_case(name));
-    Ok(same.pop().filter(|_| same.is_empty()).map(|person| person.id))
+    Ok(Vec::new())
 }

@@ -1,6 +1,8 @@
 //! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
 
-use domain::{CaseId, Channel, DeliveryState, DeviceId, Force, LossId, LossMessageState, Timestamp};
+use domain::{
+    CaseId, Channel, DeliveryState, DeviceId, Force, LossId, LossMessageState, PersonId, Timestamp,
+};
 use losses::call::Standing;
 use losses::report::{Answers, Meaning};
 use store::loss_calls::{self, LossCall};
@@ -9,6 +11,8 @@ use store::{Tx, cases, deliveries, devices, people};
 
 use crate::chain::Rung;
 use crate::contain::Containment;
+use crate::log_text::Facts;
+use devices_app::commands::managed;
 use kernel::access::{Permit, SeeCases};
 use kernel::{App, AppError, Work};
 
@@ -42,8 +46,28 @@ pub struct OpenLoss {
     pub answered: Option<(String, Timestamp)>,
     /// How far its containment is.
     pub containment: Containment,
+    /// Whether it is known which device it is.
+    pub identified: bool,
+    /// Whether that device is under management, so that an order can reach it.
+    pub managed: bool,
     /// When a reporter said that it is found.
     pub found_at: Option<Timestamp>,
+    /// Whether somebody at the desk confirmed that it is found.
+    pub confirmed: bool,
+}
+
+impl OpenLoss {
+    /// Returns whether and how the device is locked, in a few words. One that no order can reach never reads as if somebody could lock it.
+    #[must_use]
+    pub fn lock_in_words(&self) -> &'static str {
+        if self.managed || !self.containment.orders.is_empty() {
+            self.containment.in_words()
+        } else if self.identified {
+            "It cannot be locked: it is not under management"
+        } else {
+            "Not locked: it is not known yet which device it is"
+        }
+    }
 }
 
 /// The page of the duty officer.
@@ -98,6 +122,10 @@ pub struct ReportRead {
     pub reported_at: Timestamp,
     /// How it came, in words.
     pub came: &'static str,
+    /// Who was signed in: its holder, or whoever took it by telephone.
+    pub signed_in: Option<String>,
+    /// Whether its holder made it, signed in.
+    pub by_holder: bool,
     /// What it means.
     pub meaning: Meaning,
     /// The answers; `None` once they are forgotten.
@@ -126,6 +154,8 @@ pub struct LossRead {
     pub closed: bool,
     /// The device.
     pub device: Option<DeviceId>,
+    /// Its holder, with their number; where the device is not known, the person whom a report names.
+    pub holder: Option<String>,
     /// Whether the device is in lost mode: a plain lock is ended on the device, not from here.
     pub in_lost_mode: bool,
     /// When the promise must be kept.
@@ -201,6 +231,7 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
         Some(answer) => Some((kernel::words::who(tx, &answer.by)?, answer.at)),
         None => None,
     };
+    let is_open = case.is_some_and(|case| case.closed.is_none());
     let is_taken = call.standing == Standing::Taken.as_str();
     Ok(OpenLoss {
         loss: call.loss,
@@ -219,7 +250,10 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
             Some(device) => crate::contain::containment(tx, device, since)?,
             None => Containment::default(),
         },
+        identified: call.device.is_some(),
+        managed: device.as_ref().is_some_and(|device| managed(device).is_ok()),
         found_at: reports.iter().filter_map(|report| report.found_at).min(),
+        confirmed: is_open && call.standing == Standing::Ended.as_str(),
     })
 }
 
@@ -238,21 +272,29 @@ pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<Los
             let open = in_short(tx, &call)?;
             let answered_for = call.answer.as_ref().and_then(|answer| answer.instead_of);
             let answered_for = answered_for.map(|person| people::by_id(tx, person)).transpose()?.flatten();
-            let reports = loss_reports::of_loss(tx, id)?;
+            let mut reports = Vec::new();
+            for report in loss_reports::of_loss(tx, id)? {
+                reports.push(read_report(&app, tx, &report)?);
+            }
+            let holder = holder(tx, call.device, case.person)?;
             let in_lost_mode = match call.device {
                 Some(device) => devices_app::commands::is_in_lost_mode(tx, device)?,
                 None => false,
             };
             Ok(LossRead {
-                to_paste: to_paste(&open, case.number),
+                to_paste: crate::log_text::to_paste(
+                    &open,
+                    &Facts { number: case.number, holder: holder.as_deref(), reports: &reports },
+                ),
                 open,
                 case: CaseRef { id: case.id, number: case.number },
                 closed: case.closed.is_some(),
                 device: call.device,
+                holder,
                 in_lost_mode,
                 promised_by: call.promised_by,
                 answered_for: answered_for.as_ref().map(kernel::words::shown),
-                reports: reports.iter().map(|report| read_report(&app, report)).collect::<Result<_, _>>()?,
+                reports,
                 messages: messages(tx, id)?,
             })
         })
@@ -277,15 +319,24 @@ pub async fn loss_of_case(
         .await
 }
 
-fn read_report(app: &App, report: &LossReport) -> Result<ReportRead, AppError> {
-    let answers = match &report.answers {
-        Some(sealed) => {
-            let plain = app.sealer().open(&crate::report::place(report.id), sealed)?;
-            Some(serde_json::from_slice(plain.expose()).map_err(|error| AppError::fault(&error))?)
-        }
-        None => None,
-    };
+/// Returns who has a device, as lists show people; where it is not known which it is, the person whom a report names.
+fn holder(
+    tx: &mut Tx<'_>,
+    device: Option<DeviceId>,
+    named: Option<PersonId>,
+) -> Result<Option<String>, AppError> {
+    let device = device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();
+    let person = device.map_or(named, |device| device.holder);
+    let person = person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+    Ok(person.as_ref().map(kernel::words::shown))
+}
+
+fn read_report(app: &App, tx: &mut Tx<'_>, report: &LossReport) -> Result<ReportRead, AppError> {
+    let answers = crate::report::answers_of(app, report)?;
+    let signed_in = report.person.map(|person| people::by_id(tx, person)).transpose()?.flatten();
     Ok(ReportRead {
+        signed_in: signed_in.as_ref().map(kernel::words::shown),
+        by_holder: report.came == "signed-in",
         reference: report.reference.clone(),
         reported_at: report.reported_at,
         came: match report.came.as_str() {
@@ -324,31 +375,4 @@ fn messages(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<MessageRead>, AppError>
 fn delivery(row: deliveries::Delivery) -> DeliveryRead {
     let at = row.ended_at.or(row.sent_at).or(row.due_at).unwrap_or(row.made_at);
     DeliveryRead { channel: row.channel, state: row.state, at, why: row.why }
-}
-
-/// Writes what goes into the command-and-control log: facts and times, in one line.
-fn to_paste(open: &OpenLoss, number: i64) -> String {
-    use domain::local_time::local;
-    let clock = |at: Timestamp| local(at).strftime("%d/%m/%Y %H:%M").to_string();
-    let mut text = format!(
-        "LOST DEVICE ref {} (case C-{number}), {}, reported {}. {}",
-        open.reference,
-        open.title,
-        clock(open.reported_at),
-        open.containment.in_words()
-    );
-    if let Some(at) = open.containment.contained_at {
-        text.push_str(&format!(" at {}", clock(at)));
-    }
-    text.push_str(". ");
-    text.push_str(&match (&open.answered, open.unanswered, open.next_at) {
-        (Some((who, at)), _, Some(next)) => {
-            format!("Taken by {who} at {}; not locked since, next call at {}.", clock(*at), clock(next))
-        }
-        (Some((who, at)), ..) => format!("Taken by {who} at {}.", clock(*at)),
-        (None, true, Some(at)) => format!("NOBODY HAS ANSWERED; next call at {}.", clock(at)),
-        (None, false, Some(at)) => format!("People are being called; next call at {}.", clock(at)),
-        (None, _, None) => "Nobody is called any more.".to_owned(),
-    });
-    text
 }

@@ -18,7 +18,7 @@ use crate::call::StepsDone;
 use crate::identify::{identify, is_reported};
 use cases_app::Opening;
 use incidents_app::NewForm;
-use kernel::access::{AcceptOwn, ManageCases, Permit};
+use kernel::access::{AcceptOwn, ManageCases, Permit, Role};
 use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
@@ -37,6 +37,15 @@ pub struct NewReport {
     pub answers: Answers,
     /// A random text that the form was given with: sending the form twice makes one report.
     pub form: String,
+}
+
+/// What whoever takes a report by telephone says beside its answers.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Telephoned {
+    /// The device of the register that was chosen; `None` where the answers alone say which it is.
+    pub device: Option<DeviceId>,
+    /// Whether they deal with it themselves, which answers the call: nobody is called at first.
+    pub deals: bool,
 }
 
 /// A report that was taken in.
@@ -68,6 +77,10 @@ struct Arrival {
     name: String,
     shown: String,
     reporter: Option<PersonId>,
+    /// Whether whoever takes it in deals with it themselves.
+    deals: bool,
+    /// Whether they have the role of the duty officer.
+    by_duty_officer: bool,
     answers: Answers,
     form: String,
 }
@@ -132,6 +145,8 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
                 name: "stranger".into(),
                 shown: "Somebody who was not signed in".into(),
                 reporter: None,
+                deals: false,
+                by_duty_officer: false,
                 answers: new.answers,
                 form: new.form,
             };
@@ -176,6 +191,8 @@ pub async fn report_own(
                 name: actor.name.clone(),
                 shown: actor.shown.clone(),
                 reporter: actor.person,
+                deals: false,
+                by_duty_officer: false,
                 answers: new.answers,
                 form: new.form,
             };
@@ -189,21 +206,28 @@ pub async fn report_own(
         .await
 }
 
-/// Takes in a report by telephone, for a device of the register or one that is not known yet. In the hours of the desk, the person
-/// at the desk who took it has answered the call by that; at other times the chain is called.
+/// Returns whether somebody who takes a report by telephone is taken to deal with it, unless they say otherwise: the desk in its hours,
+/// and the duty officer at any hour.
+#[must_use]
+pub fn deals_by_default(app: &App, permit: &Permit<ManageCases>) -> bool {
+    crate::chain::desk_is_open(app, app.world().now()) || permit.actor().roles.has(Role::DutyOfficer)
+}
+
+/// Takes in a report by telephone, for a device of the register or one that is not known yet. Who takes it and says that they deal with
+/// it has answered the call by that; otherwise the chain is called.
 ///
 /// # Errors
 /// [`AppError::Denied`] for a device of another force; [`AppError::Invalid`] for an answer.
 pub async fn report_at_desk(
     app: &App,
     permit: Permit<ManageCases>,
-    device: Option<DeviceId>,
+    telephoned: Telephoned,
     new: NewReport,
 ) -> Result<Reported, AppError> {
     let new = checked(app, new)?;
     let actor = permit.actor().clone();
     let (node, now) = (app.clone(), app.world().now());
-    let known = device;
+    let known = telephoned.device;
     let reported = app
         .store()
         .write(move |tx| {
@@ -238,6 +262,8 @@ pub async fn report_at_desk(
                 name: actor.name.clone(),
                 shown: actor.shown.clone(),
                 reporter: actor.person,
+                deals: telephoned.deals,
+                by_duty_officer: actor.roles.has(Role::DutyOfficer),
                 answers: new.answers,
                 form: new.form,
             };
@@ -292,8 +318,15 @@ fn word_of(meaning: Meaning) -> &'static str {
 }
 
 /// Returns the place for which the answers of a report are sealed.
-pub(crate) fn place(id: LossId) -> String {
+fn place(id: LossId) -> String {
     format!("loss-report:{id}")
+}
+
+/// Opens the answers of a report; `None` once they are forgotten.
+pub(crate) fn answers_of(app: &App, report: &LossReport) -> Result<Option<Answers>, AppError> {
+    let Some(sealed) = &report.answers else { return Ok(None) };
+    let plain = app.sealer().open(&place(report.id), sealed)?;
+    serde_json::from_slice(plain.expose()).map(Some).map_err(|error| AppError::fault(&error))
 }
 
 fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Reported, AppError> {
@@ -328,13 +361,13 @@ fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Rep
     loss_reports::add(tx, &report)?;
     say_and_enter(Work { app, tx, now }, arrival, &report)?;
     open_incident(Work { app, tx, now }, arrival, case)?;
-    if called_for.is_none() {
-        crate::call::begin(Work { app, tx, now }, &report)?;
-    }
-    // Whoever takes a report at the open desk knows of it.
-    if arrival.came == "desk" && crate::chain::desk_is_open(app, now) {
-        let at_desk = AtDesk { name: &arrival.name, shown: &arrival.shown, person: arrival.reporter };
-        crate::call::answered_at_desk(Work { app, tx, now }, report.loss, &at_desk)?;
+    let taker =
+        AtDesk { name: &arrival.name, shown: &arrival.shown, is_duty_officer: arrival.by_duty_officer };
+    match (called_for, arrival.deals) {
+        (None, false) => crate::call::begin(Work { app, tx, now }, &report)?,
+        (None, true) => crate::call::begin_answered(Work { app, tx, now }, &report, &taker)?,
+        (Some(_), true) => crate::call::answered_at_desk(Work { app, tx, now }, report.loss, &taker)?,
+        (Some(_), false) => {}
     }
     Ok(reported(&report, &arrival.form))
 }

@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::reference::Reference;
+use losses::call::Standing;
 use losses::reference::secret_as_typed;
 use losses::report::Meaning;
 use serde_json::json;
@@ -29,12 +30,16 @@ pub struct OwnReport {
     pub reported_at: Timestamp,
     /// What it means, for the reporter.
     pub meaning: Meaning,
+    /// Whether people are being called now, because nobody has answered in time.
+    pub calling: bool,
     /// When somebody at the force took it on.
     pub taken_at: Option<Timestamp>,
     /// Since when the device is locked.
     pub locked_at: Option<Timestamp>,
     /// When the reporter said that it is found.
     pub found_at: Option<Timestamp>,
+    /// Whether the desk has confirmed that it is found.
+    pub confirmed: bool,
     /// Whether its case is closed.
     pub closed: bool,
 }
@@ -48,6 +53,8 @@ fn own(tx: &mut Tx<'_>, key: &Key) -> Result<Option<LossReport>, AppError> {
 
 fn read(tx: &mut Tx<'_>, report: &LossReport) -> Result<OwnReport, AppError> {
     let call = loss_calls::by_id(tx, report.loss)?;
+    let stands = |standing: Standing| call.as_ref().is_some_and(|call| call.standing == standing.as_str());
+    let (calling, over) = (stands(Standing::Calling), stands(Standing::Ended));
     let case = cases::by_id(tx, report.case)?;
     let since = case.as_ref().map_or(report.reported_at, |case| case.opened_at.min(report.reported_at));
     let locked_at = match report.device {
@@ -58,6 +65,8 @@ fn read(tx: &mut Tx<'_>, report: &LossReport) -> Result<OwnReport, AppError> {
         reference: report.reference.clone(),
         reported_at: report.reported_at,
         meaning: crate::report::meaning_of(&report.meaning),
+        calling,
+        confirmed: over && case.as_ref().is_some_and(|case| case.closed.is_none()),
         taken_at: call.and_then(|call| call.answer).map(|answer| answer.at),
         locked_at,
         found_at: report.found_at,
@@ -116,7 +125,7 @@ pub async fn say_found(app: &App, key: Key) -> Result<Option<OwnReport>, AppErro
             let Some(report) = own(tx, &key)? else { return Ok(None) };
             if loss_reports::set_found(tx, report.id, now)? {
                 let line = format!(
-                    "Reporter of {} says that it is found. Next: confirm that with its holder, then end its lost mode.",
+                    "Reporter of {} says that it is found. Next: ask its holder, then confirm it on the page of the loss.",
                     report.reference
                 );
                 cases_app::say(Work { app: &app, tx, now }, report.case, "The reporter", &line)?;

@@ -1,9 +1,10 @@
 //! Finds a device for a report by telephone: by a part of a name, a number, an asset tag or a serial number.
 
-use domain::DeviceId;
+use domain::{DeviceId, LossId};
 use store::devices::{self, Device, DeviceFilter, DeviceOrder};
-use store::{Tx, people};
+use store::{Tx, loss_calls, loss_reports, people};
 
+use devices_app::commands::managed;
 use kernel::access::{AcceptOwn, ManageCases, Permit};
 use kernel::named::NamedDevice;
 use kernel::{App, AppError};
@@ -22,6 +23,8 @@ pub struct Fit {
     pub holder: Option<String>,
     /// Whether its loss is an open case.
     pub reported: bool,
+    /// Whether it is under management, so that an order to lock it can reach it.
+    pub managed: bool,
 }
 
 /// Lists the devices that the signed-in person holds.
@@ -53,8 +56,50 @@ pub async fn one_device(
             let found = devices::by_id(tx, id)?.filter(|device| device.retired_at.is_none());
             let Some(device) = found else { return Ok(None) };
             permit.reaches(device.force)?;
-            let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
-            fit(tx, &device, holder.as_ref().map(kernel::words::shown)).map(Some)
+            let holder = holder_of(tx, &device)?;
+            fit(tx, &device, holder).map(Some)
+        })
+        .await
+}
+
+fn holder_of(tx: &mut Tx<'_>, device: &Device) -> Result<Option<String>, AppError> {
+    let holder = device.holder.map(|holder| people::by_id(tx, holder)).transpose()?.flatten();
+    Ok(holder.as_ref().map(kernel::words::shown))
+}
+
+/// Lists the devices that the reports of a loss may mean, other than the one that it is about, for staff to choose from: by a number in
+/// the answers, or because the answers name who has them.
+///
+/// # Errors
+/// [`AppError::NotFound`]; [`AppError::Denied`] for a loss of another force.
+pub async fn fits_of_loss(
+    app: &App,
+    permit: Permit<ManageCases>,
+    loss: LossId,
+) -> Result<Vec<Fit>, AppError> {
+    let app = app.clone();
+    app.clone()
+        .store()
+        .read(move |tx| {
+            let call = loss_calls::by_id(tx, loss)?.ok_or_else(|| AppError::not_found("loss", loss))?;
+            permit.reaches(call.force)?;
+            let mut found: Vec<Device> = Vec::new();
+            for report in loss_reports::of_loss(tx, loss)? {
+                let Some(answers) = crate::report::answers_of(&app, &report)? else { continue };
+                let fits = crate::identify::may_mean(tx, Some(call.force), &answers)?;
+                let new = |device: &Device| {
+                    Some(device.id) != call.device && found.iter().all(|known| known.id != device.id)
+                };
+                let fits: Vec<Device> = fits.into_iter().filter(new).collect();
+                found.extend(fits);
+            }
+            let most = usize::try_from(MOST).unwrap_or(usize::MAX);
+            let mut fits = Vec::new();
+            for device in found.iter().take(most) {
+                let holder = holder_of(tx, device)?;
+                fits.push(fit(tx, device, holder)?);
+            }
+            Ok(fits)
         })
         .await
 }
@@ -66,6 +111,7 @@ fn own_fit(tx: &mut Tx<'_>, device: &Device) -> Result<Fit, AppError> {
 fn fit(tx: &mut Tx<'_>, device: &Device, holder: Option<String>) -> Result<Fit, AppError> {
     Ok(Fit {
         reported: crate::identify::is_reported(tx, device)?,
+        managed: managed(device).is_ok(),
         title: cases_app::device_item(device).title,
         device: device.id,
         holder,

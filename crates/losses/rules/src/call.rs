@@ -121,8 +121,24 @@ impl Call {
     /// Begins a call and returns it with its first messages.
     #[must_use]
     pub fn begin(now: Timestamp, promise: Span, chain: &[Step]) -> (Self, Vec<Message>) {
+        let mut call = Self::before_the_first_step(now, promise);
+        let messages = call.advance(now, chain);
+        (call, messages)
+    }
+
+    /// Begins a call that whoever took the report has answered by that: nobody is called now. What comes of it is the same as after any
+    /// other answer.
+    #[must_use]
+    pub fn begin_answered(now: Timestamp, promise: Span, answer: Event) -> Self {
+        let mut call = Self::before_the_first_step(now, promise);
+        let nobody = call.take(answer, now, &[]);
+        drop(nobody);
+        call
+    }
+
+    fn before_the_first_step(now: Timestamp, promise: Span) -> Self {
         let first = Attempt { round: 0, step: 0 };
-        let mut call = Self {
+        Self {
             standing: Standing::Calling,
             unanswered: false,
             next: first,
@@ -131,9 +147,7 @@ impl Call {
             passed: 0,
             promised_by: now.plus(promise),
             step_due: now,
-        };
-        let messages = call.advance(now, chain);
-        (call, messages)
+        }
     }
 
     /// Returns the time at which the call must be looked at next; `None` only for one that is no longer open.
@@ -148,7 +162,8 @@ impl Call {
     }
 
     /// Takes in an event and returns the messages that follow from it. A call that is over changes no more, but that a person may
-    /// still answer for a device that is contained, and that it begins again where that was another device than the lost one.
+    /// still answer for a device that is contained, that the loss itself may be over, and that it begins again where that was another
+    /// device than the lost one.
     #[must_use]
     pub fn take(&mut self, event: Event, now: Timestamp, chain: &[Step]) -> Vec<Message> {
         match (self.standing, event) {
@@ -156,6 +171,7 @@ impl Call {
             (Standing::Contained | Standing::Acknowledged, Event::AnotherDevice(until)) => {
                 return self.begin_again(until, now, chain);
             }
+            (Standing::Contained | Standing::Acknowledged, Event::Ended) => self.standing = Standing::Ended,
             (Standing::Contained | Standing::Acknowledged | Standing::Ended, _) => {}
             // Who calls or has taken it goes on with the other device.
             (_, Event::AnotherDevice(_)) => {}

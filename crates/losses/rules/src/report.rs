@@ -80,6 +80,23 @@ impl Question {
             Self::Contact => "On what number can we reach you?",
         }
     }
+
+    /// Returns what staff read before the answer: the question was put to somebody else.
+    #[must_use]
+    pub const fn for_staff(self) -> &'static str {
+        match self {
+            Self::Force => "Force",
+            Self::Whose => "Whose device, as reported",
+            Self::Device => "Which device, as reported",
+            Self::How => "Lost or stolen",
+            Self::LastHad => "Last seen",
+            Self::Place => "Where",
+            Self::State => "Was it locked",
+            Self::With => "With it",
+            Self::Reporter => "Reporter",
+            Self::Contact => "Number of the reporter",
+        }
+    }
 }
 
 /// A set of words for an answer that is chosen.
@@ -223,8 +240,10 @@ impl Answers {
 pub enum Found {
     /// No device, or none of this force.
     Nothing,
-    /// Several devices fit.
+    /// Several devices fit, or the words name a kind that the person has none of.
     Several,
+    /// The report names neither a person nor a number of a device, such as "laptop" alone.
+    Unnamed,
     /// One device.
     One {
         /// Its loss is an open case.
@@ -255,7 +274,7 @@ impl Meaning {
     pub const fn of(found: Found) -> Self {
         match found {
             Found::Nothing => Self::NotOurs,
-            Found::Several => Self::Unclear,
+            Found::Several | Found::Unnamed => Self::Unclear,
             Found::One { reported: true, .. } => Self::Already,
             Found::One { another_holder: true, .. } => Self::HeldByAnother,
             Found::One { .. } => Self::Ours,
@@ -268,7 +287,7 @@ impl Meaning {
         match self {
             Self::Ours => "The report fits one device of the force.",
             Self::Unclear => {
-                "The report fits several devices: ask the reporter which one, then report that one from its page."
+                "The report does not say for certain which device it is: ask the reporter, then press “Find it in the register” and choose it."
             }
             Self::NotOurs => {
                 "No device of the force fits the report. If it is a private device, tell the reporter that the force cannot lock it; \
@@ -289,7 +308,7 @@ impl Meaning {
         match self {
             Self::Already => "This loss was reported before. Your report was added to it.",
             Self::Ours | Self::HeldByAnother | Self::Unclear | Self::NotOurs => {
-                "A person at the force looks at your report now."
+                "People at the force are being called about it."
             }
         }
     }
@@ -344,6 +363,11 @@ mod tests {
         let one = |reported, another_holder| Found::One { reported, another_holder };
         assert_eq!(Meaning::of(Found::Nothing), Meaning::NotOurs);
         assert_eq!(Meaning::of(Found::Several), Meaning::Unclear);
+        assert_eq!(
+            Meaning::of(Found::Unnamed),
+            Meaning::Unclear,
+            "\"laptop\" alone says nothing of whose it is"
+        );
         assert_eq!(Meaning::of(one(true, true)), Meaning::Already);
         assert_eq!(Meaning::of(one(false, true)), Meaning::HeldByAnother);
         assert_eq!(Meaning::of(one(false, false)), Meaning::Ours);
@@ -351,5 +375,14 @@ mod tests {
         assert!(
             strangers.iter().all(|meaning| meaning.for_the_reporter() == Meaning::Ours.for_the_reporter())
         );
+        let says = Meaning::Ours.for_the_reporter();
+        assert!(!says.contains("looks at"), "nobody has answered yet: {says}");
+    }
+
+    #[test]
+    fn staff_read_no_question_that_was_put_to_somebody_else() {
+        for question in Question::ALL {
+            assert!(!question.for_staff().contains("you"), "{}", question.for_staff());
+        }
     }
 }

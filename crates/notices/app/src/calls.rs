@@ -20,9 +20,11 @@ pub struct CallOut<'a> {
     pub answers: Answers,
 }
 
-/// The two things that answer a call.
+/// What the message of a call says, and the two things that answer it.
 #[derive(Clone)]
 pub struct Answers {
+    /// Who calls and what about, without a full stop: `Norfolk Constabulary, Lanyard: a phone is lost (4KM-7TRH)`. It names nobody.
+    pub says: String,
     /// The path of the link, such as `/calls/TOKEN`.
     pub link: Secret<String>,
     /// The code that is sent back by text; `None` where the answer is a decision on a page after the sign-in.
@@ -92,7 +94,7 @@ pub fn call_out(
         Told::Now | Told::Held { .. } => {}
     }
     let code = call.answers.code.as_ref().map(Secret::expose).map_or("", String::as_str);
-    let plain = format!("{}\n{code}", call.answers.link.expose());
+    let plain = format!("{}\n{code}\n{}", call.answers.link.expose(), call.answers.says);
     let sealed = app.sealer().seal(app.world(), &place(id), plain.as_bytes())?;
     notice_calls::add(tx, id, call.subject, sealed)?;
     app.leave_letters();
@@ -136,9 +138,14 @@ pub(crate) fn answers_of(
     let Some(sealed) = &call.link else { return Ok(None) };
     let plain = app.sealer().open(&place(notice), sealed)?;
     let text = String::from_utf8(plain.into_exposed()).map_err(|error| AppError::fault(&error))?;
-    let (link, code) = text.split_once('\n').unwrap_or((text.as_str(), ""));
-    let code = (!code.is_empty()).then(|| Secret::new(code.to_owned()));
-    Ok(Some(Answers { link: Secret::new(link.to_owned()), code }))
+    let mut lines = text.splitn(3, '\n');
+    let mut line = || lines.next().unwrap_or_default().to_owned();
+    let (link, code) = (line(), line());
+    // A message that was sealed before it said who calls has two lines.
+    let says = Some(line()).filter(|says| !says.is_empty());
+    let says = says.unwrap_or_else(|| "You are called".to_owned());
+    let code = (!code.is_empty()).then(|| Secret::new(code));
+    Ok(Some(Answers { says, link: Secret::new(link), code }))
 }
 
 /// Reports the end of a notice to its call, and forgets what answers it.

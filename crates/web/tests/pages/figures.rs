@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use kernel::access::{Role, permit};
 use losses_app::Answers;
-use losses_app::report::{NewReport, report_at_desk};
+use losses_app::report::{NewReport, Telephoned, report_at_desk};
 
 use crate::common::{Seeded, root, with_force};
 
@@ -13,7 +13,8 @@ async fn reported(seeded: &Seeded) -> String {
         answers: Answers { contact: "07700 900123".into(), ..Answers::default() },
         form: "the figures of the tests".into(),
     };
-    report_at_desk(&seeded.app, permit(&root()).unwrap(), Some(seeded.phone), new).await.unwrap().reference
+    let telephoned = Telephoned { device: Some(seeded.phone), deals: false };
+    report_at_desk(&seeded.app, permit(&root()).unwrap(), telephoned, new).await.unwrap().reference
 }
 
 #[test]

@@ -97,6 +97,7 @@ pub(crate) async fn list(ctx: Ctx) -> Result<Response, Problem> {
         misheard: misheard(list.filter("q")),
         list: list.with_rows(rows.len(), next.map(|(at, id)| time_key(at, id))),
         losses_unanswered: losses.unanswered.unsigned_abs(),
+        losses_calling: losses.calling.unsigned_abs(),
         clocks_over: clocks.counts.over.unsigned_abs(),
         kinds,
         rows,

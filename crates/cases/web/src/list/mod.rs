@@ -24,6 +24,8 @@ pub struct View {
     pub list: Listing,
     /// Losses that nobody has answered in time.
     pub losses_unanswered: u64,
+    /// New losses that nobody has answered yet: people are being called.
+    pub losses_calling: u64,
     /// Clocks of telling the regulator that ended undecided.
     pub clocks_over: u64,
     /// The types of case that exist: word and title.
@@ -111,6 +113,7 @@ impl View {
             shell: Shell::sample_top(Area::Cases),
             list: Listing::read(ALLOWED, &[("state", "open")]).with_rows(3, None),
             losses_unanswered: 2,
+            losses_calling: 1,
             clocks_over: 1,
             misheard: "4KM-7TRX <script>".into(),
             kinds: vec![

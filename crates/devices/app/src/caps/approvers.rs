@@ -203,7 +203,12 @@ fn call(
         .because(Reason::OnCall)
         .body("Open it, ask the person who wants it whether they mean it, then agree or refuse. Others are called after you.")
         .link(waiting.link.as_str());
-    let answers = Answers { link: Secret::new(waiting.link.clone()), code: None };
+    let force = app.force_title(waiting.force);
+    let answers = Answers {
+        says: format!("{force}, Lanyard: something waits for you to agree or refuse"),
+        link: Secret::new(waiting.link.clone()),
+        code: None,
+    };
     Ok(notices_app::call_out(app, tx, &notice, &CallOut { subject: round.subject, answers })?.is_some())
 }
 

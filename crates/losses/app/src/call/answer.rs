@@ -4,7 +4,7 @@ use domain::{LossId, PersonId, Timestamp};
 use losses::call::Event;
 use serde_json::json;
 use store::locks::{self, Lock};
-use store::loss_calls::{self, LossAnswer};
+use store::loss_calls::{self, LossAnswer, LossCall};
 use store::{Tx, people};
 
 use super::Line;
@@ -60,8 +60,8 @@ pub(super) fn is_duty_officer(tx: &mut Tx<'_>, person: PersonId, now: Timestamp)
     Ok(standing.is_some_and(|standing| standing.roles.has(Role::DutyOfficer)))
 }
 
-/// Takes an answer in; returns whether it changed anything. The answer of a duty officer, or for a device that is contained, ends
-/// the call. Anybody else has taken it, and people are called again if the device is not contained in time.
+/// Takes an answer in, and gives its person the case; returns whether it changed anything. The answer of a duty officer, or for a device
+/// that is contained, ends the call. Anybody else has taken it, and people are called again if the device is not contained in time.
 pub(super) fn take_answer(
     Work { app, tx, now }: Work<'_, '_>,
     loss: LossId,
@@ -78,49 +78,66 @@ pub(super) fn take_answer(
     }
     line.row.answer =
         Some(LossAnswer { at: now, by: by.name.to_owned(), instead_of: by.instead_of, contained });
-    let (case, force) = (line.row.case, line.row.force);
+    let row = line.row.clone();
     line.save(tx)?;
+    note_answer(Work { app, tx, now }, &row, by)?;
+    Ok(true)
+}
+
+/// Gives the case of a loss to whoever answered its call, and says in the case and in the ledger that they did.
+pub(super) fn note_answer(
+    Work { app, tx, now }: Work<'_, '_>,
+    row: &LossCall,
+    by: &By<'_>,
+) -> Result<(), AppError> {
+    let contained = row.answer.as_ref().is_some_and(|answer| answer.contained);
     let state = match (contained, by.is_duty_officer) {
         (true, _) => "the device is locked",
         (false, true) => "the duty officer knows that the device is not locked",
         (false, false) => "the device is not locked yet",
     };
-    let says = match by.instead_of.map(|person| people::by_id(tx, person)).transpose()?.flatten() {
-        Some(person) => format!("Recorded that {} takes it; {state}", kernel::words::shown(&person)),
-        None if by.how == "text" => format!("Takes it, by text; {state}"),
-        None => format!("Takes it; {state}"),
+    let instead_of = by.instead_of.map(|person| people::by_id(tx, person)).transpose()?.flatten();
+    let owner =
+        instead_of.as_ref().map_or_else(|| by.name.to_owned(), |person| format!("person:{}", person.id));
+    let took_case = cases_app::give_to(tx, row.case, &owner)?;
+    let and_case = if took_case { " and its case" } else { "" };
+    let says = match &instead_of {
+        Some(person) => format!("Recorded that {} takes it{and_case}; {state}", kernel::words::shown(person)),
+        None if by.how == "text" => format!("Takes it{and_case}, by text; {state}"),
+        None if by.how == "desk" => format!("Took the report and deals with it{and_case}; {state}"),
+        None => format!("Takes it{and_case}; {state}"),
     };
-    cases_app::say(Work { app, tx, now }, case, by.shown, &says)?;
-    let record = Record::new(by.name, "loss.answered", format!("loss:{loss}"))
-        .force(force)
+    cases_app::say(Work { app, tx, now }, row.case, by.shown, &says)?;
+    let record = Record::new(by.name, "loss.answered", format!("loss:{}", row.loss))
+        .force(row.force)
         .reason(if contained { "contained" } else { "not-contained" })
-        .detail(json!({ "instead_of": by.instead_of, "case": case, "how": by.how }));
-    app.enter(tx, now, record)?;
-    Ok(true)
+        .detail(json!({
+            "instead_of": by.instead_of, "case": row.case, "took_case": took_case, "how": by.how,
+        }));
+    app.enter(tx, now, record)
 }
 
-/// Somebody at the open desk who took a report.
+/// Somebody who took a report by telephone and deals with it.
 pub(crate) struct AtDesk<'a> {
     /// Their name in the ledger.
     pub(crate) name: &'a str,
     /// Their name as it is shown.
     pub(crate) shown: &'a str,
-    /// Their entry in the register.
-    pub(crate) person: Option<PersonId>,
+    /// Whether they have the role of the duty officer: then nobody need be asked again.
+    pub(crate) is_duty_officer: bool,
 }
 
-/// Takes the report of somebody at the open desk as their answer to the call.
-pub(crate) fn answered_at_desk(
-    Work { app, tx, now }: Work<'_, '_>,
-    loss: LossId,
-    at_desk: &AtDesk<'_>,
-) -> Result<(), AppError> {
-    let is_duty_officer = match at_desk.person {
-        Some(person) => is_duty_officer(tx, person, now)?,
-        None => false,
-    };
-    let by = By { name: at_desk.name, shown: at_desk.shown, instead_of: None, is_duty_officer, how: "desk" };
-    take_answer(Work { app, tx, now }, loss, &by).map(drop)
+impl AtDesk<'_> {
+    /// Returns who answers the call by that.
+    pub(super) const fn by(&self) -> By<'_> {
+        let Self { name, shown, is_duty_officer } = *self;
+        By { name, shown, instead_of: None, is_duty_officer, how: "desk" }
+    }
+}
+
+/// Takes the report of somebody who deals with it as their answer to the call that is under way.
+pub(crate) fn answered_at_desk(work: Work<'_, '_>, loss: LossId, taker: &AtDesk<'_>) -> Result<(), AppError> {
+    take_answer(work, loss, &taker.by()).map(drop)
 }
 
 fn read(Work { app, tx, now }: Work<'_, '_>, loss: LossId, works: bool) -> Result<CallRead, AppError> {

@@ -147,6 +147,27 @@ fn a_call_that_was_taken_ends_with_the_containment() {
     assert_eq!((call.standing, call.next_at()), (Standing::Contained, None));
 }
 
+#[test]
+fn who_took_the_report_and_deals_with_it_is_the_first_to_answer_and_the_first_step_waits() {
+    let chain = [step(5, &[1]), step(5, &[2])];
+    let mut call = Call::begin_answered(at(0), PROMISE, Event::Taken(at(30)));
+    assert_eq!((call.standing, call.unanswered, call.next_at()), (Standing::Taken, false, Some(at(30))));
+    assert!(call.take(Event::Due, at(29), &chain).is_empty());
+    assert_eq!(to(&call.take(Event::Due, at(30), &chain)), [person(1)], "from the first step on");
+    let officer = Call::begin_answered(at(0), PROMISE, Event::Acknowledged);
+    assert_eq!((officer.standing, officer.next_at()), (Standing::Acknowledged, None));
+}
+
+#[test]
+fn a_device_that_is_found_ends_the_loss_although_its_call_was_over() {
+    for ends in [Event::Contained, Event::Acknowledged] {
+        let (mut call, _) = Call::begin(at(0), PROMISE, &[step(5, &[1])]);
+        assert!(call.take(ends, at(1), &[]).is_empty());
+        assert!(call.take(Event::Ended, at(2), &[]).is_empty());
+        assert_eq!((call.standing, call.next_at()), (Standing::Ended, None));
+    }
+}
+
 #[derive(Debug, Clone)]
 enum Draw {
     Due,

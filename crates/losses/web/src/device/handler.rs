@@ -7,7 +7,7 @@ use kernel::access::{CommandDevices, ManageCases, SeeCases};
 
 use crate::device::View;
 use crate::telephone::handler::fit;
-use losses_app::search::{find_devices, one_device};
+use losses_app::search::{find_devices, fits_of_loss, one_device};
 use web_shell::answer::{form_again, shown};
 use web_shell::frame::{Area, Crumb};
 use web_shell::parts::form::Errors;
@@ -26,6 +26,7 @@ async fn view(ctx: &Ctx, id: LossId, chosen: &str, errors: Errors) -> Result<Vie
     };
     let fits = match &chosen {
         Some(_) => Vec::new(),
+        None if search.is_empty() => fits_of_loss(app, ctx.permit::<ManageCases>()?, id).await?,
         None => find_devices(app, ctx.permit::<ManageCases>()?, &search).await?,
     };
     Ok(View {

@@ -25,7 +25,7 @@ pub struct View {
     pub wrong: String,
     /// What was searched for.
     pub search: String,
-    /// The devices that fit.
+    /// The devices that fit what was searched for; before any search, those that the reports may mean.
     pub fits: Vec<Fit>,
     /// The device that was chosen; its id is empty where none was.
     pub chosen: Fit,
@@ -43,6 +43,7 @@ impl View {
             title: "iPhone F4GXQ2ABCD (NC-01234)".into(),
             holder: "PC Ames <script> (1234)".into(),
             reported: false,
+            managed: true,
         };
         let mut shell = Shell::sample(Area::Cases);
         shell.crumbs.push(Crumb::new("/losses/1", "4KM-7TRH"));

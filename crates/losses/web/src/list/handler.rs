@@ -40,8 +40,9 @@ pub(crate) fn row(loss: &OpenLoss) -> Row {
         again: loss.again_at,
         taken: loss.answered.clone(),
         locked: loss.containment.contained_at,
-        containment: loss.containment.in_words(),
+        containment: loss.lock_in_words(),
         found: loss.found_at.is_some(),
+        confirmed: loss.confirmed,
     }
 }
 
@@ -57,7 +58,7 @@ pub(crate) const fn channel(channel: Channel) -> &'static str {
 fn step(rung: &Rung) -> ChainStep {
     let people = rung.people.iter().map(|person| {
         let how = if person.on_call { "on call" } else { "on duty" };
-        let phone = person.phone.as_deref().unwrap_or("no number known");
+        let phone = person.phone.as_deref().unwrap_or("number not in the register");
         PersonLine {
             text: format!("{} ({}), {how}, {phone}", person.name, person.number),
             ways: person.ways.iter().map(|way| channel(*way)).collect::<Vec<_>>().join(", then "),
@@ -65,4 +66,29 @@ fn step(rung: &Rung) -> ChainStep {
         }
     });
     ChainStep { role: rung.role.title(), wait: format::span(rung.wait), people: people.collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{PersonId, Span};
+    use kernel::access::Role;
+    use losses_app::chain::Called;
+
+    #[test]
+    fn a_number_that_is_not_in_the_register_is_told_from_the_ways_in_which_somebody_is_reached() {
+        let called = Called {
+            id: PersonId::from_uuid(uuid::Uuid::nil()),
+            name: "Carys Barlow".into(),
+            number: "9002".into(),
+            phone: None,
+            on_call: true,
+            ways: vec![Channel::Text],
+            stopped: false,
+        };
+        let shown = step(&Rung { role: Role::DutyOfficer, wait: Span::from_secs(600), people: vec![called] });
+        let line = shown.people.first().unwrap();
+        assert_eq!(line.text, "Carys Barlow (9002), on call, number not in the register");
+        assert_eq!(line.ways, "text");
+    }
 }

@@ -49,6 +49,8 @@ pub struct Row {
     pub containment: &'static str,
     /// Whether a reporter said that it is found.
     pub found: bool,
+    /// Whether somebody at the desk confirmed that it is found.
+    pub confirmed: bool,
 }
 
 /// Who is called for one force.
@@ -106,6 +108,7 @@ impl View {
             locked: None,
             containment: "Not locked: nobody has ordered it",
             found: false,
+            confirmed: false,
         };
         let taken = Row {
             reference: "7TR-H4KX".into(),

@@ -35,12 +35,22 @@ pub(crate) fn choices(held: &[(String, String)], chosen: &str) -> Vec<Choice> {
 /// The devices of whoever is signed in, and what follows from them.
 struct Own {
     held: Vec<(String, String)>,
+    /// The ids of those that no order can reach.
+    unmanaged: Vec<String>,
 }
 
 impl Own {
     async fn of(ctx: &Ctx) -> Result<Self, Problem> {
         let own = losses_app::search::own_devices(&ctx.site.app, ctx.permit::<AcceptOwn>()?).await?;
-        Ok(Self { held: own.into_iter().map(|fit| (fit.device.to_string(), fit.title)).collect() })
+        let unmanaged = own.iter().filter(|fit| !fit.managed).map(|fit| fit.device.to_string()).collect();
+        Ok(Self { held: own.into_iter().map(|fit| (fit.device.to_string(), fit.title)).collect(), unmanaged })
+    }
+
+    /// Returns whether no order can reach the device of that id; before one is chosen, whether none can reach any.
+    fn cannot_lock(&self, chosen: &str) -> bool {
+        let known = self.held.iter().any(|(id, _)| id == chosen);
+        let all = !self.held.is_empty() && self.unmanaged.len() == self.held.len();
+        self.unmanaged.iter().any(|id| id == chosen) || (!known && all)
     }
 
     /// Returns the questions.
@@ -68,6 +78,7 @@ impl Own {
             holds_none: self.held.is_empty(),
             device: device.map(|(_, title)| title.clone()).unwrap_or_default(),
             locks: losses_app::report_locks(app),
+            cannot_lock: self.cannot_lock(&step.typed.device),
         }
     }
 }
@@ -136,13 +147,16 @@ pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
     };
     match report_own(&ctx.site.app, permit, device, new).await {
         Ok(reported) => {
-            let at_once = if losses_app::report_locks(&ctx.site.app) {
+            let cannot_lock = own.cannot_lock(&typed.device);
+            let at_once = if losses_app::report_locks(&ctx.site.app) && !cannot_lock {
                 "The order to lock the device is on its way."
             } else {
                 ""
             };
             let mut after = done(&ctx.site, None, &reported, at_once);
             after.shell = ctx.under(Area::Me);
+            after.own = true;
+            after.cannot_lock = cannot_lock;
             Ok(page(StatusCode::OK, &after))
         }
         Err(error) => {

@@ -29,6 +29,8 @@ pub struct View {
     pub asked: Asked,
     /// Whether the report locks the device at once.
     pub locks: bool,
+    /// Whether no order can reach the device, or any of those to choose from.
+    pub cannot_lock: bool,
 }
 
 impl View {
@@ -67,6 +69,29 @@ impl View {
             holds_none: false,
             device: if device.is_empty() { String::new() } else { "iPhone F4GXQ2ABCD (NC-01234)".into() },
             locks: true,
+            cannot_lock: false,
+        }
+    }
+
+    /// Returns a question about a device that no order can reach, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_unmanaged() -> Self {
+        Self { cannot_lock: true, ..Self::sample_of(Question::Place, "1") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_device_that_no_order_reaches_nobody_is_said_to_lock_it() {
+        let first = View { cannot_lock: true, ..View::sample() };
+        for page in [first, View::sample_unmanaged()] {
+            let html = page.render().unwrap();
+            assert!(html.contains("nobody can lock it from here"), "{html}");
+            assert!(html.contains("change every password") && html.contains("network operator"), "{html}");
+            assert!(!html.contains("locks the device at once"), "{html}");
         }
     }
 }

@@ -66,13 +66,45 @@ impl View {
                 reference: "4KM-7TRH <script>".into(),
                 reported_at: web_shell::clock::hours_ago(1),
                 meaning: losses_app::Meaning::Ours,
+                calling: false,
                 taken_at: Some(now),
                 locked_at: Some(now),
                 found_at: None,
+                confirmed: false,
                 closed: false,
             }),
             said: "Added to your report.",
             ..Self::sample_return()
         }
+    }
+
+    /// Returns a report whose device locked itself, and which the desk has confirmed as found, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_confirmed() -> Self {
+        let mut view = Self::sample();
+        if let Some(report) = &mut view.report {
+            report.taken_at = None;
+            report.found_at = Some(web_shell::clock::now());
+            report.confirmed = true;
+        }
+        view
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_said_to_be_called_once_it_is_locked_or_confirmed_as_found() {
+        let html = View::sample_confirmed().render().unwrap();
+        assert!(html.contains("Nobody is called any more") && !html.contains("being called"), "{html}");
+        assert!(html.contains("has confirmed that it is found"), "{html}");
+        assert!(!html.contains("Say that the device is found"), "{html}");
+        let mut calling = View::sample_confirmed();
+        if let Some(report) = &mut calling.report {
+            (report.calling, report.confirmed) = (true, false);
+        }
+        assert!(calling.render().unwrap().contains("are being called"));
     }
 }

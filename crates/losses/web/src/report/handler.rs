@@ -74,6 +74,8 @@ pub(crate) fn done(
         at: reported.reported_at,
         meaning: reported.meaning.for_the_reporter(),
         at_once,
+        own: false,
+        cannot_lock: false,
         ring: losses_app::ring_now(&site.app, site.app.world().now()),
     }
 }

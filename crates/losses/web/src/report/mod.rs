@@ -44,6 +44,10 @@ pub struct Done {
     pub meaning: &'static str,
     /// What was done at once; empty where nothing was.
     pub at_once: &'static str,
+    /// Whether the holder reads it, who reported it signed in.
+    pub own: bool,
+    /// Whether no order can reach the device. Only its holder is told.
+    pub cannot_lock: bool,
     /// The number to ring.
     pub ring: Ring,
 }
@@ -111,13 +115,37 @@ impl Done {
             reference: "4KM-7TRH".into(),
             secret: "AC34-7TRH-<script>".into(),
             at: web_shell::clock::now(),
-            meaning: "A person at the force looks at your report now.",
+            meaning: "People at the force are being called about it.",
             at_once: "",
+            own: false,
+            cannot_lock: false,
             ring: Ring {
                 number: "101".into(),
                 who: "the Force Duty Officer".into(),
                 emergency: "999".into(),
             },
         }
+    }
+
+    /// Returns the page for the holder of a device that no order can reach, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_unmanaged() -> Self {
+        Self { own: true, cannot_lock: true, ..Self::sample() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_after_a_report_says_only_what_is_true_of_it() {
+        let stranger = Done::sample().render().unwrap();
+        assert!(stranger.contains("The holder is asked for the security incident form"), "{stranger}");
+        assert!(!stranger.contains("looks at your report"), "nobody has answered yet: {stranger}");
+        let holder = Done::sample_unmanaged().render().unwrap();
+        assert!(holder.contains("You are asked for the security incident form"), "{holder}");
+        assert!(!holder.contains("They decide whether the device is locked"), "{holder}");
+        assert!(holder.contains("network operator"), "{holder}");
     }
 }

@@ -11,7 +11,7 @@ use crate::show::{Delivery, Message, Order, Report, View, place};
 use devices_app::commands::Ordered;
 use losses_app::contain::{self, ContainmentOrder};
 use losses_app::read::{DeliveryRead, LossRead, MessageRead, ReportRead, loss};
-use losses_app::{Answers, Question};
+use losses_app::{Answers, Meaning, Question};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
 use web_shell::frame::{Area, Crumb};
@@ -44,6 +44,7 @@ pub(crate) async fn view(
         case,
         closed,
         device,
+        holder,
         in_lost_mode,
         promised_by,
         answered_for,
@@ -66,13 +67,15 @@ pub(crate) async fn view(
         in_lost_mode,
         place,
         wipe,
+        managed: open.managed,
+        reports: reports.iter().map(|one| report(one, device.is_some())).collect(),
         device: device.map(|device| Crumb::new(format!("/devices/{device}"), open.title.clone())),
+        holder: holder.unwrap_or_default(),
         row: list::handler::row(&open),
         case: case_crumb(case.id, case.number),
         closed,
         promised_by,
         answered_for,
-        reports: reports.iter().map(report).collect(),
         messages: messages.into_iter().map(message).collect(),
         to_paste,
         may_lock: ctx.may::<CommandDevices>(),
@@ -94,19 +97,27 @@ fn order(order: &ContainmentOrder, linked: bool) -> Order {
     }
 }
 
-fn report(report: &ReportRead) -> Report {
+/// What is said of a report that did not tell for certain which device it is, once that is known.
+const NAMED_SINCE: &str = "It did not say for certain which device it is: that is known by now.";
+
+fn report(report: &ReportRead, identified: bool) -> Report {
+    let unclear = matches!(report.meaning, Meaning::Unclear | Meaning::NotOurs);
     let delay = report.answers.as_ref().and_then(|answers| answers.delay(report.reported_at));
     Report {
         reference: report.reference.clone(),
         at: report.reported_at,
-        came: report.came,
-        meaning: report.meaning.for_the_desk(),
-        answers: report.answers.as_ref().map(answers).unwrap_or_default(),
+        came: match &report.signed_in {
+            Some(name) => format!("{}: {name}", report.came),
+            None => report.came.to_owned(),
+        },
+        meaning: if unclear && identified { NAMED_SINCE } else { report.meaning.for_the_desk() },
+        answers: report.answers.as_ref().map(|said| answers(said, identified)).unwrap_or_default(),
         delay: delay.map(format::span).unwrap_or_default(),
     }
 }
 
-fn answers(answers: &Answers) -> Vec<(&'static str, String)> {
+/// Lists the answers as staff read them. Of a device that is known nobody misses the words for it.
+fn answers(answers: &Answers, identified: bool) -> Vec<(&'static str, String)> {
     Question::ALL
         .into_iter()
         .filter_map(|question| {
@@ -122,7 +133,9 @@ fn answers(answers: &Answers) -> Vec<(&'static str, String)> {
                 Question::Reporter => answers.reporter.clone(),
                 Question::Contact => answers.contact.clone(),
             };
-            Some((question.title(), answer))
+            let names_it = matches!(question, Question::Whose | Question::Device);
+            let missed = !answer.is_empty() || !(identified && names_it);
+            missed.then(|| (question.for_staff(), answer))
         })
         .collect()
 }
@@ -166,21 +179,33 @@ pub(crate) async fn get(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Pr
     shown(&view(&ctx, id_of(&id)?, None, Errors::default()).await?)
 }
 
+/// Shows the loss again with what keeps its device from being ordered to lock, or lost mode from being ended.
+async fn again(ctx: &Ctx, id: LossId, error: AppError) -> Result<Response, Problem> {
+    let errors = form_errors(error, "lock")?;
+    form_again(&view(ctx, id, None, errors).await?)
+}
+
 /// Locks the device.
 pub(crate) async fn contain(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<CommandDevices>()?;
     let id: LossId = id_of(&id)?;
-    let ordered = contain::contain(&ctx.site.app, permit, id).await?;
-    Ok(done(&format!("/losses/{id}"), said(&Ok(ordered))))
+    match contain::contain(&ctx.site.app, permit, id).await {
+        Ok(ordered) => Ok(done(&format!("/losses/{id}"), said(&Ok(ordered)))),
+        Err(error) => again(&ctx, id, error).await,
+    }
 }
 
 /// Ends the lost mode of a device that was found.
 pub(crate) async fn release(ctx: Ctx, Path(id): Path<String>) -> Result<Response, Problem> {
     let permit = ctx.permit::<CommandDevices>()?;
     let id: LossId = id_of(&id)?;
-    let ordered = contain::end_containment(&ctx.site.app, permit, id).await?;
-    let notice = if matches!(ordered, Ordered::Queued(_)) { "loss-release-queued" } else { "loss-lock-held" };
-    Ok(done(&format!("/losses/{id}"), notice))
+    match contain::end_containment(&ctx.site.app, permit, id).await {
+        Ok(Ordered::Queued(_)) => Ok(done(&format!("/losses/{id}"), "loss-release-queued")),
+        Ok(Ordered::Held { .. } | Ordered::NeedsSecond(_)) => {
+            Ok(done(&format!("/losses/{id}"), "loss-lock-held"))
+        }
+        Err(error) => again(&ctx, id, error).await,
+    }
 }
 
 /// Answers the call, for oneself or for somebody who answered by telephone.

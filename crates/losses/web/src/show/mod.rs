@@ -29,6 +29,10 @@ pub struct View {
     pub incident: Option<Crumb>,
     /// Its device; `None` where it is not known.
     pub device: Option<Crumb>,
+    /// Its holder with their number, or whom a report names; empty where there is nobody.
+    pub holder: String,
+    /// Whether it is under management, so that an order can reach it.
+    pub managed: bool,
     /// Whether the case is closed.
     pub closed: bool,
     /// When the promise must be kept.
@@ -116,10 +120,10 @@ pub struct Report {
     /// When it came.
     pub at: Timestamp,
     /// How it came.
-    pub came: &'static str,
+    pub came: String,
     /// What it means.
     pub meaning: &'static str,
-    /// The answers, as question and answer.
+    /// The answers, each behind what staff read before it.
     pub answers: Vec<(&'static str, String)>,
     /// Since when it was known to be lost before it was reported, in words.
     pub delay: String,
@@ -160,6 +164,19 @@ pub struct Delivery {
 }
 
 impl View {
+    /// Returns whether the reader may still answer the call, for themselves or for somebody else.
+    fn answerable(&self) -> bool {
+        let row = &self.row;
+        let goes_on = row.taken.is_none() || row.next.is_some() || row.again.is_some();
+        self.may_answer && !self.closed && !row.confirmed && goes_on
+    }
+
+    /// Returns whether the part about its position is to be read now: it shows one, or something typed into it was wrong.
+    fn place_open(&self) -> bool {
+        let wrong = |field| self.errors.of(field).is_some();
+        !self.place.lines.is_empty() || wrong("position-reason") || wrong("locate-reason")
+    }
+
     /// Returns an unanswered loss, for the gallery and the tests.
     #[must_use]
     pub fn sample() -> Self {
@@ -173,6 +190,8 @@ impl View {
             case: Crumb::new("/cases/1", "C-1043"),
             incident: Some(Crumb::new("/incidents/1", "Its security incident form and clock")),
             device: Some(Crumb::new("/devices/1", "iPhone F4GXQ2ABCD <script>")),
+            holder: "PC Ames <script> (1234)".into(),
+            managed: true,
             closed: false,
             promised_by: now,
             answered_for: None,
@@ -192,9 +211,9 @@ impl View {
             reports: vec![Report {
                 reference: "4KM-7TRH".into(),
                 at: now,
-                came: "By somebody who was not signed in",
+                came: "By somebody who was not signed in".into(),
                 meaning: "The report fits one device of the force.",
-                answers: vec![("Where was that?", "Prince of Wales Road <script>".into())],
+                answers: vec![("Where", "Prince of Wales Road <script>".into())],
                 delay: "40 minutes".into(),
             }],
             messages: vec![Message {
@@ -266,6 +285,29 @@ impl View {
         }
     }
 
+    /// Returns a loss whose device is confirmed as found, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_confirmed() -> Self {
+        let sample = Self::sample_found();
+        Self { row: crate::list::Row { confirmed: true, ..sample.row.clone() }, ..sample }
+    }
+
+    /// Returns the loss of a device that no order can reach, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_unmanaged() -> Self {
+        Self {
+            errors: [("lock", "Phone 356 <script> is not under management")].into_iter().collect(),
+            row: crate::list::Row {
+                containment: "It cannot be locked: it is not under management",
+                ..sample_row()
+            },
+            managed: false,
+            orders: Vec::new(),
+            messages: Vec::new(),
+            ..Self::sample()
+        }
+    }
+
     /// Returns a lost Mac under a plain lock, for the gallery and the tests.
     #[must_use]
     pub fn sample_plain_lock() -> Self {
@@ -286,5 +328,50 @@ fn sample_row() -> crate::list::Row {
         locked: None,
         containment: "Not locked: nobody has ordered it",
         found: false,
+        confirmed: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_done_now_stands_before_what_is_folded() {
+        let html = View::sample().render().unwrap();
+        let folded = html.find("<details").unwrap();
+        for button in ["Lock it now (can be undone)", ">I take it<", "Call the next people now"] {
+            assert!(html.find(button).is_some_and(|at| at < folded), "{button}");
+        }
+        assert!(!html.contains("<table"), "columns are squeezed on a phone");
+        assert!(html.contains("PC Ames"), "the holder is named");
+    }
+
+    #[test]
+    fn a_device_that_no_order_reaches_is_never_offered_to_be_locked() {
+        let html = View::sample_unmanaged().render().unwrap();
+        assert!(!html.contains("Lock it now"), "{html}");
+        assert!(html.contains("change every password") && html.contains("network operator"), "{html}");
+    }
+
+    #[test]
+    fn once_it_is_confirmed_as_found_nothing_asks_for_that_any_more() {
+        let html = View::sample_confirmed().render().unwrap();
+        assert!(html.contains(">Found<") && html.contains("end lost mode once its holder"), "{html}");
+        for over in ["Said to be found", "Confirm that it is found", "Lock it now", ">I take it<"] {
+            assert!(!html.contains(over), "{over}: {html}");
+        }
+        // Locked, and with no word from the reporter, it can be recorded all the same.
+        let locked = View::sample_plain_lock();
+        let row = crate::list::Row { found: false, ..locked.row.clone() };
+        let html = View { row, ..locked }.render().unwrap();
+        assert!(html.contains("Confirm that it is found"), "{html}");
+    }
+
+    #[test]
+    fn a_mistake_in_a_folded_part_opens_it() {
+        let html = View::sample().render().unwrap();
+        let part = html.split("<details").find(|part| part.contains("Somebody answered")).unwrap();
+        assert!(part.contains("open=\"open\""), "{part}");
     }
 }

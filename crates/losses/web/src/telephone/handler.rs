@@ -7,7 +7,7 @@ use kernel::access::{CommandDevices, ManageCases};
 use crate::questions::Typed;
 use crate::report::handler::new_form;
 use crate::telephone::{Fit, View};
-use losses_app::report::report_at_desk;
+use losses_app::report::{Telephoned, deals_by_default, report_at_desk};
 use losses_app::search::{self, find_devices};
 use web_shell::answer::{form_again, shown};
 use web_shell::frame::{Area, Crumb};
@@ -23,10 +23,11 @@ pub(crate) fn fit(found: search::Fit, page: &str, search: &str) -> Fit {
         title: found.title,
         holder: found.holder.unwrap_or_default(),
         reported: found.reported,
+        managed: found.managed,
     }
 }
 
-async fn view(ctx: &Ctx, chosen: &str, typed: Typed, errors: Errors) -> Result<View, Problem> {
+async fn view(ctx: &Ctx, chosen: &str, typed: Typed, deals: bool, errors: Errors) -> Result<View, Problem> {
     let (app, search) = (&ctx.site.app, ctx.asked("q").to_owned());
     let fits = find_devices(app, ctx.permit::<ManageCases>()?, &search).await?;
     let mut shell = ctx.under(Area::Cases);
@@ -46,31 +47,33 @@ async fn view(ctx: &Ctx, chosen: &str, typed: Typed, errors: Errors) -> Result<V
         search,
         typed,
         may_lock: ctx.may::<CommandDevices>(),
+        deals,
     })
 }
 
 /// Shows the search, and the form for the device that was chosen or for one that is not known.
 pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
-    ctx.permit::<ManageCases>()?;
+    let deals = deals_by_default(&ctx.site.app, &ctx.permit::<ManageCases>()?);
     let typed = Typed::empty(new_form(&ctx.site));
-    shown(&view(&ctx, ctx.asked("device"), typed, Errors::default()).await?)
+    shown(&view(&ctx, ctx.asked("device"), typed, deals, Errors::default()).await?)
 }
 
-/// Takes the report in, and locks the device where that is ticked.
+/// Takes the report in, as an answer to its call where that is ticked, and locks the device where that is ticked.
 pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> {
     let permit = ctx.permit::<ManageCases>()?;
     let typed = Typed::of(&fields);
-    let chosen = fields.get("chosen");
+    let (chosen, deals) = (fields.get("chosen"), fields.get("deals") == "yes");
     let new = match typed.report(ctx.site.app.world().now()) {
         Ok(new) => new,
-        Err(errors) => return form_again(&view(&ctx, chosen, typed, errors).await?),
+        Err(errors) => return form_again(&view(&ctx, chosen, typed, deals, errors).await?),
     };
-    let reported = match report_at_desk(&ctx.site.app, permit, chosen.parse().ok(), new).await {
+    let telephoned = Telephoned { device: chosen.parse().ok(), deals };
+    let reported = match report_at_desk(&ctx.site.app, permit, telephoned, new).await {
         Ok(reported) => reported,
         Err(error) => {
             let errors = form_errors(error, "how")?;
             let typed = Typed { form: new_form(&ctx.site), ..typed };
-            return form_again(&view(&ctx, chosen, typed, errors).await?);
+            return form_again(&view(&ctx, chosen, typed, deals, errors).await?);
         }
     };
     let page = format!("/losses/{}", reported.loss);
@@ -80,5 +83,5 @@ pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
         // The report stands, whatever keeps the device from being locked: the page of the loss says what that is.
         return Ok(done(&page, crate::show::handler::said(&ordered)));
     }
-    Ok(done(&page, "loss-reported"))
+    Ok(done(&page, if deals { "loss-reported-taken" } else { "loss-reported" }))
 }

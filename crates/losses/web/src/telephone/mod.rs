@@ -27,6 +27,8 @@ pub struct View {
     pub typed: Typed,
     /// Whether the reader may lock devices.
     pub may_lock: bool,
+    /// Whether it is ticked that the reader deals with it themselves.
+    pub deals: bool,
 }
 
 /// A device.
@@ -42,6 +44,8 @@ pub struct Fit {
     pub holder: String,
     /// Whether its loss is an open case.
     pub reported: bool,
+    /// Whether it is under management, so that an order can reach it.
+    pub managed: bool,
 }
 
 impl View {
@@ -54,6 +58,7 @@ impl View {
             title: "iPhone F4GXQ2ABCD (NC-01234)".into(),
             holder: "PC Ames <script> (1234)".into(),
             reported: false,
+            managed: true,
         };
         Self {
             shell: Shell::sample(Area::Cases),
@@ -63,6 +68,27 @@ impl View {
             chosen: fit,
             typed: Typed::sample(),
             may_lock: true,
+            deals: true,
         }
+    }
+
+    /// Returns the form for a device that no order can reach, for the gallery and the tests.
+    #[must_use]
+    pub fn sample_unmanaged() -> Self {
+        let sample = Self::sample();
+        Self { chosen: Fit { managed: false, ..sample.chosen.clone() }, fits: Vec::new(), ..sample }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_that_no_order_reaches_is_never_offered_to_be_locked() {
+        assert!(View::sample().render().unwrap().contains("Lock it at once"));
+        let html = View::sample_unmanaged().render().unwrap();
+        assert!(!html.contains("Lock it at once"), "{html}");
+        assert!(html.contains("change every password") && html.contains("network operator"), "{html}");
     }
 }

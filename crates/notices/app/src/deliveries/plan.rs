@@ -163,30 +163,32 @@ pub(super) fn subject(app: &App, delivery: &Delivery) -> String {
     }
 }
 
-/// Writes the text that calls somebody: it names no device and nobody. Its code makes it differ from every other one.
+/// Writes the text that calls somebody: who calls and what about, so that nobody takes it for fraud at night, and how to answer. It names
+/// no device and nobody. Its code makes it differ from every other one.
 fn text_of_call(app: &App, answers: &Answers) -> Secret<String> {
     let policy = app.policy();
     let (marking, address) = (&policy.forces().marking, &app.config().address);
-    let link = answers.link.expose();
+    let (link, says) = (answers.link.expose(), &answers.says);
     Secret::new(match &answers.code {
         Some(code) => {
             let code = code.expose();
-            format!("{marking}. You are called. To take it reply {code} or open {address}{link}")
+            format!("{marking}. {says}. Answer: reply {code} or open {address}{link}")
         }
-        None => format!("{marking}. Something waits for you to agree or refuse. Sign in: {address}{link}"),
+        None => format!("{marking}. {says}. Sign in: {address}{link}"),
     })
 }
 
-/// Writes the mail that calls somebody: nothing but the marking, what to do and the link that answers.
+/// Writes the mail that calls somebody: nothing but the marking, who calls and what about, what to do and the link that answers.
 fn letter_of_call(app: &App, answers: &Answers) -> Secret<String> {
     let (policy, config) = (app.policy(), app.config());
     let marking = &policy.forces().marking;
     let what = match &answers.code {
         Some(_) => "Answer with this link, which works once and is yours alone",
-        None => "Something waits for you to agree or refuse. Sign in and decide",
+        None => "Sign in and decide",
     };
+    let says = &answers.says;
     Secret::new(format!(
-        "{marking}\r\n\r\nYou are called because you are on duty or on call for {}. {what}:\r\n\r\n{}{}\r\n\r\nOthers are \
+        "{marking}\r\n\r\n{says}.\r\n\r\nYou are called because you are on duty or on call for {}. {what}:\r\n\r\n{}{}\r\n\r\nOthers are \
              called after you until somebody answers.\r\n\r\nThis message was sent by a machine. Nobody reads answers to \
              it.\r\n\r\n{marking}\r\n",
         config.organisation,

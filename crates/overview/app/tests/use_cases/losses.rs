@@ -1,6 +1,7 @@
 //! Losses: reports from all three sides, the call that follows, its answers, and the containment of the device.
 
 mod approvals;
+mod desk;
 mod figures;
 pub(crate) mod force;
 mod locks;
@@ -11,7 +12,7 @@ mod replies;
 mod texts;
 
 use domain::{LossId, LossMessageState};
-use losses_app::report::{NewReport, report_at_desk, report_own, report_publicly};
+use losses_app::report::{NewReport, Telephoned, report_at_desk, report_own, report_publicly};
 use losses_app::returning::{Key, add_to_report, own_report, say_found};
 use losses_app::{Answered, Answers, Meaning};
 use store::loss_calls;
@@ -224,6 +225,8 @@ fn a_second_report_joins_the_first_and_calls_nobody_twice() {
         assert_eq!(another.meaning, Meaning::HeldByAnother);
         let several = report_publicly(&app, report("five", of("Person 9003", ""))).await.unwrap();
         assert_eq!((several.meaning, several.device), (Meaning::Unclear, None));
+        let unnamed = report_publicly(&app, report("seven", about("laptop"))).await.unwrap();
+        assert_eq!((unnamed.meaning, unnamed.device), (Meaning::Unclear, None), "of nobody in particular");
         let not_ours = report_publicly(&app, report("six", of("somebody", "ZZZZ9999"))).await.unwrap();
         assert_eq!((not_ours.meaning, not_ours.device), (Meaning::NotOurs, None));
         let desk = actor(&app, other, Role::ServiceDeskAnalyst);
@@ -285,17 +288,22 @@ fn a_holder_and_the_desk_report_as_well_and_a_flood_is_told_to_ring() {
         assert!(orders.is_empty(), "the force has not said that a report locks");
         assert_eq!(call(&app, mine.loss).await.standing, "calling");
 
-        // At three in the morning the chain is called although the desk took the report; at ten on Monday the desk has it.
+        // At three in the morning the chain is called although the desk took the report, unless they say that they deal with it.
+        let of = |device, deals| Telephoned { device: Some(device), deals };
         let desk = with_role(&app, "9004", Role::ServiceDeskAnalyst, true).await;
         let desk = actor(&app, desk, Role::ServiceDeskAnalyst);
-        let night =
-            report_at_desk(&app, permit(&desk).unwrap(), Some(theirs), report("three", Answers::default()))
-                .await;
+        let night = report_at_desk(
+            &app,
+            permit(&desk).unwrap(),
+            of(theirs, false),
+            report("three", Answers::default()),
+        )
+        .await;
         assert_eq!(call(&app, night.unwrap().loss).await.standing, "calling");
         world.clock.set("2026-11-23T10:00:00Z".parse().unwrap());
         let third = phone(&app, "AAAA3", None).await;
         let day =
-            report_at_desk(&app, permit(&desk).unwrap(), Some(third), report("four", Answers::default()))
+            report_at_desk(&app, permit(&desk).unwrap(), of(third, true), report("four", Answers::default()))
                 .await;
         let day = call(&app, day.unwrap().loss).await;
         assert_eq!(day.standing, "taken", "the desk has it for a while");
@@ -305,7 +313,12 @@ fn a_holder_and_the_desk_report_as_well_and_a_flood_is_told_to_ring() {
         }
         let over = report_publicly(&app, report("flood", about("x"))).await;
         assert!(matches!(over, Err(AppError::Conflict(says)) if says.contains("Ring")));
-        assert!(report_at_desk(&app, permit(&desk).unwrap(), None, report("five", about("x"))).await.is_ok());
+        let by_telephone = Telephoned::default();
+        assert!(
+            report_at_desk(&app, permit(&desk).unwrap(), by_telephone, report("five", about("x")))
+                .await
+                .is_ok()
+        );
         world.clock.advance(minutes(61));
         assert!(report_publicly(&app, report("later", about("x"))).await.is_ok());
         assert!(

@@ -62,6 +62,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
         lapsing: now.lapsing.unwrap_or_default().iter().map(mention).collect(),
         clocks: clocks(now.clocks.unwrap_or_default()),
         losses_unanswered: now.losses.map_or(0, |losses| losses.unanswered.unsigned_abs()),
+        losses_calling: now.losses.map_or(0, |losses| losses.calling.unsigned_abs()),
         alarms_open: now.alarms.as_ref().map_or(0, |(_, count)| *count),
         alarms: now.alarms.into_iter().flat_map(|(rows, _)| rows).map(|read| alarm(&ctx, read)).collect(),
         policy_waits: now.waiting.as_ref().map(waits).unwrap_or_default(),

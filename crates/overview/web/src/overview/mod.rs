@@ -52,6 +52,8 @@ pub struct View {
     pub lapsing: Vec<Mention>,
     /// Losses that nobody has answered in time.
     pub losses_unanswered: u64,
+    /// New losses that nobody has answered yet: people are being called.
+    pub losses_calling: u64,
     /// Clocks of telling the regulator that ended undecided, and those that run.
     pub clocks: (u64, u64),
     /// Alarms that nobody has dealt with, the newest few.
@@ -200,6 +202,7 @@ impl View {
             people_without_acceptance: 3,
             lapsing: vec![Mention::sample()],
             losses_unanswered: 1,
+            losses_calling: 2,
             clocks: (1, 2),
             alarms: vec![notices_web::alarms::Row::sample()],
             alarms_open: 3,
@@ -237,6 +240,7 @@ impl View {
             people_without_acceptance: 0,
             lapsing: Vec::new(),
             losses_unanswered: 0,
+            losses_calling: 0,
             clocks: (0, 0),
             alarms: Vec::new(),
             alarms_open: 0,

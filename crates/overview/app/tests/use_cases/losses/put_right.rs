@@ -177,7 +177,7 @@ fn a_device_that_was_not_known_is_named_and_one_that_is_lost_itself_is_not_taken
         let (other, right) = another(&app).await;
         let officer = officer(&app).await;
         let unknown = report_publicly(&app, report("one", Answers::default())).await.unwrap();
-        assert_eq!((unknown.meaning, unknown.device), (Meaning::NotOurs, None));
+        assert_eq!((unknown.meaning, unknown.device), (Meaning::Unclear, None), "nothing was named");
         let me = actor(&app, person, Role::Holder);
         report_own(&app, permit(&me).unwrap(), known, report("two", Answers::default())).await.unwrap();
         let taken = put_right(&app, permit(&officer).unwrap(), unknown.loss, known, "it is this one").await;

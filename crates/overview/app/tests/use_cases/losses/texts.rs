@@ -68,9 +68,14 @@ pub(super) async fn proved(app: &App, provider: &TextProvider, person: PersonId,
     methods::verify_method(app, permit(&own).unwrap(), id, &code).await.unwrap();
 }
 
+async fn reference_of(app: &App, loss: LossId) -> String {
+    let report = app.store().read(move |tx| store::loss_reports::by_id(tx, loss)).await.unwrap();
+    report.unwrap().reference
+}
+
 /// Returns the texts that call somebody.
 pub(super) fn calls_of(provider: &TextProvider) -> Vec<Text> {
-    provider.texts().into_iter().filter(|text| text.says.contains("You are called")).collect()
+    provider.texts().into_iter().filter(|text| text.says.contains(". Answer: reply ")).collect()
 }
 
 pub(super) async fn sent_for(app: &App, loss: LossId) -> Vec<Delivery> {
@@ -142,6 +147,12 @@ fn somebody_with_a_proved_number_is_called_by_text_and_their_next_way_after_thei
         for secret in ["F4GXQ2ABCD", "Ames", "Person"] {
             assert!(!text.says.contains(secret), "a text names no device and nobody: {}", text.says);
         }
+        let reference = reference_of(&scene.app, loss).await;
+        let says = format!(
+            "OFFICIAL. Norfolk Constabulary, Lanyard: a phone was stolen ({reference}). Answer: reply "
+        );
+        assert!(text.says.starts_with(&says), "it says who calls and what about: {}", text.says);
+        assert!(text.says.chars().count() <= 306, "two parts of a text at most: {}", text.says);
         assert_eq!(states(&sent_for(&scene.app, loss).await)[0], (Channel::Text, DeliveryState::Sent));
         assert_eq!(
             messages(&scene.app, loss).await[0].state,

@@ -37,6 +37,20 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+/// Returns where the body of a function begins: at the first brace outside its parameters, which may be taken apart by braces.
+fn body_of(whole: &str) -> usize {
+    let mut depth = 0;
+    for (at, c) in whole.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            '{' if depth == 0 => return at,
+            _ => {}
+        }
+    }
+    whole.len()
+}
+
 /// Lists the functions of a file: rustfmt ends each with a brace at the indentation of its first line.
 fn functions(file: &Path) -> Vec<Function> {
     let text = std::fs::read_to_string(file).unwrap();
@@ -63,7 +77,7 @@ fn functions(file: &Path) -> Vec<Function> {
             lines[at..=at + length.unwrap_or(0)].to_vec()
         };
         let whole = whole.join("\n");
-        let (signature, body) = whole.split_once(" {").unwrap_or((whole.as_str(), ""));
+        let (signature, body) = whole.split_at(body_of(&whole));
         all.push(Function {
             file: file.to_owned(),
             name,

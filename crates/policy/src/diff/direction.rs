@@ -135,7 +135,7 @@ pub(super) fn of_clause(was: &Clause, is: &Clause) -> Direction {
 fn modality(was: Modality, is: Modality) -> Option<Direction> {
     let force = |of: Modality| match of {
         Modality::Must | Modality::MustNot => 3,
-        Modality::Should => 2,
+        Modality::Should | Modality::ShouldNot => 2,
         Modality::May => 1,
         Modality::States => 0,
     };

@@ -14,7 +14,6 @@ pub mod search;
 mod call;
 mod found;
 mod identify;
-mod log_text;
 mod put_right;
 
 pub use call::{Answered, CallRead, acknowledge_call, advance_call, advance_overdue_calls, answer_by_link};

@@ -1,5 +1,7 @@
 //! Reads losses for the pages of the desk and the duty officer: the open ones, one in full, who is called now.
 
+mod log_text;
+
 use domain::{
     CaseId, Channel, DeliveryState, DeviceId, Force, LossId, LossMessageState, PersonId, Timestamp,
 };
@@ -11,10 +13,10 @@ use store::{Tx, cases, deliveries, devices, people};
 
 use crate::chain::Rung;
 use crate::contain::Containment;
-use crate::log_text::Facts;
 use devices_app::commands::managed;
 use kernel::access::{Permit, SeeCases};
 use kernel::{App, AppError, Work};
+use log_text::Facts;
 
 /// Most losses that are listed.
 const MOST: u32 = 100;
@@ -282,7 +284,7 @@ pub async fn loss(app: &App, permit: Permit<SeeCases>, id: LossId) -> Result<Los
                 None => false,
             };
             Ok(LossRead {
-                to_paste: crate::log_text::to_paste(
+                to_paste: log_text::to_paste(
                     &open,
                     &Facts { number: case.number, holder: holder.as_deref(), reports: &reports },
                 ),

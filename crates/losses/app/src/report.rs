@@ -1,10 +1,10 @@
 //! Takes a report in: from anybody, from the holder who is signed in, or by telephone at the desk. Each opens the case of a lost
 //! device or joins the one that is open, and begins the call.
 
+mod filed;
+
 use domain::local_time::local;
-use domain::reference::Reference;
 use domain::{CaseId, DeviceId, Force, LossId, PersonId, Secret, Span, Timestamp};
-use losses::reference::secret_from;
 use losses::report::{Answers, DeviceState, Fault, Found, How, Meaning};
 use policy::Known;
 use serde_json::json;
@@ -22,6 +22,9 @@ use kernel::access::{AcceptOwn, ManageCases, Permit, Role};
 use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
+
+use filed::{Filed, fresh_reference, reported, row_of, same_form};
+pub(crate) use filed::{answers_of, meaning_of};
 
 /// The time in which reports by people who are not signed in are counted.
 const HOUR: Span = Span::from_secs(3600);
@@ -273,62 +276,6 @@ pub async fn report_at_desk(
     Ok(reported)
 }
 
-/// Returns the report that came with the same form.
-fn same_form(tx: &mut Tx<'_>, form: &str) -> Result<Option<Reported>, AppError> {
-    let before = loss_reports::by_form(tx, &kernel::digest_hex(form.as_bytes()))?;
-    Ok(before.map(|report| reported(&report, form)))
-}
-
-fn reported(report: &LossReport, form: &str) -> Reported {
-    Reported {
-        loss: report.loss,
-        reference: report.reference.clone(),
-        secret: secret_of(form),
-        meaning: meaning_of(&report.meaning),
-        reported_at: report.reported_at,
-        case: report.case,
-        device: report.device,
-    }
-}
-
-/// Derives the reporter's secret from the random text of their form, so that the same form gives the same secret again and none is
-/// kept.
-fn secret_of(form: &str) -> Secret<String> {
-    let digest = kernel::digest_hex(format!("loss secret {form}").as_bytes());
-    let number = digest.get(..32).and_then(|half| u128::from_str_radix(half, 16).ok()).unwrap_or_default();
-    Secret::new(secret_from(number.to_be_bytes()))
-}
-
-/// The meanings with their words in the table.
-const MEANINGS: [(Meaning, &str); 5] = [
-    (Meaning::Ours, "ours"),
-    (Meaning::Unclear, "unclear"),
-    (Meaning::NotOurs, "not-ours"),
-    (Meaning::Already, "already"),
-    (Meaning::HeldByAnother, "held-by-another"),
-];
-
-/// Reads a meaning from its word in the table.
-pub(crate) fn meaning_of(word: &str) -> Meaning {
-    MEANINGS.iter().find(|(_, known)| *known == word).map_or(Meaning::Unclear, |(meaning, _)| *meaning)
-}
-
-fn word_of(meaning: Meaning) -> &'static str {
-    MEANINGS.iter().find(|(known, _)| *known == meaning).map_or("unclear", |(_, word)| word)
-}
-
-/// Returns the place for which the answers of a report are sealed.
-fn place(id: LossId) -> String {
-    format!("loss-report:{id}")
-}
-
-/// Opens the answers of a report; `None` once they are forgotten.
-pub(crate) fn answers_of(app: &App, report: &LossReport) -> Result<Option<Answers>, AppError> {
-    let Some(sealed) = &report.answers else { return Ok(None) };
-    let plain = app.sealer().open(&place(report.id), sealed)?;
-    serde_json::from_slice(plain.expose()).map(Some).map_err(|error| AppError::fault(&error))
-}
-
 fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Reported, AppError> {
     if let Some(device) = &arrival.device {
         // Two reports of one device must not open two cases.
@@ -396,49 +343,6 @@ fn open_incident(
         ..NewForm::default()
     };
     incidents_app::open_form(Work { app, tx, now }, case, &form).map(drop)
-}
-
-/// Where a report was put.
-struct Filed {
-    id: LossId,
-    loss: LossId,
-    case: CaseId,
-    meaning: Meaning,
-    reference: String,
-}
-
-/// Makes a reference that no report has yet.
-fn fresh_reference(app: &App, tx: &mut Tx<'_>) -> Result<String, AppError> {
-    for _ in 0..8 {
-        let reference = Reference::from_random(app.world().bytes::<16>()).to_string();
-        if loss_reports::by_reference(tx, &reference)?.is_none() {
-            return Ok(reference);
-        }
-    }
-    Err(AppError::Fault("eight random references were all in use".into()))
-}
-
-fn row_of(app: &App, arrival: &Arrival, filed: &Filed, now: Timestamp) -> Result<LossReport, AppError> {
-    let plain = serde_json::to_vec(&arrival.answers).map_err(|error| AppError::fault(&error))?;
-    let secret = secret_of(&arrival.form);
-    Ok(LossReport {
-        id: filed.id,
-        reference: filed.reference.clone(),
-        force: arrival.force,
-        loss: filed.loss,
-        case: filed.case,
-        device: arrival.device.as_ref().map(|device| device.id),
-        came: arrival.came.to_owned(),
-        person: arrival.reporter,
-        how: arrival.answers.how.as_str().to_owned(),
-        meaning: word_of(filed.meaning).to_owned(),
-        last_had: arrival.answers.last_had,
-        reported_at: now,
-        answers: Some(app.sealer().seal(app.world(), &place(filed.id), &plain)?),
-        form_digest: kernel::digest_hex(arrival.form.as_bytes()),
-        secret_digest: kernel::digest_hex(secret.expose().as_bytes()),
-        found_at: None,
-    })
 }
 
 fn open_case(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<CaseId, AppError> {

@@ -23,7 +23,7 @@ pub struct CallOut<'a> {
 /// What the message of a call says, and the two things that answer it.
 #[derive(Clone)]
 pub struct Answers {
-    /// Who calls and what about, without a full stop: `Norfolk Constabulary, Lanyard: a phone is lost (4KM-7TRH)`. It names nobody.
+    /// Who calls and what about, without a full stop: `Northshire Police, Lanyard: a phone is lost (4KM-7TRH)`. It names nobody.
     pub says: String,
     /// The path of the link, such as `/calls/TOKEN`.
     pub link: Secret<String>,

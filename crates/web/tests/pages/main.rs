@@ -20,6 +20,7 @@ mod forms;
 mod held;
 mod limits;
 mod lists;
+mod loss_desk;
 mod losses;
 mod me;
 mod nobody_alone;

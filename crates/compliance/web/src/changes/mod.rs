@@ -180,18 +180,7 @@ impl View {
                 "Settings on devices",
                 "passcode.min_length: 9 -> 12".into(),
             )],
-            others: vec![
-                Group {
-                    title: "Parameters",
-                    of: "Parameter",
-                    rows: vec![("unused after".into(), "14d".into(), "7d".into())],
-                },
-                Group {
-                    title: "Who may do what",
-                    of: "Role and action",
-                    rows: vec![("Auditor: see devices".into(), "all".into(), "nothing".into())],
-                },
-            ],
+            others: sample_others(),
             clauses: vec![Clause {
                 clause: clause(),
                 what: "Text and value".into(),
@@ -214,6 +203,21 @@ impl View {
             }],
         }
     }
+}
+
+fn sample_others() -> Vec<Group> {
+    vec![
+        Group {
+            title: "Parameters",
+            of: "Parameter",
+            rows: vec![("unused after".into(), "14d".into(), "7d".into())],
+        },
+        Group {
+            title: "Who may do what",
+            of: "Role and action",
+            rows: vec![("Auditor: see devices".into(), "all".into(), "nothing".into())],
+        },
+    ]
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use store::{Tx, devices, loss_reports};
 
 use kernel::{App, AppError};
 
-/// Returns the sender and what is lost, such as `Norfolk Constabulary, Lanyard: a phone is lost (4KM-7TRH)`.
+/// Returns the sender and what is lost, such as `Northshire Police, Lanyard: a phone is lost (4KM-7TRH)`.
 pub(super) fn what_is_lost(app: &App, tx: &mut Tx<'_>, row: &LossCall) -> Result<String, AppError> {
     let report = loss_reports::by_id(tx, row.loss)?;
     let device = row.device.map(|device| devices::by_id(tx, device)).transpose()?.flatten();

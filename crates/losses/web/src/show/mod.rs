@@ -216,24 +216,7 @@ impl View {
                 answers: vec![("Where", "Prince of Wales Road <script>".into())],
                 delay: "40 minutes".into(),
             }],
-            messages: vec![Message {
-                to: "Sam Reed <script> (9001)".into(),
-                attempt: "Round 1, step 1".into(),
-                state: "Failed",
-                colour: "red",
-                at: now,
-                why: "the relay refused <script>".into(),
-                deliveries: vec![
-                    Delivery {
-                        channel: "text",
-                        state: "Delivery uncertain",
-                        colour: "yellow",
-                        at: now,
-                        why: "the provider does not know <script>".into(),
-                    },
-                    Delivery { channel: "mail", state: "Sent", colour: "green", at: now, why: String::new() },
-                ],
-            }],
+            messages: sample_messages(now),
             to_paste: "LOST DEVICE ref 4KM-7TRH <script>".into(),
             may_lock: true,
             may_answer: true,
@@ -313,6 +296,27 @@ impl View {
     pub fn sample_plain_lock() -> Self {
         Self { in_lost_mode: false, ..Self::sample_found() }
     }
+}
+
+fn sample_messages(now: Timestamp) -> Vec<Message> {
+    vec![Message {
+        to: "Sam Reed <script> (9001)".into(),
+        attempt: "Round 1, step 1".into(),
+        state: "Failed",
+        colour: "red",
+        at: now,
+        why: "the relay refused <script>".into(),
+        deliveries: vec![
+            Delivery {
+                channel: "text",
+                state: "Delivery uncertain",
+                colour: "yellow",
+                at: now,
+                why: "the provider does not know <script>".into(),
+            },
+            Delivery { channel: "mail", state: "Sent", colour: "green", at: now, why: String::new() },
+        ],
+    }]
 }
 
 fn sample_row() -> crate::list::Row {

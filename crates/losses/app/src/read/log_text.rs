@@ -4,16 +4,16 @@ use domain::Timestamp;
 use domain::local_time::local;
 use losses::report::{Answers, How};
 
-use crate::read::{OpenLoss, ReportRead};
+use super::{OpenLoss, ReportRead};
 
 /// What the text says beside the loss in short.
-pub(crate) struct Facts<'a> {
+pub(super) struct Facts<'a> {
     /// The number of the case.
-    pub(crate) number: i64,
+    pub(super) number: i64,
     /// The holder of the device, with their number.
-    pub(crate) holder: Option<&'a str>,
+    pub(super) holder: Option<&'a str>,
     /// The reports, the first one first.
-    pub(crate) reports: &'a [ReportRead],
+    pub(super) reports: &'a [ReportRead],
 }
 
 impl Facts<'_> {
@@ -40,7 +40,7 @@ fn clock(at: Timestamp) -> String {
 }
 
 /// Writes the text. What nobody said is named as not known, so that whoever reads it out asks for it.
-pub(crate) fn to_paste(open: &OpenLoss, facts: &Facts<'_>) -> String {
+pub(super) fn to_paste(open: &OpenLoss, facts: &Facts<'_>) -> String {
     let kind = if facts.stolen() { "STOLEN" } else { "LOST" };
     let or = |said: Option<String>, otherwise: &str| said.unwrap_or_else(|| otherwise.to_owned());
     let holder = facts.holder.unwrap_or("not known");

@@ -34,10 +34,12 @@ mod tests {
     }
 
     #[test]
-    fn the_same_policy_a_comment_and_more_characters_weaken_nothing() {
+    fn the_same_policy_a_comment_and_less_time_weaken_nothing() {
         assert_eq!(weakened("facts.toml", "\n", "\n# a comment\n"), Vec::<String>::new());
-        let (nine, twelve) = ("\"passcode.min_length\" = 9", "\"passcode.min_length\" = 12");
-        assert_eq!(weakened("settings/passcode-composition.toml", nine, twelve), Vec::<String>::new());
+        let days = |days| format!("name = \"unused-after\"\ntype = \"span\"\ndefault = \"{days}d\"");
+        assert_eq!(weakened("parameters.toml", &days(60), &days(30)), Vec::<String>::new());
+        let longer = weakened("parameters.toml", &days(60), &days(90));
+        assert!(longer.iter().any(|one| one.contains("unused-after: 60d -> 90d")), "{longer:?}");
     }
 
     #[test]

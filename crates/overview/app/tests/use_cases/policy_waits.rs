@@ -18,17 +18,12 @@ use kernel::testing::{Bench, on_bench, on_both};
 use kernel::{App, AppError, PolicyInForce};
 
 const DAY: Span = Span::from_secs(24 * 3600);
-const SETTING: &str = "settings/passcode-composition.toml";
 
-/// The shipped policy with so many characters in a passcode, and so many days until a device counts as unused.
-fn policy_with(characters: i64, days: &str) -> PolicyInForce {
-    let mut files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy")).unwrap();
-    let text = files.get(SETTING).unwrap().to_owned();
-    assert!(text.contains("\"passcode.min_length\" = 9"));
-    let text =
-        text.replace("\"passcode.min_length\" = 9", &format!("\"passcode.min_length\" = {characters}"));
-    files.put(SETTING, &text);
-    let own: Overrides = serde_json::from_value(serde_json::json!({ "unused-after": days })).unwrap();
+/// The shipped policy with so many minutes until a device locks itself, and so many days until one counts as unused.
+fn policy_with(minutes: i64, days: &str) -> PolicyInForce {
+    let files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy")).unwrap();
+    let own = serde_json::json!({ "unused-after": days, "lock-timeout-minutes": minutes });
+    let own: Overrides = serde_json::from_value(own).unwrap();
     PolicyInForce::load(files, &own, "Norfolk Constabulary", &kernel::testing::platforms()).unwrap()
 }
 
@@ -95,29 +90,29 @@ async fn work(app: &App) {
 #[test]
 fn the_first_policy_and_a_stronger_one_come_into_force_and_a_weaker_one_waits() {
     on_both(|Bench { app, .. }| async move {
-        assert_eq!(start(&app, policy_with(9, "20d")).await, Brought::InForce, "an empty database takes any");
-        assert_eq!(start(&app, policy_with(9, "20d")).await, Brought::Unchanged);
-        assert_eq!(start(&app, policy_with(12, "20d")).await, Brought::InForce);
+        assert_eq!(start(&app, policy_with(5, "20d")).await, Brought::InForce, "an empty database takes any");
+        assert_eq!(start(&app, policy_with(5, "20d")).await, Brought::Unchanged);
+        assert_eq!(start(&app, policy_with(3, "20d")).await, Brought::InForce);
         let strong = app.policy().digest().to_owned();
 
-        let Brought::Waits(weakens) = start(&app, policy_with(9, "20d")).await else {
+        let Brought::Waits(weakens) = start(&app, policy_with(5, "20d")).await else {
             panic!("it is weaker")
         };
-        assert!(weakens.iter().any(|one| one.contains("passcode.min_length: 12 -> 9")), "{weakens:?}");
+        assert!(weakens.iter().any(|one| one.contains("lock.after_minutes: 3 -> 5")), "{weakens:?}");
         assert_eq!((app.policy().digest(), in_force(&app).await), (strong.as_str(), strong.clone()));
-        assert!(matches!(start(&app, policy_with(9, "20d")).await, Brought::Waits(_)), "and again");
+        assert!(matches!(start(&app, policy_with(5, "20d")).await, Brought::Waits(_)), "and again");
         assert_eq!(entries(&app, "policy.weaker.found").await, 1, "one start finds it");
         assert_eq!(alarms_of(&app, "policy-weaker").await, 1);
 
         // Another weaker folder takes its place, and the former folder ends the waiting.
         let first = waiting(&app).await;
-        let Brought::Waits(weakens) = start(&app, policy_with(12, "30d")).await else {
+        let Brought::Waits(weakens) = start(&app, policy_with(3, "30d")).await else {
             panic!("nobody can tell")
         };
         let parameter = |one: &String| one.contains("unused-after: 20d -> 30d");
         assert!(weakens.iter().any(parameter), "{weakens:?}");
         assert!(waiting(&app).await.is_some() && waiting(&app).await != first);
-        assert_eq!(start(&app, policy_with(12, "20d")).await, Brought::Unchanged);
+        assert_eq!(start(&app, policy_with(3, "20d")).await, Brought::Unchanged);
         assert_eq!((waiting(&app).await, entries(&app, "policy.weaker.superseded").await), (None, 2));
     });
 }
@@ -125,9 +120,9 @@ fn the_first_policy_and_a_stronger_one_come_into_force_and_a_weaker_one_waits() 
 #[test]
 fn one_asks_and_another_of_each_force_confirms() {
     on_both(|Bench { app, world, .. }| async move {
-        start(&app, policy_with(12, "20d")).await;
+        start(&app, policy_with(3, "20d")).await;
         let old = app.policy().digest().to_owned();
-        assert!(matches!(start(&app, policy_with(9, "20d")).await, Brought::Waits(_)));
+        assert!(matches!(start(&app, policy_with(5, "20d")).await, Brought::Waits(_)));
         let id = waiting(&app).await.unwrap();
         let ada = somebody(&app, "A1", Role::InformationSecurity, NORFOLK).await;
         let bo = somebody(&app, "B1", Role::PolicyOwner, NORFOLK).await;
@@ -144,7 +139,7 @@ fn one_asks_and_another_of_each_force_confirms() {
         assert!(early.contains("nobody has asked for it"), "{early}");
         assert!(matches!(ask(&ada, " ").await, Err(AppError::Invalid { field: "reason", .. })));
         assert!(matches!(ask(&Actor::command_line("root"), "mine").await, Err(AppError::Conflict(_))));
-        ask(&ada, "old phones cannot hold twelve").await.unwrap();
+        ask(&ada, "three minutes are too few on patrol").await.unwrap();
         assert!(matches!(ask(&bo, "me too").await, Err(AppError::Conflict(_))), "once");
         assert!(matches!(confirm(&ada).await, Err(AppError::Denied(_))), "nobody confirms their own");
         let root = confirm(&Actor::command_line("root")).await.unwrap_err().to_string();
@@ -159,10 +154,10 @@ fn one_asks_and_another_of_each_force_confirms() {
         assert!(matches!(confirm(&sue).await, Err(AppError::NotPresent)));
         let sue = sue.proven(world.now());
         assert!(confirm(&sue).await.unwrap().is_empty(), "every force has confirmed it");
-        let new = policy_with(9, "20d").digest().to_owned();
+        let new = policy_with(5, "20d").digest().to_owned();
         assert_eq!((app.policy().digest(), in_force(&app).await), (new.as_str(), new.clone()));
         assert_eq!(waiting(&app).await, None);
-        assert_eq!(start(&app, policy_with(9, "20d")).await, Brought::Unchanged);
+        assert_eq!(start(&app, policy_with(5, "20d")).await, Brought::Unchanged);
 
         assert_eq!(entries(&app, "policy.weaker.confirmed").await, 2);
         assert_eq!(entries(&app, "policy.brought-into-force").await, 2);
@@ -176,8 +171,8 @@ fn one_asks_and_another_of_each_force_confirms() {
 #[test]
 fn it_is_withdrawn_or_lapses_and_who_asked_is_told() {
     on_bench(|Bench { app, world, .. }| async move {
-        start(&app, policy_with(12, "20d")).await;
-        start(&app, policy_with(9, "20d")).await;
+        start(&app, policy_with(3, "20d")).await;
+        start(&app, policy_with(5, "20d")).await;
         let ada = somebody(&app, "A1", Role::InformationSecurity, NORFOLK).await;
         let bo = somebody(&app, "B1", Role::PolicyOwner, NORFOLK).await;
         let told = async || {
@@ -195,7 +190,7 @@ fn it_is_withdrawn_or_lapses_and_who_asked_is_told() {
         assert!(matches!(confirm_weaker(&app, permit(&bo).unwrap(), id).await, Err(AppError::Conflict(_))));
 
         assert!(
-            matches!(start(&app, policy_with(9, "20d")).await, Brought::Waits(_)),
+            matches!(start(&app, policy_with(5, "20d")).await, Brought::Waits(_)),
             "a start finds it again"
         );
         let id = waiting(&app).await.unwrap();
@@ -207,16 +202,16 @@ fn it_is_withdrawn_or_lapses_and_who_asked_is_told() {
         work(&app).await;
         assert_eq!((waiting(&app).await, entries(&app, "policy.weaker.lapsed").await), (None, 1));
         assert_eq!(told().await, 2);
-        assert_eq!(in_force(&app).await, policy_with(12, "20d").digest());
+        assert_eq!(in_force(&app).await, policy_with(3, "20d").digest());
     });
 }
 
 #[test]
 fn a_policy_in_force_that_cannot_be_read_gives_way_with_an_alarm() {
     on_bench(|Bench { app, .. }| async move {
-        start(&app, policy_with(12, "20d")).await;
+        start(&app, policy_with(3, "20d")).await;
         app.store().write(|tx| sessions::set_meta(tx, "policy", "of a newer program")).await.unwrap();
-        assert_eq!(start(&app, policy_with(9, "20d")).await, Brought::InForce);
+        assert_eq!(start(&app, policy_with(5, "20d")).await, Brought::InForce);
         assert_eq!(alarms_of(&app, "policy-weaker").await, 1);
     });
 }

@@ -1,8 +1,12 @@
 //! Simulated nights: from a seed, reports, people on and off call, mail that fails, texts that are refused, fail late, are never heard of
-//! again or whose receipts come in any order, devices that answer or do not, answers by code and on the page, and restarts. After every step the promise is checked, and a message that was not expected fails the night.
+//! again or whose receipts come in any order, devices that answer or do not, answers by code and on the page, and restarts. After every
+//! step the promise is checked, and a message that was not expected fails the night.
+//!
+//! Five tests run two hundred seeds each. `LANYARD_NIGHTS=20000 cargo nextest run --workspace nights` gives each of them as many.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
 
 use domain::{Channel, DeliveryState, LossMessageState, Secret};
 use domain::{DeviceId, LossId, PersonId, Span, Timestamp};
@@ -20,12 +24,14 @@ use super::force::{
 };
 use super::texts::{NUMBERS, calls_of, proved, provider, sent_for, text_by};
 use kernel::access::{Role, permit};
-use kernel::testing::{Bench, on_bench};
+use kernel::testing::{Bench, on_bench, on_both};
 use kernel::{App, PolicyInForce};
 use outbound::mail::Mail;
 
-/// How many nights are run. One that fails names its seed; the nights before it are run again with it.
+/// How many nights one test runs, unless `LANYARD_NIGHTS` says otherwise.
 const NIGHTS: u64 = 200;
+/// How many nights share a database. One that fails names its seed; it is run again with those before it on the same database.
+const TOGETHER: u64 = 25;
 /// The time in which a loss must be contained or answered, or shown as unanswered.
 const PROMISE: Span = Span::from_secs(30 * 60);
 
@@ -251,40 +257,81 @@ fn policy() -> PolicyInForce {
     PolicyInForce::load(files, &policy::Overrides::new(), "Norfolk Constabulary", &platforms).unwrap()
 }
 
+/// How nights ended: how many of them with each standing of their call.
+type Ends = Mutex<HashMap<String, u64>>;
+
+/// Runs the nights of one test: those of the first one, the second one and so on.
+fn nights(test: u64) {
+    let many = std::env::var("LANYARD_NIGHTS").map_or(NIGHTS, |said| said.parse().unwrap());
+    let ends = Ends::default();
+    let seeds = test * many..(test + 1) * many;
+    for first in seeds.clone().step_by(usize::try_from(TOGETHER).unwrap()) {
+        on_bench(|bench| some_nights(bench, first..(first + TOGETHER).min(seeds.end), &ends));
+    }
+    let ends = ends.into_inner().unwrap();
+    for standing in ["calling", "taken", "contained", "acknowledged", "ended"] {
+        let count = ends.get(standing).copied().unwrap_or_default();
+        assert!(count > many / 100, "the nights are too alike: {ends:?}");
+    }
+}
+
 #[test]
-fn no_night_ends_in_silence() {
-    on_bench(|bench| async move {
-        let relay = Relay::start(250).await;
-        let refuses = Relay::start(550).await;
-        let busy = Relay::start(451).await;
-        let provider = provider(&bench.world);
-        let (mails, text) = ([mail_to(&relay), mail_to(&refuses), mail_to(&busy)], text_by(&provider));
-        let around = Around { relay, mails, provider, text };
-        let mut people = People { all: Vec::new() };
-        for (number, role, email) in [
-            ("8000", Role::OnCallEngineer, true),
-            ("8001", Role::OnCallEngineer, false),
-            ("8002", Role::ServiceDeskLead, true),
-            ("8003", Role::InformationSecurity, true),
-            ("8004", Role::DutyOfficer, true),
-        ] {
-            people.all.push((with_role(&bench.app, number, role, email).await, role));
-        }
-        // One has a number and mail, another a number alone.
-        for (place, number) in [0, 1].into_iter().zip(NUMBERS) {
-            proved(&bench.app, &around.provider, people.all[place].0, number).await;
-        }
-        let restarted = bench.another_node(policy());
-        let mut ends = [0; 5];
-        for seed in 0..NIGHTS {
-            let end = one_night(&bench, &restarted, &around, &people, seed).await;
-            ends[["calling", "taken", "contained", "acknowledged", "ended"]
-                .iter()
-                .position(|word| *word == end)
-                .unwrap()] += 1;
-        }
-        assert!(ends.iter().all(|count| *count > 3), "the nights are too alike: {ends:?}");
-    });
+fn nights_of_the_first_seeds_do_not_end_in_silence() {
+    nights(0);
+}
+
+#[test]
+fn nights_of_the_second_seeds_do_not_end_in_silence() {
+    nights(1);
+}
+
+#[test]
+fn nights_of_the_third_seeds_do_not_end_in_silence() {
+    nights(2);
+}
+
+#[test]
+fn nights_of_the_fourth_seeds_do_not_end_in_silence() {
+    nights(3);
+}
+
+#[test]
+fn nights_of_the_fifth_seeds_do_not_end_in_silence() {
+    nights(4);
+}
+
+#[test]
+fn nights_on_both_engines_do_not_end_in_silence() {
+    on_both(|bench| async move { some_nights(bench, 5000..5020, &Ends::default()).await });
+}
+
+/// Runs the nights of some seeds one after the other, with the same people.
+async fn some_nights(bench: Bench, seeds: Range<u64>, ends: &Ends) {
+    let relay = Relay::start(250).await;
+    let refuses = Relay::start(550).await;
+    let busy = Relay::start(451).await;
+    let provider = provider(&bench.world);
+    let (mails, text) = ([mail_to(&relay), mail_to(&refuses), mail_to(&busy)], text_by(&provider));
+    let around = Around { relay, mails, provider, text };
+    let mut people = People { all: Vec::new() };
+    for (number, role, email) in [
+        ("8000", Role::OnCallEngineer, true),
+        ("8001", Role::OnCallEngineer, false),
+        ("8002", Role::ServiceDeskLead, true),
+        ("8003", Role::InformationSecurity, true),
+        ("8004", Role::DutyOfficer, true),
+    ] {
+        people.all.push((with_role(&bench.app, number, role, email).await, role));
+    }
+    // One has a number and mail, another a number alone.
+    for (place, number) in [0, 1].into_iter().zip(NUMBERS) {
+        proved(&bench.app, &around.provider, people.all[place].0, number).await;
+    }
+    let restarted = bench.another_node(policy());
+    for seed in seeds {
+        let end = one_night(&bench, &restarted, &around, &people, seed).await;
+        *ends.lock().unwrap().entry(end).or_default() += 1;
+    }
 }
 
 /// Runs one night; returns the standing of its call at the end.

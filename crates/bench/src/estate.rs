@@ -15,7 +15,7 @@ use pki::{Certificate, CertificateRequest, DeviceCa, PrivateKey, RsaBits, Subjec
 use store::commands::Command;
 use store::devices::Device;
 use store::enrolments::{Channel, Enrolment};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{Store, StoreError, certificates, commands, devices, enrolments, people};
 
 /// Keys that the whole estate shares: making one for each device would only measure the making.
@@ -130,7 +130,12 @@ fn make_keys() -> anyhow::Result<Vec<Arc<PrivateKey>>> {
 fn holder(store: &Store, world: &World, from: usize) -> anyhow::Result<PersonId> {
     let number = format!("B{from}");
     let id = PersonId::from_uuid(world.uuid());
-    let person = Person::new(id, domain::samples::NORFOLK, &number, "Bench Holder", "officer", world.now());
+    let person = Person::new(
+        id,
+        domain::samples::NORFOLK,
+        Called { number: &number, name: "Bench Holder", role: "officer" },
+        world.now(),
+    );
     let id = person.id;
     store.write_blocking(move |tx| people::add(tx, &person))?;
     Ok(id)

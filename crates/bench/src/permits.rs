@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use domain::{PersonId, Timestamp};
 use kernel::PolicyInForce;
 use kernel::access::{ACTIONS, Policies, Question, Relation, Role, Roles};
-use store::people::{self, Person, Related};
+use store::people::{self, Called, Person, Related};
 use store::{Store, StoreError};
 
 /// People of the list.
@@ -93,8 +93,12 @@ fn rate(lasting: Duration, mut some: impl FnMut() -> u32) -> f64 {
 fn person(number: u32) -> Person {
     let at = Timestamp::from_millis(0);
     let name = format!("Officer {:05}", number.wrapping_mul(7919) % PEOPLE);
-    let one =
-        Person::new(person_id(number), domain::samples::NORFOLK, &number.to_string(), &name, "officer", at);
+    let one = Person::new(
+        person_id(number),
+        domain::samples::NORFOLK,
+        Called { number: &number.to_string(), name: &name, role: "officer" },
+        at,
+    );
     Person { line_manager: (1..=MANAGED).contains(&number).then(|| person_id(0)), ..one }
 }
 

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use domain::{DeviceId, DeviceKind, EnrolmentState, Force, PersonId, Timestamp};
 use store::devices::{Device, DeviceFilter, DeviceOrder};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{Store, StoreError, devices, people};
 use testkit::{block_on, scratch_sqlite};
 
@@ -68,10 +68,23 @@ async fn fill(store: &Store) {
                 let device = device(number);
                 let (id, name) = (person_id(number), format!("Officer {number}"));
                 let at = Timestamp::from_millis(0);
-                people::add(tx, &Person::new(id, device.force, &number.to_string(), &name, "officer", at))?;
+                people::add(
+                    tx,
+                    &Person::new(
+                        id,
+                        device.force,
+                        Called { number: &number.to_string(), name: &name, role: "officer" },
+                        at,
+                    ),
+                )?;
                 devices::add(tx, &device)?;
                 let broken = i64::from(number % 20 == 0) * i64::from(number % 7);
-                devices::set_judged(tx, device.id, (30, broken, 4), Timestamp::from_millis(1))?;
+                devices::set_judged(
+                    tx,
+                    device.id,
+                    &devices::Judged { met: 30, not_met: broken, not_known: 4 },
+                    Timestamp::from_millis(1),
+                )?;
             }
             Ok::<_, StoreError>(())
         });

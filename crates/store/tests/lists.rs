@@ -7,7 +7,7 @@ use domain::{
 use store::cases::{Case, CaseFilter};
 use store::devices::{Device, DeviceFilter, DeviceOrder};
 use store::ledger::{Entry, LedgerFilter};
-use store::people::{PeopleFilter, Person};
+use store::people::{Called, PeopleFilter, Person};
 use store::terms_asked::{Standing, StandingFilter};
 use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms_asked};
 use testkit::{block_on, both_engines};
@@ -55,7 +55,12 @@ fn device(number: i64) -> Device {
 fn person(number: i64) -> Person {
     let name = format!("Officer {}", number / 3);
     let at = Timestamp::from_millis(0);
-    Person::new(person_id(number), force(number), &number.to_string(), &name, "officer", at)
+    Person::new(
+        person_id(number),
+        force(number),
+        Called { number: &number.to_string(), name: &name, role: "officer" },
+        at,
+    )
 }
 
 fn standing(document: &str, accepted: bool) -> Standing {
@@ -80,7 +85,12 @@ fn fill(tx: &mut Tx<'_>) -> Result<(), StoreError> {
         people::add(tx, &person(number))?;
         let device = device(number);
         devices::add(tx, &device)?;
-        devices::set_judged(tx, device.id, (1, number % 4, 1), at(5))?;
+        devices::set_judged(
+            tx,
+            device.id,
+            &devices::Judged { met: 1, not_met: number % 4, not_known: 1 },
+            at(5),
+        )?;
         for (place, document) in ["a", "b"].into_iter().enumerate() {
             let accepted = number % 3 > i64::try_from(place).unwrap_or_default();
             // Every sixth was never asked anything.

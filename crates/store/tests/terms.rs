@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is wrong")]
 
 use domain::{EntryId, PersonId, Timestamp};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{Store, StoreError, people, terms, terms_asked};
 use testkit::{block_on, both_engines};
 
@@ -11,7 +11,12 @@ fn person() -> PersonId {
 }
 
 fn sample() -> Person {
-    Person::new(person(), domain::samples::NORFOLK, "1", "PC A", "officer", Timestamp::from_millis(1))
+    Person::new(
+        person(),
+        domain::samples::NORFOLK,
+        Called { number: "1", name: "PC A", role: "officer" },
+        Timestamp::from_millis(1),
+    )
 }
 
 #[test]
@@ -23,16 +28,44 @@ fn a_version_keeps_its_wording_and_an_acceptance_is_entered_once() {
         block_on(store.write(move |tx| {
             people::add(tx, &sample())?;
             let clauses = [("A-1".to_owned(), "w".to_owned())].into();
-            terms::remember(tx, "a", "d1", (&clauses, "[1]"), at(3))?;
-            terms::remember(tx, "a", "d1", (&clauses, "[2]"), at(4))?;
+            terms::remember(
+                tx,
+                &terms::Wording { document: "a", digest: "d1", clauses: &clauses, shown: "[1]" },
+                at(3),
+            )?;
+            terms::remember(
+                tx,
+                &terms::Wording { document: "a", digest: "d1", clauses: &clauses, shown: "[2]" },
+                at(4),
+            )?;
             assert_eq!(
                 terms::shown(tx, "a", "d1")?,
                 Some(("[1]".to_owned(), at(3))),
                 "the first wording stands"
             );
             let id = |n: u8| format!("00000003-0000-7000-8000-00000000000{n}").parse::<EntryId>().unwrap();
-            assert!(terms::accept(tx, id(1), person(), "a", "d1", (at(5), "page"))?);
-            assert!(!terms::accept(tx, id(2), person(), "a", "d1", (at(6), "paper"))?);
+            assert!(terms::accept(
+                tx,
+                &terms::NewAcceptance {
+                    id: id(1),
+                    person: person(),
+                    document: "a",
+                    digest: "d1",
+                    shown: "page"
+                },
+                at(5)
+            )?);
+            assert!(!terms::accept(
+                tx,
+                &terms::NewAcceptance {
+                    id: id(2),
+                    person: person(),
+                    document: "a",
+                    digest: "d1",
+                    shown: "paper"
+                },
+                at(6)
+            )?);
             let of = terms::of_person(tx, person())?;
             assert_eq!((of.len(), of[0].accepted_at, of[0].shown.as_str()), (1, at(5), "page"));
             let versions = terms::versions(tx, "a", Some(domain::samples::NORFOLK), 5)?;

@@ -11,7 +11,6 @@ use super::Problem;
 use super::edges::Edges;
 use super::forces::ForceNames;
 use super::rows::Rows;
-use super::signatures::Signatures;
 use super::vendors::VendorWords;
 
 const TABLE: &str = "docs/layers.toml";
@@ -40,9 +39,6 @@ pub(crate) struct Table {
     /// Tables that are written through the port's trait alone, where no call shows by whom.
     #[serde(default)]
     pub(crate) by_trait: BTreeSet<String>,
-    /// Functions whose parameters break the rules, by crate; counts that only fall.
-    #[serde(default)]
-    pub(crate) signatures: Signatures,
     /// Modules that use each other in a circle, a list that only shrinks.
     #[serde(default)]
     pub(crate) circles: Vec<Vec<String>>,

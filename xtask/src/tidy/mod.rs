@@ -65,13 +65,13 @@ pub(crate) fn run(root: &Path, check: bool) -> anyhow::Result<(Vec<Problem>, Str
     problems.extend(edges::check(&files, &packages, &table.edges));
     problems.extend(rows::check(&files, &packages, &table));
     problems.extend(writers::check(&files, &packages, &table));
-    problems.extend(signatures::check(&files, &packages, &table.signatures));
     let foreign = words::Foreign::of(root);
     let there: BTreeSet<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let mut functions = 0;
     for file in &files {
         problems.extend(words::check(file, &foreign));
         problems.extend(comments::check(file));
+        problems.extend(signatures::check(file));
         problems.extend(vendors::check(file, &table.vendor_words));
         problems.extend(paths::check(file, &there));
         if file.is_rust() {

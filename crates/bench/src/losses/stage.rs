@@ -4,7 +4,7 @@ use domain::{GrantId, PeriodId, PeriodKind, PersonId, Span, Timestamp, World};
 use kernel::access::Role;
 use store::duty::PeriodRow;
 use store::grants::Grant;
-use store::people::Person;
+use store::people::{Called, Person};
 use store::sessions::{self, Session};
 use store::{Store, StoreError, Tx, devices, duty, grants, people};
 
@@ -65,7 +65,10 @@ pub(super) fn enter(
 fn person(tx: &mut Tx<'_>, world: &World, number: &str, now: Timestamp) -> Result<PersonId, StoreError> {
     let id = PersonId::from_uuid(world.uuid());
     let name = format!("Bench {number}");
-    people::add(tx, &Person::new(id, domain::samples::NORFOLK, number, &name, "officer", now))?;
+    people::add(
+        tx,
+        &Person::new(id, domain::samples::NORFOLK, Called { number, name: &name, role: "officer" }, now),
+    )?;
     Ok(id)
 }
 

@@ -86,11 +86,13 @@ pub async fn call_for_live_matter(
             let says = format!("Called on {} ({}): {why}", person.name, person.number);
             cases::add_event(
                 tx,
-                domain::EntryId::from_uuid(app.world().uuid()),
-                case.id,
+                &cases::NewEvent {
+                    id: domain::EntryId::from_uuid(app.world().uuid()),
+                    case: case.id,
+                    actor: &permit.actor().shown,
+                    says: &says,
+                },
                 now,
-                &permit.actor().shown,
-                &says,
             )?;
             let record =
                 Record::new(&permit.actor().name, "live-matter.called", format!("person:{}", person.id))

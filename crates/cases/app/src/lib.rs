@@ -273,7 +273,11 @@ pub fn say(
     actor: &str,
     says: &str,
 ) -> Result<(), AppError> {
-    cases::add_event(tx, EntryId::from_uuid(app.world().uuid()), case, now, actor, says)?;
+    cases::add_event(
+        tx,
+        &cases::NewEvent { id: EntryId::from_uuid(app.world().uuid()), case, actor, says },
+        now,
+    )?;
     Ok(())
 }
 

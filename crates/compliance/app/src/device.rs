@@ -58,7 +58,7 @@ fn judge_device_in(Work { app, tx, now }: Work<'_, '_>, id: DeviceId) -> Result<
         }
     }
     judging.finish(tx, Some(device.force))?;
-    devices::set_judged(tx, id, (met, not_met, not_known), now)?;
+    devices::set_judged(tx, id, &devices::Judged { met, not_met, not_known }, now)?;
     let next = next_look(&policy, &device, tx, now)?;
     kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &id.to_string(), next)
 }

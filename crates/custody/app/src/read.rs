@@ -188,7 +188,11 @@ pub async fn handovers(
     let (now, force) = (app.world().now(), permit.scope().force());
     app.store()
         .read(move |tx| {
-            let found = handovers::list(tx, force, (filter.state, filter.kind), after, limit)?;
+            let found = handovers::list(
+                tx,
+                &handovers::HandoverFilter { force, state: filter.state, kind: filter.kind, after },
+                limit,
+            )?;
             found.into_iter().map(|handover| row(tx, handover, now)).collect()
         })
         .await

@@ -1,6 +1,7 @@
 //! Permits over a force, over what is one's own, with a token and on the server.
 
 use super::*;
+use store::people::Called;
 
 const DESK: &str = r#"
 @id("desk")
@@ -31,7 +32,12 @@ fn actor(roles: &str, force: Option<Force>) -> Actor {
 
 fn person(id: u128, force: Force) -> Person {
     let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
-    Person::new(id, force, "1", "A", "officer", domain::Timestamp::from_millis(0))
+    Person::new(
+        id,
+        force,
+        Called { number: "1", name: "A", role: "officer" },
+        domain::Timestamp::from_millis(0),
+    )
 }
 
 #[test]

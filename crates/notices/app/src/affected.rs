@@ -26,7 +26,14 @@ pub fn note_person(
         return Ok(());
     }
     let since = now.minus(HOUR);
-    if !rows::same_since(tx, since, Some(force), (AlarmKind::PeopleAffected.as_str(), by), 1)?.is_empty() {
+    if !rows::same_since(
+        tx,
+        since,
+        &rows::SameAlarm { force: Some(force), kind: AlarmKind::PeopleAffected.as_str(), caused_by: by },
+        1,
+    )?
+    .is_empty()
+    {
         return Ok(());
     }
     let subject = person.to_string();
@@ -60,7 +67,7 @@ pub fn count(
     Counted { force, who, subject }: Counted<'_>,
     at: Timestamp,
 ) -> Result<(), AppError> {
-    Ok(caps::count(tx, cap, (force, who, subject), at)?)
+    Ok(caps::count(tx, &caps::Counted { cap, force, who, subject }, at)?)
 }
 
 /// Deletes counts older than `before`; returns the number of rows.

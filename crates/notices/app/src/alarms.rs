@@ -149,7 +149,12 @@ fn cut(text: &str, most: usize) -> String {
 pub fn raise(Work { app, tx, now }: Work<'_, '_>, alarm: Alarm) -> Result<(), AppError> {
     let kind = alarm.kind.as_str();
     let since = now.minus(TOGETHER);
-    let same = rows::same_since(tx, since, alarm.force, (kind, &alarm.by), RINGS)?;
+    let same = rows::same_since(
+        tx,
+        since,
+        &rows::SameAlarm { force: alarm.force, kind, caused_by: &alarm.by },
+        RINGS,
+    )?;
     let last = same.first().filter(|_| same.len() >= usize::try_from(RINGS).unwrap_or(usize::MAX));
     let (id, told) = match last {
         Some(last) => {

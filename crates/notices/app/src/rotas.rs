@@ -79,8 +79,16 @@ pub async fn follow_cover(app: &App, id: CoverId) -> Result<(), AppError> {
 fn tell_owner(Work { app, tx, now }: Work<'_, '_>, warning: &Warning) -> Result<(), AppError> {
     let rota = &warning.rota;
     let to: Vec<PersonId> = if warning.owner_left {
-        let leads =
-            grants::list(tx, (Some(rota.force), Role::ServiceDeskLead.as_str()), now, None, MOST_TOLD)?;
+        let leads = grants::list(
+            tx,
+            &grants::GrantFilter {
+                force: Some(rota.force),
+                role: Role::ServiceDeskLead.as_str(),
+                after: None,
+            },
+            now,
+            MOST_TOLD,
+        )?;
         leads.into_iter().map(|one| one.grant.person).collect()
     } else {
         vec![warning.owner]

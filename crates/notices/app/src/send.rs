@@ -206,7 +206,12 @@ fn note_telling(
             if let Some(call) = &telling.call {
                 calls::ended(app, tx, notice.id, call)?;
             }
-            if notices::told(tx, notice.id, state, now, (telling.duty, telling.exception))? {
+            if notices::told(
+                tx,
+                notice.id,
+                &notices::Told { state, duty: telling.duty, exception: telling.exception },
+                now,
+            )? {
                 let reason = reason_told(&notice.reason, telling.duty, telling.exception);
                 return app.enter(tx, now, record("notice.told").reason(reason));
             }

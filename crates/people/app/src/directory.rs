@@ -14,7 +14,7 @@ pub use groups::{add_group, change_group, group, group_by_name, groups, remove_g
 pub use takeover::{TakeoverNames, decide_takeover};
 
 use domain::{Day, Force, GroupId, PersonId, PersonSource, Timestamp};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{Tx, groups as rows, people, people_directory};
 
 use crate::ProvisionedPerson;
@@ -191,7 +191,7 @@ pub async fn provision(
             };
             let base = match &before {
                 Some(found) => own_again(found, &new)?,
-                None => Person::new(id, force, "", "", "", now),
+                None => Person::new(id, force, Called { number: "", name: "", role: "" }, now),
             };
             let number = new.number.clone().or_else(|| before.as_ref().map(|found| found.number.clone()));
             let after = Provisioned { number, ..new }.of(base, now)?;

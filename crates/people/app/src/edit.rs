@@ -1,7 +1,7 @@
 //! Adds, changes and ends the record of one person by hand.
 
 use domain::{Day, Force, PersonId, PersonSource};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{Tx, people};
 
 use super::keep::CHANGED_MEANWHILE;
@@ -82,7 +82,7 @@ pub async fn add_person(
         covert: new.covert,
         starts_on: new.starts_on,
         last_day: new.last_day,
-        ..Person::new(id, force, &new.number, &new.name, &new.role, now)
+        ..Person::new(id, force, Called { number: &new.number, name: &new.name, role: &new.role }, now)
     };
     let app = app.clone();
     app.clone()

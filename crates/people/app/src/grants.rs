@@ -175,13 +175,18 @@ pub async fn grants(
     app.store()
         .read(move |tx| {
             let after = after.as_ref().map(|(name, id)| (name.as_str(), *id));
-            grants::list(tx, (force, role.map_or("", Role::as_str)), now, after, limit)?
-                .into_iter()
-                .map(|listed| {
-                    let by = said_by(tx, &listed.grant)?;
-                    Ok((ListedGrant::from(listed), by))
-                })
-                .collect()
+            grants::list(
+                tx,
+                &grants::GrantFilter { force, role: role.map_or("", Role::as_str), after },
+                now,
+                limit,
+            )?
+            .into_iter()
+            .map(|listed| {
+                let by = said_by(tx, &listed.grant)?;
+                Ok((ListedGrant::from(listed), by))
+            })
+            .collect()
         })
         .await
 }

@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 
 use domain::{Day, Force, PersonId, PersonSource, Timestamp};
-use store::people::Person;
+use store::people::{Called, Person};
 
 use super::import::{Column, People};
 use super::keep::{is_same, tidy};
@@ -132,7 +132,12 @@ impl Planning<'_> {
         }
         let before = self.existing.get(&(force, number.clone()));
         let mut after = before.cloned().unwrap_or_else(|| {
-            Person::new(PersonId::from_uuid(uuid::Uuid::nil()), force, &number, "", "", Timestamp::default())
+            Person::new(
+                PersonId::from_uuid(uuid::Uuid::nil()),
+                force,
+                Called { number: &number, name: "", role: "" },
+                Timestamp::default(),
+            )
         });
         if let Some(name) = name_in(row) {
             after.name = name;

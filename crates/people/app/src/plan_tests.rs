@@ -5,7 +5,7 @@ use kernel::imports::{File, Kind as _, guess, read_table};
 
 fn there(number: &str, name: &str, id: u128) -> Person {
     let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
-    Person::new(id, domain::samples::NORFOLK, number, name, "officer", Timestamp::default())
+    Person::new(id, domain::samples::NORFOLK, Called { number, name, role: "officer" }, Timestamp::default())
 }
 
 fn planned(text: &str, people: &[Person]) -> Plan<Entry> {

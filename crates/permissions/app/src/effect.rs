@@ -219,7 +219,13 @@ pub fn keep_wanted(
                 if !kept.iter().any(|(name, sum)| name == identifier && sum == digest) {
                     let place = own_place(device.id, identifier);
                     let sealed = app.sealer().seal(app.world(), &place, &ready.content)?;
-                    permissions::put_own_profile(tx, device.id, (identifier, digest), sealed, now)?;
+                    permissions::put_own_profile(
+                        tx,
+                        device.id,
+                        &permissions::ProfileName { identifier, digest },
+                        sealed,
+                        now,
+                    )?;
                 }
             }
         }

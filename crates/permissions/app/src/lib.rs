@@ -189,7 +189,11 @@ fn say_on_permission(
     who: &str,
     says: &str,
 ) -> Result<(), AppError> {
-    permissions::add_event(tx, EntryId::from_uuid(app.world().uuid()), id, now, who, says)?;
+    permissions::add_event(
+        tx,
+        &permissions::NewEvent { id: EntryId::from_uuid(app.world().uuid()), entry: id, actor: who, says },
+        now,
+    )?;
     Ok(())
 }
 

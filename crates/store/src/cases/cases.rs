@@ -356,15 +356,22 @@ pub fn open_count(tx: &mut Tx<'_>, force: Option<Force>, sight: &Sight) -> Resul
     crate::single_count(tx, &CASES_OPEN_COUNT, &[crate::force_word(force), sealed, known_in, not_about])
 }
 
+/// A line of a timeline as it is entered.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEvent<'a> {
+    /// Its id.
+    pub id: EntryId,
+    /// The case whose timeline it is.
+    pub case: CaseId,
+    /// Who says it.
+    pub actor: &'a str,
+    /// What they say.
+    pub says: &'a str,
+}
+
 /// Adds a line to a case's timeline.
-pub fn add_event(
-    tx: &mut Tx<'_>,
-    id: EntryId,
-    case: CaseId,
-    at: Timestamp,
-    actor: &str,
-    says: &str,
-) -> Result<(), StoreError> {
+pub fn add_event(tx: &mut Tx<'_>, new: &NewEvent<'_>, at: Timestamp) -> Result<(), StoreError> {
+    let NewEvent { id, case, actor, says } = *new;
     tx.later(&CASE_EVENT_ADD, vec![Value::id(id), Value::id(case), at.into(), actor.into(), says.into()])
 }
 

@@ -220,20 +220,28 @@ pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Handover>, Sto
     tx.rows(&HANDOVERS_OF_PERSON, &[Value::id(person)])
 }
 
+/// Which hand-overs are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct HandoverFilter {
+    /// The force; `None` for all.
+    pub force: Option<Force>,
+    /// The state; `None` for all.
+    pub state: Option<HandoverState>,
+    /// The kind; `None` for all.
+    pub kind: Option<HandoverKind>,
+    /// The last one of the part before.
+    pub after: Option<(Timestamp, HandoverId)>,
+}
+
 /// Returns up to `limit` hand-overs of a force or of all, newest first, from behind the given one.
-pub fn list(
-    tx: &mut Tx<'_>,
-    force: Option<Force>,
-    (state, kind): (Option<HandoverState>, Option<HandoverKind>),
-    after: Option<(Timestamp, HandoverId)>,
-    limit: u32,
-) -> Result<Vec<Handover>, StoreError> {
-    let (at, id) =
-        after.map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
+pub fn list(tx: &mut Tx<'_>, filter: &HandoverFilter, limit: u32) -> Result<Vec<Handover>, StoreError> {
+    let (at, id) = filter
+        .after
+        .map_or((Timestamp::from_millis(i64::MAX), String::new()), |(at, id)| (at, id.to_string()));
     let params = [
-        crate::force_word(force),
-        state.map_or("", HandoverState::as_str).into(),
-        kind.map_or("", HandoverKind::as_str).into(),
+        crate::force_word(filter.force),
+        filter.state.map_or("", HandoverState::as_str).into(),
+        filter.kind.map_or("", HandoverKind::as_str).into(),
         at.into(),
         id.into(),
         limit.into(),

@@ -151,28 +151,32 @@ row! {
     }
 }
 
+/// What a channel answers to a command.
+#[derive(Debug, Clone, Copy)]
+pub struct Answered<'a> {
+    /// The command.
+    pub id: CommandId,
+    /// The channel.
+    pub enrolment: EnrolmentId,
+    /// The state that the command comes to.
+    pub state: CommandState,
+    /// The error, where there was one.
+    pub error: Option<&'a str>,
+    /// The digest of the result.
+    pub digest: &'a str,
+}
+
 /// Stores the first result of a command of that channel; `None` if the command is unknown or was finished before. An answer
 /// to a command whose delivery is uncertain says what became of it.
 pub fn set_finished(
     tx: &mut Tx<'_>,
-    id: CommandId,
-    enrolment: EnrolmentId,
-    state: CommandState,
+    answer: &Answered<'_>,
     at: Timestamp,
-    error: Option<&str>,
-    result_digest: &str,
 ) -> Result<Option<Finished>, StoreError> {
-    tx.row(
-        &COMMAND_FINISHED,
-        &[
-            Value::id(id),
-            Value::id(enrolment),
-            state.as_str().into(),
-            at.into(),
-            error.into(),
-            result_digest.into(),
-        ],
-    )
+    let Answered { id, enrolment, state, error, digest } = *answer;
+    let params =
+        [Value::id(id), Value::id(enrolment), state.as_str().into(), at.into(), error.into(), digest.into()];
+    tx.row(&COMMAND_FINISHED, &params)
 }
 
 /// Notes that the device answered NotNow; returns whether the command was unfinished.

@@ -50,16 +50,21 @@ pub fn end(tx: &mut Tx<'_>, id: CommandId, at: Timestamp, why: &str) -> Result<(
     tx.later(&CONTAINMENT_ENDED, vec![Value::id(id), at.into(), why.into()])
 }
 
+/// The order that takes the place of another on a new enrolment.
+#[derive(Debug, Clone, Copy)]
+pub struct CarriedTo<'a> {
+    /// Its id.
+    pub id: CommandId,
+    /// The new enrolment.
+    pub enrolment: EnrolmentId,
+    /// What it does, as the app spells it.
+    pub spec: &'a str,
+}
+
 /// Queues an order again for another enrolment, with the same origin and effect. One that was held beyond a cap stays held in
 /// its burst: enrolling again releases nothing.
-pub fn carry(
-    tx: &mut Tx<'_>,
-    from: &Standing,
-    to: (CommandId, EnrolmentId),
-    spec: &str,
-    at: Timestamp,
-) -> Result<(), StoreError> {
-    let (id, enrolment) = to;
+pub fn carry(tx: &mut Tx<'_>, from: &Standing, to: &CarriedTo<'_>, at: Timestamp) -> Result<(), StoreError> {
+    let CarriedTo { id, enrolment, spec } = *to;
     let state = if from.state == CommandState::Held { CommandState::Held } else { CommandState::Queued };
     tx.later(
         &CONTAINMENT_CARRY,

@@ -293,13 +293,20 @@ pub fn forget_reported(tx: &mut Tx<'_>, id: DeviceId) -> Result<(), StoreError> 
     tx.later(&DEVICE_NEW_START, vec![Value::id(id)])
 }
 
+/// The tally of a judgement: how many clauses came out how.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// Number that are met.
+    pub met: i64,
+    /// Number that are not met.
+    pub not_met: i64,
+    /// Number that are not known.
+    pub not_known: i64,
+}
+
 /// Notes the tally of a judgement.
-pub fn set_judged(
-    tx: &mut Tx<'_>,
-    id: DeviceId,
-    (met, not_met, not_known): (i64, i64, i64),
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn set_judged(tx: &mut Tx<'_>, id: DeviceId, tally: &Judged, at: Timestamp) -> Result<(), StoreError> {
+    let Judged { met, not_met, not_known } = *tally;
     tx.later(&DEVICE_JUDGED, vec![Value::id(id), met.into(), not_met.into(), not_known.into(), at.into()])
 }
 

@@ -178,13 +178,25 @@ pub fn size_of(tx: &mut Tx<'_>, id: BurstId) -> Result<i64, StoreError> {
     Ok(commands + crate::single_count(tx, &BURST_ACTS, &[Value::id(id)])?)
 }
 
+/// The end of a burst.
+#[derive(Debug, Clone, Copy)]
+pub struct BurstEnd<'a> {
+    /// When.
+    pub at: Timestamp,
+    /// By whom, as the ledger names them.
+    pub by: &'a str,
+    /// Why.
+    pub why: &'a str,
+}
+
 /// Ends a burst; returns whether it was held until then. What is in it is ended by [`release`] or [`cancel`].
 pub fn end_burst(
     tx: &mut Tx<'_>,
     id: BurstId,
     state: BurstState,
-    (at, by, why): (Timestamp, &str, &str),
+    end: &BurstEnd<'_>,
 ) -> Result<bool, StoreError> {
+    let BurstEnd { at, by, why } = *end;
     let values = [Value::id(id), state.as_str().into(), at.into(), by.into(), why.into()];
     Ok(tx.execute(&BURST_END, &values)? > 0)
 }

@@ -92,27 +92,40 @@ pub fn unwant(tx: &mut Tx<'_>, platform: Platform, group: &str) -> Result<(), St
     tx.execute(&WANTED_DROP, &[Value::id(platform), group.into()]).map(drop)
 }
 
+/// A profile on its way to a device.
+#[derive(Debug, Clone, Copy)]
+pub struct SentProfile<'a> {
+    /// Its identifier on the device.
+    pub identifier: &'a str,
+    /// The digest of its content; empty for a removal.
+    pub digest: &'a str,
+    /// The UUID of this version.
+    pub uuid: &'a str,
+    /// The command that carries it.
+    pub command: CommandId,
+    /// Whether it is installed or removed.
+    pub state: ProfileState,
+}
+
 /// Notes that a profile is on its way to a device, or its removal.
 pub fn set_sent(
     tx: &mut Tx<'_>,
     device: DeviceId,
-    (identifier, digest, uuid): (&str, &str, &str),
-    command: CommandId,
-    state: ProfileState,
+    sent: &SentProfile<'_>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.later(
-        &DEVICE_PROFILE_PUT,
-        vec![
-            Value::id(device),
-            identifier.into(),
-            digest.into(),
-            uuid.into(),
-            Value::id(command),
-            state.as_str().into(),
-            at.into(),
-        ],
-    )
+    let mut params = vec![Value::id(device)];
+    params.extend(values!(sent: identifier, digest, uuid, command, state, (at)));
+    tx.later(&DEVICE_PROFILE_PUT, params)
+}
+
+/// What a device answers to the command that carried a profile.
+#[derive(Debug, Clone, Copy)]
+pub struct ProfileAnswer<'a> {
+    /// The state that the profile comes to.
+    pub state: ProfileState,
+    /// The error, where there was one.
+    pub error: Option<&'a str>,
 }
 
 /// Notes the device's answer to the command that carried a profile.
@@ -120,10 +133,10 @@ pub fn set_answer(
     tx: &mut Tx<'_>,
     device: DeviceId,
     command: CommandId,
-    state: ProfileState,
+    answer: &ProfileAnswer<'_>,
     at: Timestamp,
-    error: Option<&str>,
 ) -> Result<(), StoreError> {
+    let ProfileAnswer { state, error } = *answer;
     tx.later(
         &DEVICE_PROFILE_ANSWER,
         vec![Value::id(device), Value::id(command), state.as_str().into(), at.into(), error.into()],

@@ -95,14 +95,25 @@ pub fn page(
     tx.rows(&ALARMS_PAGE, &params)
 }
 
+/// What alarms have in common that count as the same.
+#[derive(Debug, Clone, Copy)]
+pub struct SameAlarm<'a> {
+    /// The force; `None` for the alarms of no force.
+    pub force: Option<Force>,
+    /// The kind.
+    pub kind: &'a str,
+    /// Who caused it.
+    pub caused_by: &'a str,
+}
+
 /// Returns up to `limit` open alarms of that kind, force and cause that were raised after a time, newest first.
 pub fn same_since(
     tx: &mut Tx<'_>,
     after: Timestamp,
-    force: Option<Force>,
-    (kind, caused_by): (&str, &str),
+    same: &SameAlarm<'_>,
     limit: u32,
 ) -> Result<Vec<Alarm>, StoreError> {
+    let SameAlarm { force, kind, caused_by } = *same;
     let params = [after.into(), crate::force_word(force), kind.into(), caused_by.into(), limit.into()];
     tx.rows(&ALARM_SAME, &params)
 }

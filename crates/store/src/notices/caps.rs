@@ -14,13 +14,22 @@ statements! {
     COUNT_FORGET = "DELETE FROM order_count WHERE at < $1";
 }
 
+/// What is counted against a cap.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The cap.
+    pub cap: Cap,
+    /// The force.
+    pub force: Force,
+    /// Who did it, as the ledger names them.
+    pub who: &'a str,
+    /// To what it was done.
+    pub subject: &'a str,
+}
+
 /// Adds a count.
-pub fn count(
-    tx: &mut Tx<'_>,
-    cap: Cap,
-    (force, who, subject): (Force, &str, &str),
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn count(tx: &mut Tx<'_>, counted: &Counted<'_>, at: Timestamp) -> Result<(), StoreError> {
+    let Counted { cap, force, who, subject } = *counted;
     let values = vec![cap.class().into(), force.as_str().into(), who.into(), subject.into(), at.into()];
     tx.later(&COUNT_ADD, values)
 }

@@ -122,14 +122,20 @@ pub fn hold(tx: &mut Tx<'_>, claimed: &Notice, until: Timestamp, duty: &str) -> 
     tx.later(&NOTICE_HOLD, vec![Value::id(claimed.id), until.into(), duty.into(), claimed.due_at.into()])
 }
 
+/// How a person was told.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The state that the notice comes to.
+    pub state: NoticeState,
+    /// Their state of duty at that time.
+    pub duty: &'a str,
+    /// Whether they were told outside their duty.
+    pub exception: bool,
+}
+
 /// Notes that the person was told; false if that was noted before.
-pub fn told(
-    tx: &mut Tx<'_>,
-    id: NoticeId,
-    state: NoticeState,
-    at: Timestamp,
-    (duty, exception): (&str, bool),
-) -> Result<bool, StoreError> {
+pub fn told(tx: &mut Tx<'_>, id: NoticeId, told: &Told<'_>, at: Timestamp) -> Result<bool, StoreError> {
+    let Told { state, duty, exception } = *told;
     let params = [Value::id(id), state.as_str().into(), at.into(), duty.into(), exception.into()];
     Ok(tx.execute(&NOTICE_TOLD, &params)? > 0)
 }

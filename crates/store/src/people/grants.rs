@@ -131,17 +131,28 @@ pub fn open(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Grant>, StoreError>
     tx.rows(&GRANTS_OPEN, &[Value::id(person)])
 }
 
+/// Which grants are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct GrantFilter<'a> {
+    /// The force of the people; `None` for all.
+    pub force: Option<Force>,
+    /// The role; empty for all.
+    pub role: &'a str,
+    /// Name and grant of the last one of the part before.
+    pub after: Option<(&'a str, GrantId)>,
+}
+
 /// Returns up to `limit` grants that count at `now`, in order of the person's name, after the given name and grant.
 pub fn list(
     tx: &mut Tx<'_>,
-    (force, role): (Option<Force>, &str),
+    filter: &GrantFilter<'_>,
     now: Timestamp,
-    after: Option<(&str, GrantId)>,
     limit: u32,
 ) -> Result<Vec<Listed>, StoreError> {
-    let (name, id) =
-        after.map_or((String::new(), String::new()), |(name, id)| (name.to_owned(), id.to_string()));
-    let params = [now.into(), crate::force_word(force), role.into(), name.into(), id.into(), limit.into()];
+    let after = filter.after.map(|(name, id)| (name.to_owned(), id.to_string()));
+    let (name, id) = after.unwrap_or_default();
+    let (force, role) = (crate::force_word(filter.force), filter.role.into());
+    let params = [now.into(), force, role, name.into(), id.into(), limit.into()];
     let found = tx.rows(&GRANTS_LIST, &params)?.into_iter();
     Ok(found.map(|(grant, name, force)| Listed { grant, name, force }).collect())
 }

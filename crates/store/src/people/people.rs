@@ -62,10 +62,22 @@ impl fmt::Debug for Person {
     }
 }
 
+/// What a person is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Called<'a> {
+    /// Their number in the force.
+    pub number: &'a str,
+    /// Their name.
+    pub name: &'a str,
+    /// What they are to the force: officer, staff, contractor.
+    pub role: &'a str,
+}
+
 impl Person {
     /// Makes a person of whom no more is known; everything else is empty.
     #[must_use]
-    pub fn new(id: PersonId, force: Force, number: &str, name: &str, role: &str, at: Timestamp) -> Self {
+    pub fn new(id: PersonId, force: Force, called: Called<'_>, at: Timestamp) -> Self {
+        let Called { number, name, role } = called;
         Self {
             id,
             force,

@@ -217,15 +217,22 @@ pub fn drop_secret(tx: &mut Tx<'_>, entry: PermissionId) -> Result<(), StoreErro
     tx.later(&PERMISSION_SECRET_DROP, vec![Value::id(entry)])
 }
 
+/// A line of a timeline as it is entered.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEvent<'a> {
+    /// Its id.
+    pub id: EntryId,
+    /// The entry whose timeline it is.
+    pub entry: PermissionId,
+    /// Who says it.
+    pub actor: &'a str,
+    /// What they say.
+    pub says: &'a str,
+}
+
 /// Adds a line to an entry's timeline.
-pub fn add_event(
-    tx: &mut Tx<'_>,
-    id: EntryId,
-    entry: PermissionId,
-    at: Timestamp,
-    actor: &str,
-    says: &str,
-) -> Result<(), StoreError> {
+pub fn add_event(tx: &mut Tx<'_>, new: &NewEvent<'_>, at: Timestamp) -> Result<(), StoreError> {
+    let NewEvent { id, entry, actor, says } = *new;
     tx.later(
         &PERMISSION_EVENT_ADD,
         vec![Value::id(id), Value::id(entry), at.into(), actor.into(), says.into()],
@@ -263,14 +270,24 @@ pub fn on_clause(
     tx.rows(&PERMISSIONS_ON_CLAUSE, &params)
 }
 
+/// What a profile is known by.
+#[derive(Debug, Clone, Copy)]
+pub struct ProfileName<'a> {
+    /// Its identifier on the device.
+    pub identifier: &'a str,
+    /// The digest of its content.
+    pub digest: &'a str,
+}
+
 /// Keeps what a device is sent instead of its platform's profile.
 pub fn put_own_profile(
     tx: &mut Tx<'_>,
     device: DeviceId,
-    (identifier, digest): (&str, &str),
+    profile: &ProfileName<'_>,
     sealed: Vec<u8>,
     at: Timestamp,
 ) -> Result<(), StoreError> {
+    let ProfileName { identifier, digest } = *profile;
     tx.execute(
         &OWN_PROFILE_PUT,
         &[Value::id(device), identifier.into(), digest.into(), sealed.into(), at.into()],

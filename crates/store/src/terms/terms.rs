@@ -41,15 +41,23 @@ statements! {
         WHERE a.person_id = $1 ORDER BY a.accepted_at DESC, a.id";
 }
 
+/// A version of the terms with its wording.
+#[derive(Debug, Clone, Copy)]
+pub struct Wording<'a> {
+    /// The document.
+    pub document: &'a str,
+    /// The digest of the version.
+    pub digest: &'a str,
+    /// Its clauses.
+    pub clauses: &'a TermsClauses,
+    /// The wording as it was shown (JSON as the app spells it).
+    pub shown: &'a str,
+}
+
 /// Remembers a version of the terms with its wording (JSON as the app spells it), so that an acceptance of it can be read
 /// later.
-pub fn remember(
-    tx: &mut Tx<'_>,
-    document: &str,
-    digest: &str,
-    (clauses, shown): (&TermsClauses, &str),
-    at: Timestamp,
-) -> Result<(), StoreError> {
+pub fn remember(tx: &mut Tx<'_>, wording: &Wording<'_>, at: Timestamp) -> Result<(), StoreError> {
+    let Wording { document, digest, clauses, shown } = *wording;
     let clauses = serde_json::to_string(clauses)
         .map_err(|error| StoreError::encode("terms_version.clauses", &error))?;
     tx.execute(&TERMS_SEEN, &[document.into(), digest.into(), clauses.into(), shown.into(), at.into()])
@@ -93,15 +101,24 @@ pub fn versions(
     tx.rows(&TERMS_VERSIONS, &[document.into(), crate::force_word(force), limit.into()])
 }
 
+/// An acceptance as it is entered.
+#[derive(Debug, Clone, Copy)]
+pub struct NewAcceptance<'a> {
+    /// Its id.
+    pub id: domain::EntryId,
+    /// Who accepts.
+    pub person: PersonId,
+    /// The document.
+    pub document: &'a str,
+    /// The digest of the version.
+    pub digest: &'a str,
+    /// What was shown.
+    pub shown: &'a str,
+}
+
 /// Enters an acceptance; returns whether it is new.
-pub fn accept(
-    tx: &mut Tx<'_>,
-    id: domain::EntryId,
-    person: PersonId,
-    document: &str,
-    digest: &str,
-    (at, shown): (Timestamp, &str),
-) -> Result<bool, StoreError> {
+pub fn accept(tx: &mut Tx<'_>, new: &NewAcceptance<'_>, at: Timestamp) -> Result<bool, StoreError> {
+    let NewAcceptance { id, person, document, digest, shown } = *new;
     let new = tx.execute(
         &ACCEPTANCE_ADD,
         &[Value::id(id), Value::id(person), document.into(), digest.into(), at.into(), shown.into()],

@@ -55,7 +55,7 @@ fn what_a_device_reported_of_itself() {
     over_one_of_each(|tx| {
         assert_eq!(devices::by_id(tx, device())?, Some(device_row()));
         devices::set_reported(tx, device(), Some(false), Some("18.1"), None)?;
-        devices::set_judged(tx, device(), (3, 1, 2), at(9))?;
+        devices::set_judged(tx, device(), &devices::Judged { met: 3, not_met: 1, not_known: 2 }, at(9))?;
         let wanted = devices::Device {
             supervised: Some(false),
             os_version: Some("18.1".into()),
@@ -178,7 +178,12 @@ fn what_is_lifted_and_ended_by_whom_and_why() {
         };
         orders::open_burst(tx, &burst)?;
         assert_eq!(orders::bursts(tx, None)?, [burst.clone()]);
-        assert!(orders::end_burst(tx, burst.id, BurstState::Cancelled, (at(4), "person:2", "no"))?);
+        assert!(orders::end_burst(
+            tx,
+            burst.id,
+            BurstState::Cancelled,
+            &orders::BurstEnd { at: at(4), by: "person:2", why: "no" }
+        )?);
         burst.state = BurstState::Cancelled;
         burst.ended = Some((at(4), "person:2".into(), "no".into()));
         assert_eq!(orders::burst_by_id(tx, burst.id)?, Some(burst));

@@ -18,7 +18,15 @@ fn over_one_of_each(rows: impl Fn(&mut Tx<'_>) -> Result<(), StoreError> + Copy 
         let store = Store::open(&config).unwrap();
         store::migrate(&store).unwrap();
         let written = block_on(store.write(move |tx| {
-            persons::add(tx, &persons::Person::new(person(), force(), "1", "A. Officer", "officer", at(1)))?;
+            persons::add(
+                tx,
+                &persons::Person::new(
+                    person(),
+                    force(),
+                    persons::Called { number: "1", name: "A. Officer", role: "officer" },
+                    at(1),
+                ),
+            )?;
             register::add(tx, &device_row())?;
             cases::open(tx, &case_row())?;
             rows(tx)

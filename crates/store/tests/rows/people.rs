@@ -33,7 +33,12 @@ fn roles_by_hand_and_from_the_directory() {
             assert!(grants::confirm(tx, row.id, at(2), "person:2")?);
             let confirmed = Some((at(2), "person:2".into()));
             let row = grants::Grant { waits: false, confirmed, ..row };
-            let listed = grants::list(tx, (Some(force()), "desk"), at(3), None, 9)?;
+            let listed = grants::list(
+                tx,
+                &grants::GrantFilter { force: Some(force()), role: "desk", after: None },
+                at(3),
+                9,
+            )?;
             let wanted = grants::Listed {
                 grant: row.clone(),
                 name: ("A. Officer".into(), "1".into()),
@@ -128,8 +133,22 @@ fn what_is_missing_of_the_terms() {
             assert_eq!((last.person, last.number.as_str(), &last.standing), (person(), "1", &row));
         }
         let clauses: BTreeMap<_, _> = [("a", "1"), ("b", "2")].map(|(k, v)| (k.into(), v.into())).into();
-        terms::remember(tx, "mdu", "v1", (&clauses, "[]"), at(1))?;
-        assert!(terms::accept(tx, id(53), person(), "mdu", "v1", (at(2), "page"))?);
+        terms::remember(
+            tx,
+            &terms::Wording { document: "mdu", digest: "v1", clauses: &clauses, shown: "[]" },
+            at(1),
+        )?;
+        assert!(terms::accept(
+            tx,
+            &terms::NewAcceptance {
+                id: id(53),
+                person: person(),
+                document: "mdu",
+                digest: "v1",
+                shown: "page"
+            },
+            at(2)
+        )?);
         let versions = terms::versions(tx, "mdu", None, 9)?;
         assert_eq!((versions.len(), versions[0].clauses, versions[0].accepted), (1, 2, 1));
         assert_eq!(terms::of_person(tx, person())?[0].clauses, clauses);

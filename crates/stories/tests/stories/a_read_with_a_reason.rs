@@ -34,7 +34,11 @@ async fn voicemail(seeded: &Seeded) -> CaseId {
         .store()
         .write(move |tx| {
             cases::open(tx, &case)?;
-            cases::add_event(tx, event, id, at, "system", "Asked for by Det Supt Hart")
+            cases::add_event(
+                tx,
+                &cases::NewEvent { id: event, case: id, actor: "system", says: "Asked for by Det Supt Hart" },
+                at,
+            )
         })
         .await
         .unwrap();

@@ -160,9 +160,23 @@ fn accept_in(
     }
     let text = serde_json::to_string(&text_of(policy.library(), document, &clauses))
         .map_err(|error| AppError::fault(&error))?;
-    terms::remember(tx, &document.id, &digest, (&clauses, &text), now)?;
+    terms::remember(
+        tx,
+        &terms::Wording { document: &document.id, digest: &digest, clauses: &clauses, shown: &text },
+        now,
+    )?;
     let id = EntryId::from_uuid(app.world().uuid());
-    if !terms::accept(tx, id, person.id, &document.id, &digest, (now, &entered.shown))? {
+    if !terms::accept(
+        tx,
+        &terms::NewAcceptance {
+            id,
+            person: person.id,
+            document: &document.id,
+            digest: &digest,
+            shown: &entered.shown,
+        },
+        now,
+    )? {
         return Ok(());
     }
     crate::standing::stand(Work { app, tx, now }, person)?;

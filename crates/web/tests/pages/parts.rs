@@ -125,7 +125,7 @@ async fn sealed(seeded: &Seeded) -> (CaseId, String) {
     let at = case.opened_at;
     let opened = seeded.app.store().write(move |tx| {
         cases::open(tx, &case)?;
-        cases::add_event(tx, event, id, at, "system", "Asked for")
+        cases::add_event(tx, &cases::NewEvent { id: event, case: id, actor: "system", says: "Asked for" }, at)
     });
     opened.await.unwrap();
     let read = cases_app::read::case(&seeded.app, permit(&root()).unwrap(), id).await.unwrap();

@@ -58,7 +58,12 @@ pub async fn release(
             for one in orders::people_of_burst(tx, id)? {
                 agree::another_person(Work { app: &app, tx, now }, &permit, &one, burst.force)?;
             }
-            if !orders::end_burst(tx, id, BurstState::Released, (now, &actor.name, &why))? {
+            if !orders::end_burst(
+                tx,
+                id,
+                BurstState::Released,
+                &orders::BurstEnd { at: now, by: &actor.name, why: &why },
+            )? {
                 return Err(over());
             }
             let stopped = stop_what_cannot(Work { app: &app, tx, now }, &orders)?;
@@ -156,7 +161,7 @@ pub(super) fn end_in(
     actor: &Actor,
     why: &str,
 ) -> Result<u64, AppError> {
-    if !orders::end_burst(tx, burst.id, state, (now, &actor.name, why))? {
+    if !orders::end_burst(tx, burst.id, state, &orders::BurstEnd { at: now, by: &actor.name, why })? {
         return Err(over());
     }
     let cancelled = orders::cancel(tx, burst.id, now, why)?;

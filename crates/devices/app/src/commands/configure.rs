@@ -108,7 +108,12 @@ fn configure(Work { app, tx, now }: Work<'_, '_>, device: DeviceId) -> Result<()
             commands::cancel(tx, before.command, now, "superseded before it was delivered")?;
         }
         let command = send(Work { app, tx, now }, served, enrolment, order)?;
-        profiles::set_sent(tx, device, (identifier, digest, uuid), command, state, now)?;
+        profiles::set_sent(
+            tx,
+            device,
+            &profiles::SentProfile { identifier, digest, uuid, command, state },
+            now,
+        )?;
     }
     if released {
         // Queued behind its profiles: the holder may use the device only when the rules are in force.

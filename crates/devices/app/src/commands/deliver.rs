@@ -155,7 +155,11 @@ pub(super) fn finish_command(
 ) -> Result<(), AppError> {
     let (id, state, error) = (answer.id, answer.state, answer.error.as_deref());
     let digest = raw.digest.clone();
-    let finished = commands::set_finished(tx, id, from.enrolment, state, now, error, &digest)?;
+    let finished = commands::set_finished(
+        tx,
+        &commands::Answered { id, enrolment: from.enrolment, state, error, digest: &digest },
+        now,
+    )?;
     let Some(commands::Finished { word, spec, force }) = finished else { return Ok(()) };
     let spec = Spec::from_json(&spec)?;
     keep_raw(Work { app, tx, now }, from.enrolment, &word, raw)?;
@@ -195,14 +199,20 @@ fn follow_answer(
     match order {
         Order::InstallSettings { .. } | Order::InstallOwnSettings { .. } => {
             let state = if acknowledged { ProfileState::Acknowledged } else { ProfileState::Failed };
-            profiles::set_answer(tx, from.device, id, state, now, error)?;
+            profiles::set_answer(tx, from.device, id, &profiles::ProfileAnswer { state, error }, now)?;
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }
         Order::RemoveSettings { .. } => {
             if acknowledged {
                 profiles::forget(tx, from.device, id)?;
             } else {
-                profiles::set_answer(tx, from.device, id, ProfileState::Failed, now, error)?;
+                profiles::set_answer(
+                    tx,
+                    from.device,
+                    id,
+                    &profiles::ProfileAnswer { state: ProfileState::Failed, error },
+                    now,
+                )?;
             }
             enrolments::set_refresh(tx, from.enrolment, now.plus(LOOK_AGAIN_AFTER))?;
         }

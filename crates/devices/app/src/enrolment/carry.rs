@@ -94,7 +94,12 @@ pub(super) fn over(
     for Carried { from, spec } in picked {
         let id = CommandId::from_uuid(app.world().uuid());
         let spec = resealed(app, spec, from.enrolment, to.id, to.platform)?;
-        containment::carry(tx, &from, (id, to.id), &spec.to_json()?, now)?;
+        containment::carry(
+            tx,
+            &from,
+            &containment::CarriedTo { id, enrolment: to.id, spec: &spec.to_json()? },
+            now,
+        )?;
         told.push(json!({ "from": from.id, "to": id }));
     }
     if told.is_empty() {

@@ -158,7 +158,17 @@ impl Ring {
     async fn done(&self, to: &Enrolled, id: CommandId) {
         let (enrolment, now) = (to.enrolment, self.service.world.now());
         let finished = self.service.app.store().write(move |tx| {
-            store::commands::set_finished(tx, id, enrolment, CommandState::Acknowledged, now, None, "x")
+            store::commands::set_finished(
+                tx,
+                &store::commands::Answered {
+                    id,
+                    enrolment,
+                    state: CommandState::Acknowledged,
+                    error: None,
+                    digest: "x",
+                },
+                now,
+            )
         });
         finished.await.unwrap();
     }

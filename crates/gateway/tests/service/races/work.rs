@@ -155,7 +155,12 @@ fn a_node_that_slept_through_its_lease_does_nothing_a_second_time() {
                 let (notice, again) = (&asleep[0], Some(now));
                 store::notices::hold(tx, notice, now, "off-duty")?;
                 let failed = store::notices::failed(tx, notice, again, "on-duty", "slept")?;
-                let told = store::notices::told(tx, notice.id, NoticeState::Mailed, now, ("on-duty", false))?;
+                let told = store::notices::told(
+                    tx,
+                    notice.id,
+                    &store::notices::Told { state: NoticeState::Mailed, duty: "on-duty", exception: false },
+                    now,
+                )?;
                 Ok::<_, store::StoreError>((failed, told))
             });
             assert_eq!(woken.await.unwrap(), (false, false), "round {round}");

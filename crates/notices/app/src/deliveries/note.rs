@@ -71,7 +71,14 @@ pub(super) fn sent(
 /// Raises an alarm that a system of the force was not told of an attempt, once a day while nobody has seen to it.
 fn hook_ended(app: &App, tx: &mut Tx<'_>, why: &str) -> Result<(), AppError> {
     let (now, kind) = (app.world().now(), AlarmKind::NotTold);
-    if !alarm_rows::same_since(tx, now.minus(DAY), None, (kind.as_str(), "system"), 1)?.is_empty() {
+    if !alarm_rows::same_since(
+        tx,
+        now.minus(DAY),
+        &alarm_rows::SameAlarm { force: None, kind: kind.as_str(), caused_by: "system" },
+        1,
+    )?
+    .is_empty()
+    {
         return Ok(());
     }
     let alarm = Alarm {
@@ -184,7 +191,12 @@ fn reached(app: &App, tx: &mut Tx<'_>, delivery: &Delivery) -> Result<(), AppErr
     let now = app.world().now();
     let state = duty_app::duty_state(tx, row.person, now)?;
     let exception = crate::ruling(app, &state, crate::rule_of(&row.reason), now) == Ruling::TellThoughOff;
-    if notices::told(tx, notice, NoticeState::Mailed, now, (state.as_str(), exception))? {
+    if notices::told(
+        tx,
+        notice,
+        &notices::Told { state: NoticeState::Mailed, duty: state.as_str(), exception },
+        now,
+    )? {
         calls::ended(app, tx, notice, &call)?;
         let reason = crate::reason_told(&row.reason, state.as_str(), exception);
         let record = Record::new("system", "notice.told", format!("person:{}", row.person));

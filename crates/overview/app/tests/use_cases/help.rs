@@ -95,7 +95,17 @@ async fn device_answers(app: &App, device: DeviceId, answer: CommandState) {
         .write(move |tx| {
             for command in commands::of_device(tx, device, 50)? {
                 if command.finished_at.is_none() {
-                    commands::set_finished(tx, command.id, command.enrolment, answer, now, None, "digest")?;
+                    commands::set_finished(
+                        tx,
+                        &commands::Answered {
+                            id: command.id,
+                            enrolment: command.enrolment,
+                            state: answer,
+                            error: None,
+                            digest: "digest",
+                        },
+                        now,
+                    )?;
                     let kind = kernel::jobs::Kind::FollowReset;
                     kernel::jobs::ask_job(&node, tx, kind, &device.to_string(), now)?;
                 }

@@ -9,7 +9,7 @@ use domain::samples::{NORFOLK, SUFFOLK};
 use domain::{EntryId, Force, GrantId, PersonId, PersonSource, Span};
 use policy::{Files, Overrides};
 use store::grants::{self, Grant};
-use store::people::{self, Person};
+use store::people::{self, Called, Person};
 use store::{alarms, policy_waiting, sessions};
 
 use crate::losses::force::{actor_of, entries};
@@ -38,7 +38,7 @@ pub(crate) async fn somebody(app: &App, number: &str, role: Role, force: Force) 
     let (id, now) = (PersonId::from_uuid(app.world().uuid()), app.world().now());
     let person = Person {
         source: PersonSource::Hand,
-        ..Person::new(id, force, number, &format!("Person {number}"), "staff", now)
+        ..Person::new(id, force, Called { number, name: &format!("Person {number}"), role: "staff" }, now)
     };
     let grant = Grant {
         id: GrantId::from_uuid(app.world().uuid()),

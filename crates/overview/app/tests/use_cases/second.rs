@@ -12,11 +12,11 @@ use people_app::NewPerson;
 use people_app::grants::NewGrant;
 use store::grants::Grant;
 use store::people;
-use store::people::Person;
+use store::people::{Called, Person};
 
 fn entry(id: u128, force: Force, number: &str, name: &str) -> Person {
     let id = PersonId::from_uuid(uuid::Uuid::from_u128(id));
-    Person::new(id, force, number, name, "staff", Timestamp::from_millis(0))
+    Person::new(id, force, Called { number, name, role: "staff" }, Timestamp::from_millis(0))
 }
 
 #[test]

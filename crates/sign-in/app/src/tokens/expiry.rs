@@ -54,7 +54,12 @@ pub async fn follow_token(app: &App, id: TokenId) -> Result<(), AppError> {
 fn tell_of_token(Work { app, tx, now }: Work<'_, '_>, token: &Token, days: i64) -> Result<(), AppError> {
     let maker = token.created_by.strip_prefix("person:").and_then(|id| id.parse::<PersonId>().ok());
     let mut to: BTreeSet<PersonId> = maker.into_iter().collect();
-    let administrators = grants::list(tx, (None, Role::Administrator.as_str()), now, None, MOST_TOLD)?;
+    let administrators = grants::list(
+        tx,
+        &grants::GrantFilter { force: None, role: Role::Administrator.as_str(), after: None },
+        now,
+        MOST_TOLD,
+    )?;
     let of_force = administrators.into_iter().filter(|one| one.grant.everywhere || one.force == token.force);
     to.extend(of_force.map(|one| one.grant.person));
     let mut told = 0;

@@ -183,8 +183,14 @@ fn a_system_that_takes_no_more_raises_one_alarm_a_day() {
         }
         let since = world.now().minus(minutes(600));
         let kind = notices_app::alarms::AlarmKind::NotTold.as_str();
-        let alarms =
-            app.store().read(move |tx| store::alarms::same_since(tx, since, None, (kind, "system"), 9));
+        let alarms = app.store().read(move |tx| {
+            store::alarms::same_since(
+                tx,
+                since,
+                &store::alarms::SameAlarm { force: None, kind, caused_by: "system" },
+                9,
+            )
+        });
         assert_eq!(alarms.await.unwrap().len(), 1);
     });
 }

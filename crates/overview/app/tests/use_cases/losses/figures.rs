@@ -46,7 +46,17 @@ async fn ends(app: &App, command: CommandId, state: CommandState) {
     app.store()
         .write(move |tx| {
             let found = store::commands::by_id(tx, command)?.unwrap();
-            store::commands::set_finished(tx, command, found.enrolment, state, now, None, "digest")
+            store::commands::set_finished(
+                tx,
+                &store::commands::Answered {
+                    id: command,
+                    enrolment: found.enrolment,
+                    state,
+                    error: None,
+                    digest: "digest",
+                },
+                now,
+            )
         })
         .await
         .unwrap();

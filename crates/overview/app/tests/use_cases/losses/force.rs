@@ -13,7 +13,7 @@ use store::duty::PeriodRow;
 use store::enrolments::{Channel, Enrolment};
 use store::grants::Grant;
 use store::loss_calls::{LossCall, LossMessage};
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{devices, duty as rows, enrolments, grants, loss_calls, people};
 use testkit::Relay;
 
@@ -32,7 +32,12 @@ pub(crate) async fn with_role(app: &App, number: &str, role: Role, email: bool) 
     let person = Person {
         email: email.then(|| format!("{number}@force.test")),
         source: PersonSource::Hand,
-        ..Person::new(id, domain::samples::NORFOLK, number, &format!("Person {number}"), "officer", now)
+        ..Person::new(
+            id,
+            domain::samples::NORFOLK,
+            Called { number, name: &format!("Person {number}"), role: "officer" },
+            now,
+        )
     };
     let grant = Grant {
         id: GrantId::from_uuid(app.world().uuid()),
@@ -128,7 +133,11 @@ pub(crate) async fn device_answers(app: &App, device: DeviceId) {
                 if command.finished_at.is_none() {
                     let (id, enrolment) = (command.id, command.enrolment);
                     let state = domain::CommandState::Acknowledged;
-                    store::commands::set_finished(tx, id, enrolment, state, now, None, "digest")?;
+                    store::commands::set_finished(
+                        tx,
+                        &store::commands::Answered { id, enrolment, state, error: None, digest: "digest" },
+                        now,
+                    )?;
                     let kind = kernel::jobs::Kind::FollowContainment;
                     kernel::jobs::ask_job(&node, tx, kind, &device.to_string(), now)?;
                 }

@@ -13,7 +13,7 @@ use kernel::testing::{Bench, on_both};
 use kernel::{App, AppError};
 use store::grants::Grant;
 use store::notices::Notice as Row;
-use store::people::Person;
+use store::people::{Called, Person};
 use store::{grants, notices, people};
 
 fn wall(text: &str) -> Timestamp {
@@ -37,7 +37,12 @@ async fn person(app: &App, number: &str, force: Force) -> PersonId {
 
 async fn without_role(app: &App, number: &str, force: Force) -> PersonId {
     let id = PersonId::from_uuid(app.world().uuid());
-    let mut new = Person::new(id, force, number, &format!("Person {number}"), "staff", app.world().now());
+    let mut new = Person::new(
+        id,
+        force,
+        Called { number, name: &format!("Person {number}"), role: "staff" },
+        app.world().now(),
+    );
     new.email = Some(format!("{number}@force.test"));
     app.store().write(move |tx| people::add(tx, &new)).await.unwrap();
     id

@@ -1,7 +1,7 @@
 //! Names the forces that are served, and refuses words that are none of them.
 
 use domain::Force;
-pub use policy::{Contact, ForceEntry, ForceName, Forces};
+pub use policy::{Contact, ForceDetails, ForceName, Forces};
 
 use crate::{App, AppError};
 

@@ -22,7 +22,7 @@ pub struct GroupRole {
 
 /// Roles that somebody has at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct HeldRoles {
     /// Force of the person.
     pub force: Force,
     /// Roles over the things of that force.
@@ -35,7 +35,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<Standing>, AppError> {
+pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<Option<HeldRoles>, AppError> {
     let Some(person) = people::by_id(tx, person)?.filter(|person| person.ended_at.is_none()) else {
         return Ok(None);
     };
@@ -51,7 +51,7 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId, now: Timestamp) -> Result<
             everywhere = everywhere.with(role);
         }
     }
-    Ok(Some(Standing { force: person.force, roles, everywhere }))
+    Ok(Some(HeldRoles { force: person.force, roles, everywhere }))
 }
 
 /// Actions that make a role strong: one person alone may give a role only if it allows none of these.

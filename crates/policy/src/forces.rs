@@ -27,7 +27,7 @@ impl Contact {
 
 /// One force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ForceEntry {
+pub struct ForceDetails {
     /// Its word, in files, tables and addresses.
     pub word: Force,
     /// Its full name.
@@ -73,7 +73,7 @@ impl ForceName {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Forces {
     /// The forces; at least one.
-    pub entries: Vec<ForceEntry>,
+    pub entries: Vec<ForceDetails>,
     /// The time zone, by its name in the time zone database, such as `Europe/Berlin`.
     pub time_zone: String,
     /// How days are written.
@@ -91,7 +91,7 @@ pub struct Forces {
 
 impl Forces {
     /// Returns the forces in the order of the file.
-    pub fn iter(&self) -> impl Iterator<Item = &ForceEntry> {
+    pub fn iter(&self) -> impl Iterator<Item = &ForceDetails> {
         self.entries.iter()
     }
 
@@ -103,7 +103,7 @@ impl Forces {
 
     /// Returns what the policy says of a force; `None` for one that it does not serve.
     #[must_use]
-    pub fn entry(&self, force: Force) -> Option<&ForceEntry> {
+    pub fn entry(&self, force: Force) -> Option<&ForceDetails> {
         self.entries.iter().find(|entry| entry.word == force)
     }
 

@@ -45,7 +45,7 @@ pub use diff::{
     ParameterChange, PartChange, PartKind, PolicyDiff, SettingChange, Told, diff,
 };
 pub use files::Files;
-pub use forces::{Contact, DateForm, ForceEntry, ForceName, Forces};
+pub use forces::{Contact, DateForm, ForceDetails, ForceName, Forces};
 pub use forms::{BreachKind, FormClock, FormField, FormType, NOT_KNOWN};
 pub use library::Library;
 pub use load::Overrides;
@@ -58,7 +58,7 @@ pub use permissions::{FieldKind, PermissionEffect, PermissionField, PermissionFo
 pub use problem::{Problem, Problems};
 pub use procedures::{CaseStep, CaseType, Chase, MoverEvent, StepDue};
 pub use registers::{
-    AskedValue, Baseline, FactEntry, Parameter, Range, SINCE_1970, Setting, VocabularyEntry,
+    AskedValue, Baseline, Parameter, Range, RegisteredFact, SINCE_1970, Setting, VocabularyEntry,
 };
 pub use value::{ParameterValue, setting_words};
 pub use view::{ClauseLine, ClausePage, SettingLine};

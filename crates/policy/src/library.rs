@@ -12,7 +12,7 @@ use crate::model::{Clause, Document, Note};
 use crate::permissions::PermissionRegister;
 use crate::procedures::{CaseType, MoverEvent};
 use crate::registers::{
-    Baseline, EFFECTIVE, FactEntry, Parameter, Registers, SINCE_1970, Setting, VocabularyEntry,
+    Baseline, EFFECTIVE, Parameter, RegisteredFact, Registers, SINCE_1970, Setting, VocabularyEntry,
 };
 use crate::value::ParameterValue;
 use crate::working_days::WorkingDays;
@@ -98,7 +98,7 @@ impl Library {
 
     /// Returns the register of facts.
     #[must_use]
-    pub const fn facts(&self) -> &BTreeMap<String, FactEntry> {
+    pub const fn facts(&self) -> &BTreeMap<String, RegisteredFact> {
         &self.registers.facts
     }
 

@@ -14,7 +14,7 @@ pub const SINCE_1970: &str = "milliseconds since 1970";
 
 /// A registered fact.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FactEntry {
+pub struct RegisteredFact {
     /// Its type.
     #[serde(rename = "type")]
     pub value_type: ValueType,
@@ -144,7 +144,7 @@ pub struct Baseline {
 /// The registers by name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Registers {
-    pub(crate) facts: BTreeMap<String, FactEntry>,
+    pub(crate) facts: BTreeMap<String, RegisteredFact>,
     pub(crate) vocabulary: BTreeMap<SettingKey, VocabularyEntry>,
     pub(crate) parameters: BTreeMap<String, Parameter>,
     pub(crate) actions: BTreeMap<String, ClauseId>,

@@ -7,7 +7,7 @@ use domain::Secret;
 use kernel::platforms::{Platforms, Served};
 use outbound::apns::{Apns, ApnsConfig, PRODUCTION};
 use platform_apple::{Apple, Push};
-use platform_port::Reach;
+use platform_port::PushClient;
 use store::apple_enrolments::AppleEnrolments;
 
 use crate::config::Config;
@@ -31,8 +31,8 @@ fn wired(push_topic: &str) -> Platforms {
 ///
 /// # Errors
 /// Files that cannot be used.
-pub fn pushes(config: &Config) -> anyhow::Result<Vec<Arc<dyn Reach>>> {
-    let apple = apns(config)?.map(|client| Arc::new(Push::new(client)) as Arc<dyn Reach>);
+pub fn pushes(config: &Config) -> anyhow::Result<Vec<Arc<dyn PushClient>>> {
+    let apple = apns(config)?.map(|client| Arc::new(Push::new(client)) as Arc<dyn PushClient>);
     Ok(apple.into_iter().collect())
 }
 

@@ -8,7 +8,7 @@ use store::cases::{Case, CaseFilter};
 use store::devices::{Device, DeviceFilter, DeviceOrder};
 use store::ledger::{Entry, LedgerFilter};
 use store::people::{Called, PeopleFilter, Person};
-use store::terms_asked::{Standing, StandingFilter};
+use store::terms_asked::{StandingFilter, TermsStanding};
 use store::{Store, StoreError, Tx, cases, devices, ledger, people, terms_asked};
 use testkit::{block_on, both_engines};
 
@@ -63,9 +63,9 @@ fn person(number: i64) -> Person {
     )
 }
 
-fn standing(document: &str, accepted: bool) -> Standing {
+fn standing(document: &str, accepted: bool) -> TermsStanding {
     let at = Timestamp::from_millis;
-    Standing {
+    TermsStanding {
         document: document.into(),
         digest: "1f".into(),
         missing: if accepted { MissingTerms::Nothing } else { MissingTerms::Terms },

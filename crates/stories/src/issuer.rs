@@ -18,7 +18,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::Secret;
 use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::{Value, json};
-use sign_in_app::{ClaimNames, Directory};
+use sign_in_app::{ClaimNames, OidcDirectory};
 
 use crate::browser::Browser;
 use crate::force::Seeded;
@@ -296,7 +296,7 @@ pub async fn connected_by(seeded: &Seeded, account: &str) -> (Issuer, Browser) {
         force: Some("force".into()),
         number: Some("number".into()),
     };
-    let options = web::Options { directory: Some(Directory { oidc, claims }), ..web::Options::default() };
+    let options = web::Options { directory: Some(OidcDirectory { oidc, claims }), ..web::Options::default() };
     (issuer, Browser::of(web::router(seeded.app.clone(), options)))
 }
 

@@ -5,7 +5,7 @@ use domain::{Force, PersonId};
 use kernel::App;
 use kernel::access::Role;
 use kernel::limits::Door;
-use sign_in_app::Directory;
+use sign_in_app::OidcDirectory;
 use std::sync::Arc;
 
 /// The options that the binary sets for the pages.
@@ -19,7 +19,7 @@ pub struct Options {
     /// it.
     pub secure_cookies: bool,
     /// The force's directory, where people sign in through one.
-    pub directory: Option<Directory>,
+    pub directory: Option<OidcDirectory>,
 }
 
 /// A made-up person of the demonstration.

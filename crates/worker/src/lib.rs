@@ -12,7 +12,7 @@ use kernel::{App, AppError};
 use outbound::channel::Channels;
 use outbound::copies::Target;
 use outbound::mail::Mail;
-use platform_port::Reach;
+use platform_port::PushClient;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -20,7 +20,7 @@ use tokio::task::JoinSet;
 #[derive(Clone, Default)]
 pub struct Options {
     /// The vendors' push services; devices that none of them reaches receive their commands when they next connect.
-    pub pushes: Vec<Arc<dyn Reach>>,
+    pub pushes: Vec<Arc<dyn PushClient>>,
     /// The ways by which messages leave; without any, people see their notices only on their own page.
     pub channels: Channels,
     /// The places that checkpoints of the ledger are copied to.

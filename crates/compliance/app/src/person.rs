@@ -4,7 +4,7 @@ use domain::{Outcome, PersonId, Subject, Timestamp, WhyNotKnown};
 use policy::Clause;
 use store::reminders::{self, Reminder};
 use store::terms::Acceptance;
-use store::terms_asked::Standing;
+use store::terms_asked::TermsStanding;
 use store::{people, terms};
 
 use super::apply::{Judged, Judging};
@@ -100,7 +100,7 @@ fn not_concerned(clause: &Clause) -> Judged {
     }
 }
 
-fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now: Timestamp) -> Judged {
+fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&TermsStanding>, now: Timestamp) -> Judged {
     let wording = clause.wording_digest();
     let id = clause.id.to_string();
     // Newest first; but if a former wording came back into force, an acceptance of that wording counts.
@@ -131,7 +131,7 @@ fn judge(clause: &Clause, accepted: &[Acceptance], asked: Option<&Standing>, now
 
 /// Judges a person who never accepted: not met if they were asked and the deadline has passed; not known if they were never
 /// asked, or have time left.
-fn never_accepted(asked: Option<&Standing>, now: Timestamp) -> Outcome {
+fn never_accepted(asked: Option<&TermsStanding>, now: Timestamp) -> Outcome {
     let what = match asked.and_then(|asked| asked.asked_at.zip(asked.due_at)) {
         Some((at, due)) if due <= now => {
             let (at, due) = (day_words(at), day_words(due));
@@ -171,7 +171,7 @@ mod tests {
     #[test]
     fn silence_is_not_known_until_the_time_to_answer_is_over() {
         let at = Timestamp::from_millis;
-        let asked = Standing {
+        let asked = TermsStanding {
             document: "d".into(),
             digest: "x".into(),
             missing: MissingTerms::Terms,

@@ -6,7 +6,7 @@
 
 use domain::{ClauseId, Outcome, PersonId, Span, WhyNotKnown};
 use store::Tx;
-use store::case_steps::{self, Judged, Standing};
+use store::case_steps::{self, CaseTally, Judged};
 use store::incidents::{self, JudgedForms};
 
 use super::document::not_known;
@@ -53,7 +53,7 @@ fn form_outcome(tx: &mut Tx<'_>, judged: &JudgedForms<'_>) -> Result<(Outcome, S
         .into_iter()
         .map(|form| if form.late { format!("C-{} late", form.number) } else { format!("C-{}", form.number) })
         .collect();
-    let Standing { all, late, unproven, good } = standing;
+    let CaseTally { all, late, unproven, good } = standing;
     let waiting = all.saturating_sub(late).saturating_sub(unproven).saturating_sub(good);
     let words = format!(
         "{all} forms: {good} sent in time, {late} late, {unproven} missing from a closed case, {waiting} not due yet: {}",
@@ -68,8 +68,8 @@ pub(super) fn says_nothing(words: &str) -> bool {
     words.starts_with("0 cases") || words.starts_with("0 forms")
 }
 
-fn says(standing: &Standing) -> String {
-    let Standing { all, late, unproven, good } = standing;
+fn says(standing: &CaseTally) -> String {
+    let CaseTally { all, late, unproven, good } = standing;
     let waiting = all.saturating_sub(*late).saturating_sub(*unproven).saturating_sub(*good);
     format!(
         "{all} cases: {good} done in time, {late} late or with something missing, {unproven} closed without proof, \
@@ -77,15 +77,15 @@ fn says(standing: &Standing) -> String {
     )
 }
 
-fn outcome(standing: &Standing, words: &str) -> Outcome {
+fn outcome(standing: &CaseTally, words: &str) -> Outcome {
     match standing {
-        Standing { all: 0, .. } => not_known("a case of this type"),
-        Standing { late: 1.., .. } => Outcome::NotMet { because: words.to_owned() },
-        Standing { unproven: 1.., .. } => {
+        CaseTally { all: 0, .. } => not_known("a case of this type"),
+        CaseTally { late: 1.., .. } => Outcome::NotMet { because: words.to_owned() },
+        CaseTally { unproven: 1.., .. } => {
             Outcome::NotKnown(WhyNotKnown::NeverReported { what: "proof for what was closed by hand".into() })
         }
-        Standing { good: 1.., .. } => Outcome::Met,
-        Standing { .. } => not_known("a case that was due"),
+        CaseTally { good: 1.., .. } => Outcome::Met,
+        CaseTally { .. } => not_known("a case that was due"),
     }
 }
 
@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn absence_never_reads_as_good() {
-        let of = |all, late, unproven, good| outcome(&Standing { all, late, unproven, good }, "words").word();
+        let of =
+            |all, late, unproven, good| outcome(&CaseTally { all, late, unproven, good }, "words").word();
         assert_eq!(of(0, 0, 0, 0), "not-known", "nothing ever happened");
         assert_eq!(of(3, 0, 0, 0), "not-known", "nothing was due yet");
         assert_eq!(of(3, 0, 0, 2), "met", "what was due was done");

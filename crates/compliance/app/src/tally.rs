@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use compliance::Reach;
+use compliance::BestOutcome;
 use domain::{ClauseId, Force, Platform};
 use policy::Clause;
 use store::findings::{TallyAbout, TallyLine};
@@ -125,9 +125,9 @@ impl Tally {
 #[must_use]
 pub fn never_shown(clause: &Clause, platform: Platform) -> Option<String> {
     clause.rules().find_map(|rule| match rule.bound.reach(platform) {
-        Reach::Meets | Reach::NotAsked => None,
-        Reach::Never(why) => Some(why.to_owned()),
-        Reach::NoArm => Some(format!("No check exists for a {}.", platform.title())),
+        BestOutcome::Meets | BestOutcome::NotAsked => None,
+        BestOutcome::Never(why) => Some(why.to_owned()),
+        BestOutcome::NoArm => Some(format!("No check exists for a {}.", platform.title())),
     })
 }
 

@@ -45,7 +45,7 @@ pub(crate) struct Expected {
 
 /// Best that a platform can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach<'a> {
+pub enum BestOutcome<'a> {
     /// Some device of it can be shown to meet the check.
     Meets,
     /// The question does not arise on it.
@@ -118,14 +118,14 @@ impl BoundCheck {
 
     /// Returns the best that devices of a platform can show: whether any of them can ever be shown to meet the check.
     #[must_use]
-    pub fn reach(&self, platform: Platform) -> Reach<'_> {
-        let mut best = Reach::NoArm;
+    pub fn reach(&self, platform: Platform) -> BestOutcome<'_> {
+        let mut best = BestOutcome::NoArm;
         for arm in self.arms.iter().filter(|arm| arm.platforms.contains(&platform)) {
             best = match (&arm.asks, best) {
-                (Asks::Facts(Expected { never: None, .. }), _) => return Reach::Meets,
-                (Asks::NotApplicable(_), _) => Reach::NotAsked,
-                (Asks::Never(why) | Asks::Facts(Expected { never: Some(why), .. }), Reach::NoArm) => {
-                    Reach::Never(why)
+                (Asks::Facts(Expected { never: None, .. }), _) => return BestOutcome::Meets,
+                (Asks::NotApplicable(_), _) => BestOutcome::NotAsked,
+                (Asks::Never(why) | Asks::Facts(Expected { never: Some(why), .. }), BestOutcome::NoArm) => {
+                    BestOutcome::Never(why)
                 }
                 (_, best) => best,
             };

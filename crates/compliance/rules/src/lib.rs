@@ -34,7 +34,7 @@ mod testing;
 mod tests;
 
 pub use bind::{Flaw, Lookup, Place};
-pub use bound::{BoundCheck, Reach};
+pub use bound::{BestOutcome, BoundCheck};
 pub use cases::{CASE_NOW, CaseFailure};
 pub use check::{
     Arm, Beside, Case, CaseFact, CaseSpan, Check, FactTest, Given, ParamName, ParameterName, Predicate,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{EnrolmentId, Span, Timestamp};
-use platform_port::{Reach, Unreached};
+use platform_port::{PushClient, Unreached};
 use store::pushes::{self, PushDue};
 use store::{Tx, commands};
 
@@ -24,7 +24,7 @@ const WAITED: Span = Span::from_secs(4 * 3600);
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn send_pushes(app: &App, services: &[Arc<dyn Reach>], limit: u32) -> Result<usize, AppError> {
+pub async fn send_pushes(app: &App, services: &[Arc<dyn PushClient>], limit: u32) -> Result<usize, AppError> {
     let now = app.world().now();
     let due = claim_pushes(app, now, limit).await?;
     let count = due.len();

@@ -121,7 +121,7 @@ pub fn samples() -> askama::Result<Vec<(&'static str, String)>> {
 
 /// A person's state of duty, as a tag and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
+pub struct DutyTag {
     /// The tag's colour.
     pub colour: &'static str,
     /// The tag's words.
@@ -130,7 +130,7 @@ pub struct Standing {
     pub says: String,
 }
 
-impl Standing {
+impl DutyTag {
     /// Describes a state; the kind of an absence only where it may be shown.
     #[must_use]
     pub fn of(state: &State, shows_kind: bool) -> Self {

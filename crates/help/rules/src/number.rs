@@ -12,7 +12,7 @@ pub const MOST_TRIES: i64 = 3;
 
 /// What came of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Entry {
+pub enum NumberTried {
     /// It is the number.
     Right,
     /// It is another number; so many tries are left.
@@ -35,16 +35,16 @@ pub fn number_of(bytes: [u8; 8]) -> u8 {
 
 /// Compares an entry: `tries` wrong ones were made before.
 #[must_use]
-pub fn compare(number: u8, typed: &str, until: Timestamp, tries: i64, now: Timestamp) -> Entry {
+pub fn compare(number: u8, typed: &str, until: Timestamp, tries: i64, now: Timestamp) -> NumberTried {
     if now >= until || tries >= MOST_TRIES {
-        return Entry::Expired;
+        return NumberTried::Expired;
     }
     if typed.trim().parse::<u8>() == Ok(number) {
-        return Entry::Right;
+        return NumberTried::Right;
     }
     match MOST_TRIES - tries - 1 {
-        left @ 1.. => Entry::Wrong { left },
-        _ => Entry::Spent,
+        left @ 1.. => NumberTried::Wrong { left },
+        _ => NumberTried::Spent,
     }
 }
 
@@ -62,7 +62,7 @@ mod tests {
         #[test]
         fn nobody_guesses_it_in_more_than_three_tries(number in 10_u8..100, typed: String) {
             let now = Timestamp::from_millis(0);
-            prop_assert_eq!(compare(number, &typed, now.plus(COUNTS_FOR), MOST_TRIES, now), Entry::Expired);
+            prop_assert_eq!(compare(number, &typed, now.plus(COUNTS_FOR), MOST_TRIES, now), NumberTried::Expired);
         }
     }
 
@@ -70,11 +70,11 @@ mod tests {
     fn it_counts_for_five_minutes_and_three_tries() {
         let now = Timestamp::from_millis(1_000_000);
         let until = now.plus(COUNTS_FOR);
-        assert_eq!(compare(42, " 42 ", until, 2, now), Entry::Right);
-        assert_eq!(compare(42, "24", until, 0, now), Entry::Wrong { left: 2 });
-        assert_eq!(compare(42, "", until, 1, now), Entry::Wrong { left: 1 });
-        assert_eq!(compare(42, "43", until, 2, now), Entry::Spent);
-        assert_eq!(compare(42, "42", until, 3, now), Entry::Expired, "right, but too late");
-        assert_eq!(compare(42, "42", until, 0, until), Entry::Expired);
+        assert_eq!(compare(42, " 42 ", until, 2, now), NumberTried::Right);
+        assert_eq!(compare(42, "24", until, 0, now), NumberTried::Wrong { left: 2 });
+        assert_eq!(compare(42, "", until, 1, now), NumberTried::Wrong { left: 1 });
+        assert_eq!(compare(42, "43", until, 2, now), NumberTried::Spent);
+        assert_eq!(compare(42, "42", until, 3, now), NumberTried::Expired, "right, but too late");
+        assert_eq!(compare(42, "42", until, 0, until), NumberTried::Expired);
     }
 }

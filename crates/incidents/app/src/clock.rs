@@ -1,7 +1,7 @@
 //! Decides about the clock: whether the regulator must be told, that it was told, and that it is decided again.
 
 use domain::IncidentId;
-use incidents::clock::{Decision, Standing};
+use incidents::clock::{ClockState, Decision};
 use policy::Proof;
 use store::Tx;
 use store::incidents::Incident;
@@ -55,7 +55,7 @@ pub async fn decide(
     permit: Permit<DecideBreaches>,
     id: IncidentId,
     decided: Decided,
-) -> Result<Standing, AppError> {
+) -> Result<ClockState, AppError> {
     let reason = text("reason", &tidy(&decided.reason), 1000)?;
     let decision = decided.decision;
     let reference = optional_text("reference", Some(&decided.reference), 100)?.unwrap_or_default();
@@ -70,7 +70,7 @@ pub async fn decide(
             let row = locked(tx, id)?;
             let actor = permit.actor();
             not_own(&permit, &row)?;
-            let before = Standing::read(&row.clock);
+            let before = ClockState::read(&row.clock);
             let Some(after) = before.after(decision) else { return already(before, decision) };
             let policy = app.policy();
             let form = form(policy.library(), &row)?;
@@ -124,24 +124,24 @@ fn follow_in_case(
 }
 
 /// Answers a decision that cannot be taken: once more the same is no error, anything else is.
-fn already(standing: Standing, decision: Decision) -> Result<Standing, AppError> {
+fn already(standing: ClockState, decision: Decision) -> Result<ClockState, AppError> {
     let same = matches!(
         (standing, decision),
-        (Standing::Confirmed, Decision::Confirm)
-            | (Standing::NotNotifiable, Decision::NotNotifiable)
-            | (Standing::Notified, Decision::Notified)
-            | (Standing::Possible, Decision::Reopen)
+        (ClockState::Confirmed, Decision::Confirm)
+            | (ClockState::NotNotifiable, Decision::NotNotifiable)
+            | (ClockState::Notified, Decision::Notified)
+            | (ClockState::Possible, Decision::Reopen)
     );
     if same {
         return Ok(standing);
     }
     Err(AppError::Conflict(
         match standing {
-            Standing::None => "no regulator has to be told of this incident",
-            Standing::NotNotifiable | Standing::Notified => {
+            ClockState::None => "no regulator has to be told of this incident",
+            ClockState::NotNotifiable | ClockState::Notified => {
                 "it is decided already; open the decision again first, with a reason"
             }
-            Standing::Possible | Standing::Confirmed => "this cannot be decided now; reload the page",
+            ClockState::Possible | ClockState::Confirmed => "this cannot be decided now; reload the page",
         }
         .into(),
     ))

@@ -12,7 +12,7 @@ use store::{Tx, cases, ledger};
 
 use crate::facts::at;
 use crate::keep::subject;
-use crate::read::{EntryRead, HalfRead, IncidentRead, read_in};
+use crate::read::{HalfRead, IncidentRead, RecordRead, read_in};
 use kernel::access::{Permit, SeeCases};
 use kernel::record::Record;
 use kernel::words::who;
@@ -150,7 +150,7 @@ fn part(half: &HalfRead, finished: Option<&(String, Timestamp)>) -> Part {
     }
 }
 
-fn line(entry: &EntryRead) -> Line {
+fn line(entry: &RecordRead) -> Line {
     let what =
         if entry.text.is_empty() { entry.what.clone() } else { format!("{}: {}", entry.what, entry.text) };
     Line { at: entry.at.millis(), who: entry.who.clone(), what, reference: entry.reference.clone() }

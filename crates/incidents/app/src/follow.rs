@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{IncidentId, PersonId, Timestamp};
-use incidents::clock::{Due, Standing, Warnings};
+use incidents::clock::{ClockState, Due, Warnings};
 use policy::FormClock;
 use store::incidents::{self as rows, Incident};
 use store::{Tx, cases, grants};
@@ -55,7 +55,7 @@ fn follow(app: &App, tx: &mut Tx<'_>, id: IncidentId) -> Result<(), AppError> {
         cases_app::judge_procedure(app, tx, &row.form, row.person, now)?;
     }
     let policy = app.policy();
-    let due = match (Standing::read(&row.clock).runs(), row.ends_at) {
+    let due = match (ClockState::read(&row.clock).runs(), row.ends_at) {
         (true, Some(ends_at)) => {
             let before = warn_before(policy.library(), &row);
             Warnings { ends_at, before: &before }.due(row.warned, now)
@@ -67,7 +67,7 @@ fn follow(app: &App, tx: &mut Tx<'_>, id: IncidentId) -> Result<(), AppError> {
     };
     let ends_at = row.ends_at.unwrap_or(now);
     let clock = form(policy.library(), &row).ok().and_then(|form| form.clock.as_ref());
-    let says = Warning { due, ends_at, confirmed: row.clock == Standing::Confirmed.as_str(), clock };
+    let says = Warning { due, ends_at, confirmed: row.clock == ClockState::Confirmed.as_str(), clock };
     let (line, action) =
         (says.line(), if due.over { "incident.clock-ended" } else { "incident.clock-warned" });
     let change = Change {

@@ -1,11 +1,11 @@
 //! Keeps an incident: seals what people write, writes a changed row, and erases what its time is over for.
 
 use domain::{CaseId, IncidentEntryId, IncidentId, Timestamp};
-use incidents::clock::{Standing, Warnings};
+use incidents::clock::{ClockState, Warnings};
 use policy::{FormType, Library};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use store::incident_entries::{self, Entry};
+use store::incident_entries::{self, IncidentRecord};
 use store::incidents::{self as rows, Incident};
 use store::locks::{self, Lock};
 use store::{Tx, cases};
@@ -59,7 +59,7 @@ fn place_of_entry(id: IncidentEntryId) -> String {
 }
 
 /// Opens what was said in an entry.
-pub(crate) fn said(app: &App, entry: &Entry) -> Result<Option<Said>, AppError> {
+pub(crate) fn said(app: &App, entry: &IncidentRecord) -> Result<Option<Said>, AppError> {
     let Some(sealed) = &entry.said else { return Ok(None) };
     let plain = app.sealer().open(&place_of_entry(entry.id), sealed)?;
     serde_json::from_slice(plain.expose()).map(Some).map_err(|error| AppError::fault(&error))
@@ -147,7 +147,7 @@ pub(crate) fn keep(app: &App, tx: &mut Tx<'_>, change: Change<'_>) -> Result<Inc
             }
             None => None,
         };
-        let entry = Entry {
+        let entry = IncidentRecord {
             id,
             incident: row.id,
             version: row.version,
@@ -188,7 +188,7 @@ pub(crate) fn subject(case: CaseId) -> String {
 pub(crate) fn next_look(app: &App, row: &Incident, now: Timestamp) -> Option<Timestamp> {
     let late = row.due_at.plus(domain::Span::from_millis(1));
     let late = Some(late).filter(|at| row.sent.is_none() && *at > now);
-    let warning = match (Standing::read(&row.clock).runs(), row.ends_at) {
+    let warning = match (ClockState::read(&row.clock).runs(), row.ends_at) {
         (true, Some(ends_at)) => {
             let policy = app.policy();
             let before = warn_before(policy.library(), row);

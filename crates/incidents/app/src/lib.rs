@@ -27,4 +27,4 @@ pub use open::{NewForm, NewIncident, follow_device, open_by_hand, open_form, ope
 pub use refer::refer;
 
 /// How a clock stands and what is decided of it, for the pages.
-pub use incidents::clock::{Decision, Standing};
+pub use incidents::clock::{ClockState, Decision};

@@ -2,11 +2,11 @@
 //! such a case.
 
 use domain::{CaseId, Force, IncidentEntryId, IncidentId, PersonId, Timestamp};
-use incidents::clock::Standing;
+use incidents::clock::ClockState;
 use policy::{FormType, Half, Known, Library};
 use serde_json::json;
 use store::cases::Case;
-use store::incident_entries::{self, Entry};
+use store::incident_entries::{self, IncidentRecord};
 use store::incidents::{self as rows, Incident};
 use store::locks::{self, Lock};
 use store::{Tx, cases, people};
@@ -74,7 +74,7 @@ pub fn open_form(
     }
     let row = first.row(app, now)?;
     rows::add(tx, &row)?;
-    let entry = Entry {
+    let entry = IncidentRecord {
         id: IncidentEntryId::from_uuid(app.world().uuid()),
         incident: row.id,
         version: row.version,
@@ -150,7 +150,7 @@ impl First<'_> {
         // The force is aware from the moment when the case was opened, whenever the form is.
         let aware_at = case.opened_at;
         let ends_at = form.clock.as_ref().map(|clock| aware_at.plus(clock.within.span));
-        let standing = if ends_at.is_some() { Standing::Possible } else { Standing::None };
+        let standing = if ends_at.is_some() { ClockState::Possible } else { ClockState::None };
         let row = Incident {
             id,
             case: case.id,

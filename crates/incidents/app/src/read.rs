@@ -1,7 +1,7 @@
 //! Reads incidents for the pages: the list, one in full, one's own form, and how clocks run.
 
 use domain::{CaseId, Force, IncidentId, PersonId, Timestamp};
-use incidents::clock::Standing;
+use incidents::clock::ClockState;
 use policy::Half;
 use store::cases::Case;
 use store::incidents::{self as rows, Incident};
@@ -19,8 +19,8 @@ use kernel::{App, AppError};
 
 mod views;
 pub use views::{
-    AnswerKind, ClockCounts, ClockRead, ClocksRead, EntryRead, FileView, HalfRead, IncidentRead, IncidentRow,
-    KnownFact, OwnForm, OwnIncident, QuestionRead,
+    AnswerKind, ClockCounts, ClockRead, ClocksRead, FileView, HalfRead, IncidentRead, IncidentRow, KnownFact,
+    OwnForm, OwnIncident, QuestionRead, RecordRead,
 };
 
 /// Most incidents that are listed.
@@ -60,13 +60,13 @@ pub fn is_chosen(answer: &str, option: &str) -> bool {
 }
 
 fn clock_of(row: &Incident) -> Option<ClockRead> {
-    let standing = Standing::read(&row.clock);
+    let standing = ClockState::read(&row.clock);
     row.ends_at.map(|until| ClockRead { standing, from: row.aware_at, until })
 }
 
 /// Returns whether a further breach may be added to an incident: its case is open, its clock runs, and what it held is there.
 pub(crate) fn takes_more(row: &Incident, case: &Case) -> bool {
-    case.closed.is_none() && row.erased_at.is_none() && Standing::read(&row.clock).runs()
+    case.closed.is_none() && row.erased_at.is_none() && ClockState::read(&row.clock).runs()
 }
 
 fn row_of(row: &Incident, case: &Case) -> IncidentRow {
@@ -106,7 +106,7 @@ pub async fn clocks(app: &App, permit: Permit<SeeCases>) -> Result<ClocksRead, A
     app.store()
         .read(move |tx| {
             let running = rows::running(tx, force, MOST)?.into_iter().map(|one| {
-                let standing = Standing::read(&one.clock);
+                let standing = ClockState::read(&one.clock);
                 (one.case, ClockRead { standing, from: one.aware_at, until: one.ends_at })
             });
             Ok(ClocksRead { of_cases: running.collect(), counts: clock_counts_in(tx, force, now)? })
@@ -221,11 +221,11 @@ pub(crate) fn read_in(
     })
 }
 
-fn entries(app: &App, tx: &mut Tx<'_>, row: &Incident) -> Result<Vec<EntryRead>, AppError> {
+fn entries(app: &App, tx: &mut Tx<'_>, row: &Incident) -> Result<Vec<RecordRead>, AppError> {
     let mut all = Vec::new();
     for entry in incident_entries::of_incident(tx, row.id)? {
         let said = said(app, &entry)?.unwrap_or_default();
-        all.push(EntryRead {
+        all.push(RecordRead {
             version: entry.version,
             at: entry.at,
             who: who(tx, &entry.actor)?,

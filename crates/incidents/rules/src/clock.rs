@@ -10,7 +10,7 @@ pub const AGAIN: Span = Span::from_secs(24 * 3600);
 
 /// How the clock of an incident stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum ClockState {
     /// No regulator has to be told of such incidents.
     None,
     /// It runs: it may be that the regulator must be told, and nobody has decided.
@@ -23,7 +23,7 @@ pub enum Standing {
     Notified,
 }
 
-impl Standing {
+impl ClockState {
     /// Every standing.
     pub const ALL: [Self; 5] =
         [Self::None, Self::Possible, Self::Confirmed, Self::NotNotifiable, Self::Notified];
@@ -173,25 +173,25 @@ mod tests {
 
     #[test]
     fn only_a_running_clock_is_decided_and_only_a_stopped_one_is_reopened() {
-        for standing in Standing::ALL {
+        for standing in ClockState::ALL {
             for decision in Decision::ALL {
                 let after = standing.after(decision);
                 if decision == Decision::Reopen {
                     assert_eq!(
                         after.is_some(),
-                        !standing.runs() && standing != Standing::None,
+                        !standing.runs() && standing != ClockState::None,
                         "{standing:?}"
                     );
                 } else if standing.runs() {
-                    let twice = standing == Standing::Confirmed && decision == Decision::Confirm;
+                    let twice = standing == ClockState::Confirmed && decision == Decision::Confirm;
                     assert_eq!(after.is_none(), twice, "{standing:?} {decision:?}");
                 } else {
                     assert_eq!(after, None, "{standing:?} {decision:?}");
                 }
             }
-            assert_eq!(Standing::read(standing.as_str()), standing);
+            assert_eq!(ClockState::read(standing.as_str()), standing);
         }
-        assert!(Standing::read("a word of a later version").runs());
+        assert!(ClockState::read("a word of a later version").runs());
     }
 
     #[test]

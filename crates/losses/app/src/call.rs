@@ -9,7 +9,7 @@ mod words;
 use std::collections::VecDeque;
 
 use domain::{CaseId, DeviceId, LossId, LossMessageId, LossMessageState, Secret, Span, Timestamp};
-use losses::call::{Attempt, Call, Event, Message, Standing, Step};
+use losses::call::{Attempt, Call, CallState, Event, Message, Step};
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::loss_calls::{self, LossCall, LossMessage};
@@ -62,8 +62,8 @@ fn attempt([round, step]: [i64; 2]) -> Attempt {
     Attempt { round, step }
 }
 
-fn standing(word: &str) -> Result<Standing, AppError> {
-    let known = Standing::ALL.into_iter().find(|known| known.as_str() == word);
+fn standing(word: &str) -> Result<CallState, AppError> {
+    let known = CallState::ALL.into_iter().find(|known| known.as_str() == word);
     known.ok_or_else(|| AppError::Fault(format!("no standing of a call is called {word}")))
 }
 
@@ -107,12 +107,12 @@ impl<'a> Line<'a> {
 
     /// Returns whether people are called now.
     pub(crate) fn is_calling(&self) -> bool {
-        self.call.standing == Standing::Calling
+        self.call.standing == CallState::Calling
     }
 
     /// Returns whether something is still to come: people are called, or will be if the device is not contained.
     pub(crate) fn is_open(&self) -> bool {
-        matches!(self.call.standing, Standing::Calling | Standing::Taken)
+        matches!(self.call.standing, CallState::Calling | CallState::Taken)
     }
 
     /// Returns the time until which somebody who takes the call now has it to themselves.
@@ -121,7 +121,7 @@ impl<'a> Line<'a> {
     }
 
     /// Returns how far the call is.
-    pub(crate) const fn standing(&self) -> Standing {
+    pub(crate) const fn standing(&self) -> CallState {
         self.call.standing
     }
 
@@ -190,8 +190,8 @@ impl<'a> Line<'a> {
     /// Writes the call, what is said of it in its case and in the ledger, and schedules its next attempt.
     pub(crate) fn save(mut self, tx: &mut Tx<'_>) -> Result<(), AppError> {
         let was_unanswered = self.row.unanswered;
-        let was = |standing: Standing| self.row.standing == standing.as_str();
-        let (was_calling, was_taken) = (was(Standing::Calling), was(Standing::Taken));
+        let was = |standing: CallState| self.row.standing == standing.as_str();
+        let (was_calling, was_taken) = (was(CallState::Calling), was(CallState::Taken));
         self.say_called(tx)?;
         if was_taken && self.is_calling() {
             let says = "The device has not acknowledged that it is locked. People are called again.";

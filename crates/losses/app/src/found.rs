@@ -1,7 +1,7 @@
 //! Ends a loss whose device was found.
 
 use domain::LossId;
-use losses::call::{Event, Standing};
+use losses::call::{CallState, Event};
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::{cases, loss_calls};
@@ -37,7 +37,7 @@ pub async fn confirm_found(
                 ));
             }
             let mut line = Line::of(&app, tx, loss, now)?;
-            if line.standing() == Standing::Ended {
+            if line.standing() == CallState::Ended {
                 return Ok(());
             }
             let (case, force) = (line.row.case, line.row.force);

@@ -34,7 +34,7 @@ pub use losses::report::{Answers, DeviceState, How, Meaning, Question};
 use domain::{Span, Timestamp};
 use store::{Tx, loss_reports};
 
-use kernel::forces::ForceEntry;
+use kernel::forces::ForceDetails;
 use kernel::{App, AppError};
 
 /// The type of case of a lost device.

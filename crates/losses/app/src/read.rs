@@ -5,7 +5,7 @@ mod log_text;
 use domain::{
     CaseId, Channel, DeliveryState, DeviceId, Force, LossId, LossMessageState, PersonId, Timestamp,
 };
-use losses::call::Standing;
+use losses::call::CallState;
 use losses::report::{Answers, Meaning};
 use store::loss_calls::{self, LossCall};
 use store::loss_reports::{self, LossReport};
@@ -234,7 +234,7 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
         None => None,
     };
     let is_open = case.is_some_and(|case| case.closed.is_none());
-    let is_taken = call.standing == Standing::Taken.as_str();
+    let is_taken = call.standing == CallState::Taken.as_str();
     Ok(OpenLoss {
         loss: call.loss,
         reference: first.map(|report| report.reference.clone()).unwrap_or_default(),
@@ -255,7 +255,7 @@ fn in_short(tx: &mut Tx<'_>, call: &LossCall) -> Result<OpenLoss, AppError> {
         identified: call.device.is_some(),
         managed: device.as_ref().is_some_and(|device| managed(device).is_ok()),
         found_at: reports.iter().filter_map(|report| report.found_at).min(),
-        confirmed: is_open && call.standing == Standing::Ended.as_str(),
+        confirmed: is_open && call.standing == CallState::Ended.as_str(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use domain::Timestamp;
 use domain::reference::Reference;
-use losses::call::Standing;
+use losses::call::CallState;
 use losses::reference::secret_as_typed;
 use losses::report::Meaning;
 use serde_json::json;
@@ -53,8 +53,8 @@ fn own(tx: &mut Tx<'_>, key: &Key) -> Result<Option<LossReport>, AppError> {
 
 fn read(tx: &mut Tx<'_>, report: &LossReport) -> Result<OwnReport, AppError> {
     let call = loss_calls::by_id(tx, report.loss)?;
-    let stands = |standing: Standing| call.as_ref().is_some_and(|call| call.standing == standing.as_str());
-    let (calling, over) = (stands(Standing::Calling), stands(Standing::Ended));
+    let stands = |standing: CallState| call.as_ref().is_some_and(|call| call.standing == standing.as_str());
+    let (calling, over) = (stands(CallState::Calling), stands(CallState::Ended));
     let case = cases::by_id(tx, report.case)?;
     let since = case.as_ref().map_or(report.reported_at, |case| case.opened_at.min(report.reported_at));
     let locked_at = match report.device {

@@ -27,7 +27,7 @@ pub struct Step {
 
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
+pub enum CallState {
     /// People are being called.
     Calling,
     /// A person answered, and the device has some time to acknowledge its containment before people are called again.
@@ -40,7 +40,7 @@ pub enum Standing {
     Ended,
 }
 
-impl Standing {
+impl CallState {
     /// Every standing.
     pub const ALL: [Self; 5] = [Self::Calling, Self::Taken, Self::Contained, Self::Acknowledged, Self::Ended];
 
@@ -70,7 +70,7 @@ pub struct Attempt {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     /// How far it is.
-    pub standing: Standing,
+    pub standing: CallState,
     /// Set once nobody has answered in time, or every step was tried; it stays set.
     pub unanswered: bool,
     /// The attempt that is tried next; its step may lie beyond the end of the chain, which begins the next round.
@@ -139,7 +139,7 @@ impl Call {
     fn before_the_first_step(now: Timestamp, promise: Span) -> Self {
         let first = Attempt { round: 0, step: 0 };
         Self {
-            standing: Standing::Calling,
+            standing: CallState::Calling,
             unanswered: false,
             next: first,
             current: first,
@@ -154,10 +154,10 @@ impl Call {
     #[must_use]
     pub fn next_at(&self) -> Option<Timestamp> {
         match self.standing {
-            Standing::Taken => Some(self.step_due),
-            Standing::Calling if self.unanswered => Some(self.step_due),
-            Standing::Calling => Some(self.step_due.min(self.promised_by)),
-            Standing::Contained | Standing::Acknowledged | Standing::Ended => None,
+            CallState::Taken => Some(self.step_due),
+            CallState::Calling if self.unanswered => Some(self.step_due),
+            CallState::Calling => Some(self.step_due.min(self.promised_by)),
+            CallState::Contained | CallState::Acknowledged | CallState::Ended => None,
         }
     }
 
@@ -167,25 +167,27 @@ impl Call {
     #[must_use]
     pub fn take(&mut self, event: Event, now: Timestamp, chain: &[Step]) -> Vec<Message> {
         match (self.standing, event) {
-            (Standing::Contained, Event::Acknowledged) => self.standing = Standing::Acknowledged,
-            (Standing::Contained | Standing::Acknowledged, Event::AnotherDevice(until)) => {
+            (CallState::Contained, Event::Acknowledged) => self.standing = CallState::Acknowledged,
+            (CallState::Contained | CallState::Acknowledged, Event::AnotherDevice(until)) => {
                 return self.begin_again(until, now, chain);
             }
-            (Standing::Contained | Standing::Acknowledged, Event::Ended) => self.standing = Standing::Ended,
-            (Standing::Contained | Standing::Acknowledged | Standing::Ended, _) => {}
+            (CallState::Contained | CallState::Acknowledged, Event::Ended) => {
+                self.standing = CallState::Ended
+            }
+            (CallState::Contained | CallState::Acknowledged | CallState::Ended, _) => {}
             // Who calls or has taken it goes on with the other device.
             (_, Event::AnotherDevice(_)) => {}
-            (_, Event::Acknowledged) => self.end(Standing::Acknowledged),
-            (_, Event::Contained) => self.end(Standing::Contained),
-            (_, Event::Ended) => self.end(Standing::Ended),
-            (Standing::Taken, Event::Due) if now < self.step_due => {}
-            (Standing::Taken, Event::Due | Event::Escalate) => return self.call_again(now, chain),
-            (Standing::Taken, Event::Taken(_) | Event::Failed(_)) => {}
-            (Standing::Calling, Event::Taken(until)) => {
-                self.end(Standing::Taken);
+            (_, Event::Acknowledged) => self.end(CallState::Acknowledged),
+            (_, Event::Contained) => self.end(CallState::Contained),
+            (_, Event::Ended) => self.end(CallState::Ended),
+            (CallState::Taken, Event::Due) if now < self.step_due => {}
+            (CallState::Taken, Event::Due | Event::Escalate) => return self.call_again(now, chain),
+            (CallState::Taken, Event::Taken(_) | Event::Failed(_)) => {}
+            (CallState::Calling, Event::Taken(until)) => {
+                self.end(CallState::Taken);
                 self.step_due = until;
             }
-            (Standing::Calling, event) => return self.go_on(event, now, chain),
+            (CallState::Calling, event) => return self.go_on(event, now, chain),
         }
         Vec::new()
     }
@@ -217,7 +219,7 @@ impl Call {
 
     /// Calls people from the first step on, because the device was not contained although somebody had taken the call.
     fn call_again(&mut self, now: Timestamp, chain: &[Step]) -> Vec<Message> {
-        self.standing = Standing::Calling;
+        self.standing = CallState::Calling;
         self.unanswered = true;
         self.passed = 0;
         self.next = Attempt { round: self.next.round + 1, step: 0 };
@@ -226,7 +228,7 @@ impl Call {
 
     /// Calls people from the first step on about another device, with the promise given anew.
     fn begin_again(&mut self, promised_by: Timestamp, now: Timestamp, chain: &[Step]) -> Vec<Message> {
-        self.standing = Standing::Calling;
+        self.standing = CallState::Calling;
         self.unanswered = false;
         self.promised_by = promised_by;
         self.passed = 0;
@@ -234,7 +236,7 @@ impl Call {
         self.advance(now, chain)
     }
 
-    fn end(&mut self, standing: Standing) {
+    fn end(&mut self, standing: CallState) {
         self.standing = standing;
         self.outstanding = 0;
     }

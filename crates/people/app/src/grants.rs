@@ -20,7 +20,7 @@ use store::takeovers;
 use store::{Tx, people};
 
 use kernel::access::{Permit, Role, SeeAccess};
-pub use kernel::roles::{Standing, is_strong, standing_of};
+pub use kernel::roles::{HeldRoles, is_strong, standing_of};
 use kernel::{App, AppError, Work, second};
 
 pub use groups::Names;
@@ -56,7 +56,7 @@ pub struct RolesRead {
     /// The person.
     pub person: NamedPerson,
     /// Their roles now.
-    pub standing: Option<Standing>,
+    pub standing: Option<HeldRoles>,
     /// Their grants, newest first.
     pub grants: Vec<GrantRead>,
     /// A directory's request to provision them that waits for an administrator, with the requester's name in words.
@@ -110,7 +110,7 @@ fn until_of(role: Role, last_day: &str, now: Timestamp) -> Result<Option<Timesta
 ///
 /// # Errors
 /// Only if the database does not answer.
-pub async fn roles_of(app: &App, person: PersonId) -> Result<Option<Standing>, AppError> {
+pub async fn roles_of(app: &App, person: PersonId) -> Result<Option<HeldRoles>, AppError> {
     let now = app.world().now();
     app.store().read(move |tx| standing_of(tx, person, now)).await
 }

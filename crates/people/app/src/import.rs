@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use store::people::Person;
 use store::{Tx, people_directory};
 
-use super::plan::{self, Entry};
+use super::plan::{self, PersonChange};
 use kernel::access::{ManagePeople, Permit};
 use kernel::forces::Forces;
 use kernel::imports::{Does, File, Item, Kind, Mapping, Plan, Table, columns, read_table};
@@ -78,7 +78,7 @@ impl Kind for People {
     type Needs = ManagePeople;
     type Column = Column;
     type Content = Table;
-    type Entry = Entry;
+    type PersonChange = PersonChange;
 
     const WORD: &'static str = "people";
     const ACTION: &'static str = "people.imported";
@@ -97,12 +97,12 @@ impl Kind for People {
         tx: &mut Tx<'_>,
         permit: &Permit<ManagePeople>,
         file: &File<Self>,
-    ) -> Result<Plan<Entry>, AppError> {
+    ) -> Result<Plan<PersonChange>, AppError> {
         let (existing, covers) = (existing(tx, permit, &file.forces)?, |force| permit.scope().covers(force));
         Ok(plan::plan(file, covers, &existing))
     }
 
-    fn fingerprint(entry: &Entry) -> Value {
+    fn fingerprint(entry: &PersonChange) -> Value {
         let person = &entry.after;
         json!([
             entry.before.as_ref().map(|before| (before.id, before.version)),
@@ -121,11 +121,11 @@ impl Kind for People {
     fn enter(
         Work { app, tx, now }: Work<'_, '_>,
         actor: &str,
-        items: Vec<Item<Entry>>,
+        items: Vec<Item<PersonChange>>,
     ) -> Result<(), AppError> {
         let mut made: HashMap<(Force, String), PersonId> = HashMap::new();
         for item in items {
-            let Entry { before, mut after, manager } = item.entry;
+            let PersonChange { before, mut after, manager } = item.entry;
             if before.is_none() {
                 after = Person { id: PersonId::from_uuid(app.world().uuid()), created_at: now, ..after };
                 made.insert((after.force, after.number.clone()), after.id);

@@ -17,7 +17,7 @@ pub(super) type Existing = HashMap<(Force, String), Person>;
 
 /// The effect of a row on one person.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct PersonChange {
     /// The person as they are; `None` for a new one.
     pub(crate) before: Option<Person>,
     /// The person as they would be. Their line manager is not yet set from `manager`, and a new person has no id.
@@ -26,7 +26,7 @@ pub struct Entry {
     pub(crate) manager: Option<String>,
 }
 
-impl Entry {
+impl PersonChange {
     /// Describes the difference in words: changed fields with new and old values; for a new person, job and unit.
     fn difference(&self) -> String {
         let after = &self.after;
@@ -85,7 +85,11 @@ fn left_in(row: &Row<'_>) -> Result<Option<bool>, String> {
 }
 
 /// Makes the plan. `may` lists the forces in which the importer may write.
-pub(super) fn plan(file: &File<People>, may: impl Fn(Force) -> bool, existing: &Existing) -> Plan<Entry> {
+pub(super) fn plan(
+    file: &File<People>,
+    may: impl Fn(Force) -> bool,
+    existing: &Existing,
+) -> Plan<PersonChange> {
     let (table, mapping) = (&file.content, &file.mapping);
     let mut plan = Plan::default();
     let mut planning = Planning { file, may: &may, existing, seen: HashMap::new() };
@@ -113,7 +117,7 @@ struct Planning<'a> {
 
 impl Planning<'_> {
     /// Works out what a row does, or why it is not valid; `None` where it says nothing new.
-    fn item(&mut self, place: usize, row: &Row<'_>) -> Result<Option<Item<Entry>>, String> {
+    fn item(&mut self, place: usize, row: &Row<'_>) -> Result<Option<Item<PersonChange>>, String> {
         let file = self.file;
         let forces = &file.forces;
         let force = match row.get(Column::Force) {
@@ -169,7 +173,7 @@ impl Planning<'_> {
         mut after: Person,
         manager: Option<String>,
         left: Option<bool>,
-    ) -> Result<Option<Item<Entry>>, String> {
+    ) -> Result<Option<Item<PersonChange>>, String> {
         let was_gone = before.is_some_and(|before| before.ended_at.is_some());
         let does = match (before, was_gone, left) {
             (None, _, Some(true)) => return Err("somebody new cannot have left already".to_owned()),
@@ -194,7 +198,7 @@ impl Planning<'_> {
         }
         after.source = PersonSource::Csv;
         let (number, name) = (after.number.clone(), after.name.clone());
-        let entry = Entry { before: before.cloned(), after, manager };
+        let entry = PersonChange { before: before.cloned(), after, manager };
         Ok(Some(Item { row: place, does, number, name, difference: entry.difference(), entry }))
     }
 }
@@ -212,15 +216,15 @@ fn said(error: &AppError) -> String {
 /// Refuses rows whose line manager does not exist or leaves with this file, and orders the plan so that each line
 /// manager whom it adds comes before the people who name them. Each row is visited once and freed once, however long
 /// the chain of managers is.
-fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
+fn check_managers(plan: &mut Plan<PersonChange>, existing: &Existing) {
     let items = std::mem::take(&mut plan.items);
     let is_there =
         |manager: &(Force, String)| existing.get(manager).is_some_and(|person| person.ended_at.is_none());
-    let key = |item: &Item<Entry>| (item.entry.after.force, item.number.clone());
+    let key = |item: &Item<PersonChange>| (item.entry.after.force, item.number.clone());
     let ending: HashSet<(Force, String)> =
         items.iter().filter(|item| item.does == Does::Ends).map(key).collect();
     let mut free = VecDeque::with_capacity(items.len());
-    let mut waiting: HashMap<(Force, String), Vec<Item<Entry>>> = HashMap::new();
+    let mut waiting: HashMap<(Force, String), Vec<Item<PersonChange>>> = HashMap::new();
     for item in items {
         let named = item.entry.manager.clone().map(|number| (item.entry.after.force, number));
         match named {
@@ -239,7 +243,7 @@ fn check_managers(plan: &mut Plan<Entry>, existing: &Existing) {
     plan.wrong.extend(waiting.into_values().flatten().map(|item| no_manager(&item)));
 }
 
-fn no_manager(item: &Item<Entry>) -> Wrong {
+fn no_manager(item: &Item<PersonChange>) -> Wrong {
     let number = item.entry.manager.as_deref().unwrap_or_default();
     let why =
         format!("Line manager: nobody on the books has the number {number}, and no good row brings them");

@@ -9,7 +9,7 @@ use policy::{PermissionEffect, PermissionRegister};
 use serde_json::json;
 use store::permissions::{self, Permission};
 
-use super::{Reach, named, reach};
+use super::{MayAskFor, named, reach};
 use kernel::access::{AskPermission, Permit};
 use kernel::{App, AppError, Work};
 
@@ -69,7 +69,7 @@ pub async fn ask_permission(
         .get(&new.register)
         .ok_or_else(|| AppError::not_found("register", &new.register))?
         .clone();
-    if reach(permit.actor(), &register) == Reach::Nobody {
+    if reach(permit.actor(), &register) == MayAskFor::Nobody {
         return Err(not_here(&register));
     }
     let (app, now) = (app.clone(), app.world().now());

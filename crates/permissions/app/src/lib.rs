@@ -97,7 +97,7 @@ fn who(
 
 /// The people for whom somebody may ask in a register.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum MayAskFor {
     /// Anybody in the forces that they reach.
     Anyone,
     /// Themselves, and as a line manager their people.
@@ -108,15 +108,15 @@ pub enum Reach {
 
 /// Returns for whom somebody may ask in a register. Everybody with a device is a holder, whatever their other roles.
 #[must_use]
-pub fn reach(actor: &Actor, register: &PermissionRegister) -> Reach {
+pub fn reach(actor: &Actor, register: &PermissionRegister) -> MayAskFor {
     let wide: Vec<String> =
         register.ask.iter().filter(|role| !NARROW.contains(&role.as_str())).cloned().collect();
     if has_role(actor, &wide) {
-        Reach::Anyone
+        MayAskFor::Anyone
     } else if actor.person.is_some() && NARROW.iter().any(|role| asks(actor, register, role)) {
-        Reach::Related
+        MayAskFor::Related
     } else {
-        Reach::Nobody
+        MayAskFor::Nobody
     }
 }
 

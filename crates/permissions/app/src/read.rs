@@ -8,7 +8,7 @@ use store::{Tx, devices, people};
 
 use super::profiles::{ProfileRead, settings};
 use super::risks::{RiskRead, risk};
-use crate::{Reach, changes_devices, has_role, reach};
+use crate::{MayAskFor, changes_devices, has_role, reach};
 use kernel::access::{Actor, AskPermission, DecidePermission, Permit, SeeRegisters};
 use kernel::named::NamedDevice;
 use kernel::words::shown;
@@ -234,7 +234,7 @@ pub fn register_to_ask_in(
     app: &App,
     permit: &Permit<AskPermission>,
     id: &str,
-) -> Result<(PermissionRegister, Reach, OfferedApps), AppError> {
+) -> Result<(PermissionRegister, MayAskFor, OfferedApps), AppError> {
     let policy = app.policy();
     let register = policy.library().permissions.get(id).ok_or_else(|| AppError::not_found("register", id))?;
     let apps = register
@@ -463,5 +463,5 @@ fn security_words(word: &str) -> String {
 }
 
 fn may_ask(actor: &Actor, register: &PermissionRegister) -> bool {
-    access::permit::<AskPermission>(actor).is_ok() && reach(actor, register) != Reach::Nobody
+    access::permit::<AskPermission>(actor).is_ok() && reach(actor, register) != MayAskFor::Nobody
 }

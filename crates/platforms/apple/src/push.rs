@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::{Platform, Timestamp};
 use outbound::apns::{Apns, PushError};
-use platform_port::{Reach, Reaching, Unreached};
+use platform_port::{PushClient, Reaching, Unreached};
 
 /// Joins what a push needs: topic, token in hexadecimal, and the magic, which comes last because it is free text.
 pub(crate) fn address(topic: &str, token: &str, magic: &str) -> String {
@@ -35,7 +35,7 @@ impl fmt::Debug for Push {
     }
 }
 
-impl Reach for Push {
+impl PushClient for Push {
     fn platforms(&self) -> &'static [Platform] {
         &[Platform::Ios, Platform::Ipados, Platform::Macos]
     }

@@ -18,6 +18,6 @@ mod vendor;
 pub use answer::{Answer, Location, Report, Stage, Unreadable};
 pub use enrol::{Begin, CheckIn, EnrolmentFile, Keepsake, Kept, Message, Offer, Ready, Speaker, User};
 pub use order::{Lane, Order, Question};
-pub use reach::{Reach, Reaching, Unreached};
+pub use reach::{PushClient, Reaching, Unreached};
 pub use settings::{Bundle, CannotCompile, Compiled, Group, Publisher};
 pub use vendor::{CannotPrepare, Supplies, Target, Vendor, Weight};

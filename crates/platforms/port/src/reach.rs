@@ -7,7 +7,7 @@ use std::pin::Pin;
 use domain::{Platform, Timestamp};
 
 /// The client of a vendor's push service.
-pub trait Reach: fmt::Debug + Send + Sync {
+pub trait PushClient: fmt::Debug + Send + Sync {
     /// Returns the platforms whose devices it reaches.
     fn platforms(&self) -> &'static [Platform];
 

@@ -6,7 +6,7 @@ use domain::{Force, local_time};
 
 use super::Loader;
 use super::documents::each;
-use crate::forces::{Contact, DateForm, ForceEntry, Forces};
+use crate::forces::{Contact, DateForm, ForceDetails, Forces};
 use crate::reader::{Node, Source};
 
 const FILE: &str = "forces.toml";
@@ -75,7 +75,7 @@ fn forces(root: &Node<'_>) -> Option<Forces> {
     Some(Forces { entries, time_zone, dates, marking, emergency, calling_code, profile_prefix })
 }
 
-fn force(node: &Node<'_>) -> Option<ForceEntry> {
+fn force(node: &Node<'_>) -> Option<ForceDetails> {
     let (word, title, short) = (node.must_text("word"), node.must_text("title"), node.must_text("short"));
     let desk = node.table("service_desk", "the service desk").and_then(|node| contact(&node));
     let officer = node.table("duty_officer", "the duty officer").and_then(|node| contact(&node));
@@ -89,7 +89,7 @@ fn force(node: &Node<'_>) -> Option<ForceEntry> {
         }
     }
     let word = word?.parse::<Force>().map_err(|error| node.problem("word", error.to_string())).ok()?;
-    Some(ForceEntry {
+    Some(ForceDetails {
         word,
         title: title?.into(),
         short: short?,

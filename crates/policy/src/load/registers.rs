@@ -7,7 +7,7 @@ use domain::{Platform, SettingKey, SettingValue};
 use super::{Loader, Overrides};
 use crate::placeholders::placeholder;
 use crate::reader::{Node, Source};
-use crate::registers::{FactEntry, Parameter, Range, VocabularyEntry};
+use crate::registers::{Parameter, Range, RegisteredFact, VocabularyEntry};
 use crate::value::ParameterValue;
 use crate::words::ValueType;
 
@@ -84,7 +84,7 @@ impl Loader<'_> {
     }
 }
 
-fn fact(node: &Node<'_>, former: bool) -> Option<FactEntry> {
+fn fact(node: &Node<'_>, former: bool) -> Option<RegisteredFact> {
     let (value_type, means, personal) = (node.must("type"), node.must_text("means"), node.must("personal"));
     if let Some(ValueType::Span | ValueType::Networks) = value_type {
         node.problem("type", "a fact is bool, count, text or list");
@@ -102,7 +102,7 @@ fn fact(node: &Node<'_>, former: bool) -> Option<FactEntry> {
             "reported_on is empty; name the platforms that report it, or take the fact out",
         );
     }
-    Some(FactEntry {
+    Some(RegisteredFact {
         value_type: value_type?,
         means: means?,
         unit,

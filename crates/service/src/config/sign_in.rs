@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use domain::Secret;
 use outbound::oidc::{Oidc, OidcConfig};
-use sign_in_app::{ClaimNames, Directory};
+use sign_in_app::{ClaimNames, OidcDirectory};
 
 use super::reader::Section;
 use super::{Config, read};
@@ -73,7 +73,7 @@ impl Config {
     ///
     /// # Errors
     /// A secret that cannot be read, or that others can read too.
-    pub fn directory(&self) -> anyhow::Result<Option<Directory>> {
+    pub fn directory(&self) -> anyhow::Result<Option<OidcDirectory>> {
         let Some(sign_in) = &self.sign_in else { return Ok(None) };
         let secret = match &sign_in.secret_file {
             Some(file) => {
@@ -93,6 +93,6 @@ impl Config {
             after_sign_out: format!("{}/sign-in", self.address),
             scopes: sign_in.scopes.clone(),
         })?;
-        Ok(Some(Directory { oidc, claims: sign_in.claims.clone() }))
+        Ok(Some(OidcDirectory { oidc, claims: sign_in.claims.clone() }))
     }
 }

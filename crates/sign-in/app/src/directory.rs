@@ -22,7 +22,7 @@ pub(super) const KIND: &str = THROUGH_DIRECTORY;
 
 /// The force's directory as a sign-in provider.
 #[derive(Debug, Clone)]
-pub struct Directory {
+pub struct OidcDirectory {
     /// Its sign-in provider.
     pub oidc: Oidc,
     /// The names of the claims in its tokens.
@@ -130,7 +130,7 @@ pub struct Wanted<'a> {
 
 /// A verified token, and the browser that brought it.
 struct Arriving<'a> {
-    directory: &'a Directory,
+    directory: &'a OidcDirectory,
     claims: &'a Claims,
     uses: &'a str,
     again: bool,
@@ -143,7 +143,7 @@ struct Arriving<'a> {
 /// Only if the database does not answer; the inner refusal says what the provider did.
 pub async fn begin_directory_sign_in(
     app: &App,
-    directory: &Directory,
+    directory: &OidcDirectory,
     browser: &Secret<String>,
     wanted: Wanted<'_>,
 ) -> Result<Result<String, Refusal>, AppError> {
@@ -183,7 +183,7 @@ pub async fn begin_directory_sign_in(
 /// [`AppError::TooMany`] where the same person signed in too often.
 pub async fn finish_directory_sign_in(
     app: &App,
-    directory: &Directory,
+    directory: &OidcDirectory,
     back: Back,
     browser: &str,
     uses: &str,
@@ -231,7 +231,7 @@ pub async fn finish_directory_sign_in(
 
 /// Returns the address that ends the directory's own session too; `None` where it has no such address or does not
 /// answer. Our session has ended either way.
-pub async fn directory_sign_out(app: &App, directory: &Directory) -> Option<String> {
+pub async fn directory_sign_out(app: &App, directory: &OidcDirectory) -> Option<String> {
     directory
         .oidc
         .sign_out(app.world().now())
@@ -353,7 +353,7 @@ fn group_name(claimed: &str) -> &str {
 
 /// Logs the groups in a token and the roles that the person has now, so that an engineer who connects a directory can
 /// see why a role is missing.
-fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &kernel::roles::Standing) {
+fn tell_roles(claim: &str, claims: &Claims, groups: usize, standing: &kernel::roles::HeldRoles) {
     let roles = standing.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
     if claims.has(claim) {
         tracing::info!(claim, groups, roles, "somebody signed in through the directory");
@@ -376,7 +376,7 @@ struct Found {
 
 fn whose(
     tx: &mut Tx<'_>,
-    directory: &Directory,
+    directory: &OidcDirectory,
     claims: &Claims,
 ) -> Result<Result<Found, Refusal>, AppError> {
     let issuer = directory.oidc.issuer();

@@ -42,7 +42,7 @@ use kernel::{App, AppError, Work, digest_hex};
 pub use outbound::oidc::OidcError as ProviderFault;
 
 pub use break_glass::{AccountView, Administrator};
-pub use directory::{Arrival, Back, ClaimNames, Directory, Refusal, Wanted};
+pub use directory::{Arrival, Back, ClaimNames, OidcDirectory, Refusal, Wanted};
 pub use kept::KEEP;
 pub use kept::KeptForm;
 pub use passkey_use::PasskeyRefusal;
@@ -59,7 +59,7 @@ pub enum Brought<'a> {
     /// A one-time link.
     Link(&'a str),
     /// The state of a sign-in through the directory.
-    Directory(&'a str),
+    OidcDirectory(&'a str),
     /// The key of the challenge that a passkey answers.
     Passkey(&'a str),
 }

@@ -48,7 +48,7 @@ row! {
 
     /// The state of a procedure's cases under one clause.
     #[derive(Copy, Default)]
-    pub struct Standing {
+    pub struct CaseTally {
         /// All that count.
         pub all: i64,
         /// A step was done after its time limit, is overdue, or ended with something missing.
@@ -117,7 +117,7 @@ statements! {
     STEPS_HOLDER = "UPDATE case_step SET person_id = $2 WHERE case_id = $1 AND who = 'holder' AND done_at IS NULL";
     STEPS_DUE = "UPDATE case_step SET due_at = $3 WHERE case_id = $1 AND name = $2 AND done_at IS NULL";
     CHASE_SENT = "INSERT INTO case_chase (case_id, place, due_at, sent_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
-    PROCEDURE_STANDING: Standing = concat!("SELECT count(*), COALESCE(sum(late), 0),
+    PROCEDURE_STANDING: CaseTally = concat!("SELECT count(*), COALESCE(sum(late), 0),
         COALESCE(sum(CASE WHEN late = 0 THEN unproven ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN late = 0 AND unproven = 0 THEN closed ELSE 0 END), 0) FROM ", judged!());
     PROCEDURE_CASES: (CaseId, i64, bool) = concat!("SELECT id, number, CAST(late AS BIGINT) FROM ", judged!(),
@@ -200,7 +200,7 @@ fn judged_values(of: &Judged<'_>) -> [Value; 5] {
 }
 
 /// Returns the state of a procedure's cases under a clause.
-pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<Standing, StoreError> {
+pub fn standing(tx: &mut Tx<'_>, of: &Judged<'_>) -> Result<CaseTally, StoreError> {
     Ok(tx.row(&PROCEDURE_STANDING, &judged_values(of))?.unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use crate::record::is_set;
 use crate::{StoreError, Tx, Value, row, statements};
 
 statements! {
-    pub(crate) CONTAINMENT: Standing = "SELECT {columns} FROM command c JOIN enrolment e ON e.id = c.enrolment_id
+    pub(crate) CONTAINMENT: OutlivingOrder = "SELECT {columns} FROM command c JOIN enrolment e ON e.id = c.enrolment_id
         WHERE e.device_id = $1 AND e.channel = 'device' AND c.word IN ($2, $3, $4, $5)
         ORDER BY c.queued_at DESC, c.id DESC LIMIT 100";
     CONTAINMENT_ENDED = "UPDATE command SET state = CASE WHEN delivered_at IS NULL THEN 'cancelled' ELSE 'uncertain' END,
@@ -18,7 +18,7 @@ statements! {
 
 row! {
     /// An order that may outlive its enrolment.
-    pub struct Standing {
+    pub struct OutlivingOrder {
         /// Its id.
         pub id: CommandId = "c.id",
         /// The channel that it is for.
@@ -39,7 +39,11 @@ row! {
 }
 
 /// Returns the latest orders of these kinds to the device itself, newest first.
-pub fn of_device(tx: &mut Tx<'_>, device: DeviceId, kinds: [&str; 4]) -> Result<Vec<Standing>, StoreError> {
+pub fn of_device(
+    tx: &mut Tx<'_>,
+    device: DeviceId,
+    kinds: [&str; 4],
+) -> Result<Vec<OutlivingOrder>, StoreError> {
     let mut params = vec![Value::id(device)];
     params.extend(kinds.map(Value::from));
     tx.rows(&CONTAINMENT, &params)
@@ -63,7 +67,12 @@ pub struct CarriedTo<'a> {
 
 /// Queues an order again for another enrolment, with the same origin and effect. One that was held beyond a cap stays held in
 /// its burst: enrolling again releases nothing.
-pub fn carry(tx: &mut Tx<'_>, from: &Standing, to: &CarriedTo<'_>, at: Timestamp) -> Result<(), StoreError> {
+pub fn carry(
+    tx: &mut Tx<'_>,
+    from: &OutlivingOrder,
+    to: &CarriedTo<'_>,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     let CarriedTo { id, enrolment, spec } = *to;
     let state = if from.state == CommandState::Held { CommandState::Held } else { CommandState::Queued };
     tx.later(

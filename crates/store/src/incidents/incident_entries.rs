@@ -6,7 +6,7 @@ use crate::{StoreError, Tx, Value, row, statements, values};
 
 row! {
     /// One entry.
-    pub struct Entry without Debug {
+    pub struct IncidentRecord without Debug {
         /// Its id.
         pub id: IncidentEntryId,
         /// The incident.
@@ -24,29 +24,29 @@ row! {
     }
 }
 
-impl std::fmt::Debug for Entry {
+impl std::fmt::Debug for IncidentRecord {
     /// Leaves out what was said.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Entry({} version {})", self.what, self.version)
+        write!(f, "IncidentRecord({} version {})", self.what, self.version)
     }
 }
 
 statements! {
     pub(crate) INCIDENT_ENTRY_ADD = "INSERT INTO incident_entry (id, incident_id, version, at, actor, what, said)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    INCIDENT_ENTRIES: Entry = "SELECT {columns} FROM incident_entry WHERE incident_id = $1
+    INCIDENT_ENTRIES: IncidentRecord = "SELECT {columns} FROM incident_entry WHERE incident_id = $1
         ORDER BY version LIMIT 500";
     INCIDENT_ENTRIES_ERASE = "UPDATE incident_entry SET said = NULL WHERE incident_id = $1 AND said IS NOT NULL";
 }
 
 /// Adds an entry.
-pub fn add(tx: &mut Tx<'_>, new: &Entry) -> Result<(), StoreError> {
+pub fn add(tx: &mut Tx<'_>, new: &IncidentRecord) -> Result<(), StoreError> {
     let params = values!(new: id, incident, version, at, actor, what, said);
     tx.execute(&INCIDENT_ENTRY_ADD, &params).map(drop)
 }
 
 /// Returns the entries of an incident, the first one first, 500 at most.
-pub fn of_incident(tx: &mut Tx<'_>, incident: IncidentId) -> Result<Vec<Entry>, StoreError> {
+pub fn of_incident(tx: &mut Tx<'_>, incident: IncidentId) -> Result<Vec<IncidentRecord>, StoreError> {
     tx.rows(&INCIDENT_ENTRIES, &[Value::id(incident)])
 }
 

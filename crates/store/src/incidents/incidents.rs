@@ -2,7 +2,7 @@
 
 use domain::{CaseId, DeviceId, Force, IncidentId, PersonId, Timestamp};
 
-use crate::case_steps::Standing;
+use crate::case_steps::CaseTally;
 use crate::{StoreError, Tx, Value, row, statements, values};
 
 row! {
@@ -98,7 +98,7 @@ statements! {
     INCIDENT_SET = "UPDATE incident SET version = $3, answers = $4, sent_at = $5, sent_by = $6, assessment = $7, assessed_at = $8,
         assessed_by = $9, clock = $10, warned = $11, next_at = $12, person_id = $13, referral_id = $14 WHERE id = $1 AND version = $2";
     INCIDENT_DEVICE = "UPDATE incident SET device_id = $2 WHERE id = $1";
-    INCIDENT_STANDING: Standing = "SELECT count(*),
+    INCIDENT_STANDING: CaseTally = "SELECT count(*),
         COALESCE(sum(CASE WHEN i.due_at < COALESCE(i.sent_at, c.closed_at, $4) THEN 1 ELSE 0 END), 0),
         COALESCE(sum(CASE WHEN i.due_at >= COALESCE(i.sent_at, c.closed_at, $4) AND i.sent_at IS NULL AND c.closed_at IS NOT NULL
           THEN 1 ELSE 0 END), 0),
@@ -224,7 +224,7 @@ impl JudgedForms<'_> {
 
 /// Returns how the forms stand: late is one that was sent after its time or is overdue, unproven one whose case was closed without
 /// it, good one that was sent in time.
-pub fn standing(tx: &mut Tx<'_>, of: &JudgedForms<'_>) -> Result<Standing, StoreError> {
+pub fn standing(tx: &mut Tx<'_>, of: &JudgedForms<'_>) -> Result<CaseTally, StoreError> {
     Ok(tx.row(&INCIDENT_STANDING, &of.params())?.unwrap_or_default())
 }
 

@@ -6,7 +6,7 @@ use crate::{Row, StoreError, Tx, Value, row, statements, values};
 
 row! {
     /// How a person stands to the terms of one document.
-    pub struct Standing {
+    pub struct TermsStanding {
         /// The document.
         pub document: String,
         /// Digest of what is asked of the person.
@@ -60,7 +60,7 @@ pub struct StandingLine {
     /// Their name.
     pub name: String,
     /// How they stand.
-    pub standing: Standing,
+    pub standing: TermsStanding,
 }
 
 row! {
@@ -85,7 +85,7 @@ statements! {
         reminded_at = excluded.reminded_at, manager_told_at = excluded.manager_told_at, lapsed_at = excluded.lapsed_at,
         adjusted = excluded.adjusted";
     STANDING_DROP = "DELETE FROM terms_standing WHERE person_id = $1 AND document = $2";
-    STANDING_OF: Standing = "SELECT {s.columns} FROM terms_standing s WHERE s.person_id = $1 ORDER BY s.document";
+    STANDING_OF: TermsStanding = "SELECT {s.columns} FROM terms_standing s WHERE s.person_id = $1 ORDER BY s.document";
     STANDING_TALLY: StandingTally = "SELECT s.document, p.force, sum(CASE WHEN s.missing = 'none' THEN 1 ELSE 0 END),
         sum(CASE WHEN s.missing <> 'none' AND (s.due_at IS NULL OR s.due_at > $2) THEN 1 ELSE 0 END),
         sum(CASE WHEN s.missing <> 'none' AND s.due_at <= $2 THEN 1 ELSE 0 END),
@@ -93,7 +93,7 @@ statements! {
         sum(CASE WHEN s.missing <> 'none' AND s.adjusted IS NOT NULL THEN 1 ELSE 0 END)
         FROM terms_standing s JOIN person p ON p.id = s.person_id
         WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1) GROUP BY s.document, p.force ORDER BY s.document, p.force";
-    STANDING_LIST: (PersonId, Force, String, String, Standing) = "SELECT p.id, p.force, p.number, p.name,
+    STANDING_LIST: (PersonId, Force, String, String, TermsStanding) = "SELECT p.id, p.force, p.number, p.name,
         {s.columns} FROM terms_standing s
         JOIN person p ON p.id = s.person_id
         WHERE p.ended_at IS NULL AND ($1 = '' OR p.force = $1) AND ($2 = '' OR s.document = $2)
@@ -129,7 +129,7 @@ fn missing(row: &Row, at: usize) -> Result<MissingTerms, StoreError> {
 }
 
 /// Writes how a person stands to a document over what stood there.
-pub fn put(tx: &mut Tx<'_>, person: PersonId, standing: &Standing) -> Result<(), StoreError> {
+pub fn put(tx: &mut Tx<'_>, person: PersonId, standing: &TermsStanding) -> Result<(), StoreError> {
     let params = values!(standing: (person), document, digest, (standing.missing.as_str()), accepted_at,
         asked_at, due_at, reminded_at, manager_told_at, lapsed_at, adjusted);
     tx.execute(&STANDING_PUT, &params).map(drop)
@@ -141,7 +141,7 @@ pub fn forget(tx: &mut Tx<'_>, person: PersonId, document: &str) -> Result<(), S
 }
 
 /// Returns how a person stands to every document that asks something of them, in order of document.
-pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Standing>, StoreError> {
+pub fn of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<TermsStanding>, StoreError> {
     tx.rows(&STANDING_OF, &[Value::id(person)])
 }
 

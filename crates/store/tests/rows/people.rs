@@ -113,7 +113,7 @@ fn what_is_missing_of_the_terms() {
         for (document, missing) in
             [("a", MissingTerms::Nothing), ("b", MissingTerms::Awareness), ("c", MissingTerms::Terms)]
         {
-            let row = terms_asked::Standing {
+            let row = terms_asked::TermsStanding {
                 document: document.into(),
                 digest: "d".into(),
                 missing,

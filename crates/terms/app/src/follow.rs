@@ -9,7 +9,7 @@ use duty::State;
 use serde_json::json;
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::terms_asked::Standing;
+use store::terms_asked::TermsStanding;
 use store::{Tx, devices, people, terms_asked};
 
 use super::standing::parameter_span;
@@ -57,7 +57,7 @@ fn follow_terms_in(Work { app, tx, now }: Work<'_, '_>, id: PersonId) -> Result<
 fn step(
     Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    standing: &mut Standing,
+    standing: &mut TermsStanding,
 ) -> Result<Option<Timestamp>, AppError> {
     let Some((asked, due)) = standing.asked_at.zip(standing.due_at) else { return Ok(None) };
     let policy = app.policy();
@@ -117,8 +117,8 @@ fn away_until(tx: &mut Tx<'_>, person: &Person, now: Timestamp) -> Result<Option
 pub(super) fn follow_standing(
     Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    before: &[Standing],
-    after: &[Standing],
+    before: &[TermsStanding],
+    after: &[TermsStanding],
 ) -> Result<(), AppError> {
     if after.iter().any(|standing| standing.missing != MissingTerms::Nothing) {
         kernel::jobs::ask_job(app, tx, jobs::Kind::FollowTerms, &person.id.to_string(), now)?;
@@ -135,7 +135,7 @@ pub(super) fn follow_standing(
 fn lapse_ended(
     Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    standing: &Standing,
+    standing: &TermsStanding,
 ) -> Result<(), AppError> {
     note(Work { app, tx, now }, person, standing, "terms.lapse-ended", "nothing-overdue")?;
     configure_devices_of(Work { app, tx, now }, person.id)
@@ -163,7 +163,7 @@ fn tell_of_terms(
     app: &App,
     tx: &mut Tx<'_>,
     to: PersonId,
-    standing: &Standing,
+    standing: &TermsStanding,
     what: &str,
 ) -> Result<(), AppError> {
     let title = self::title(app, &standing.document);
@@ -188,7 +188,7 @@ fn tell_manager(
     tx: &mut Tx<'_>,
     to: PersonId,
     about: &Person,
-    standing: &Standing,
+    standing: &TermsStanding,
 ) -> Result<(), AppError> {
     let title = self::title(app, &standing.document);
     let asked = standing.asked_at.map_or(0, Timestamp::millis);
@@ -203,7 +203,7 @@ fn tell_manager(
 fn note(
     Work { app, tx, now }: Work<'_, '_>,
     person: &Person,
-    standing: &Standing,
+    standing: &TermsStanding,
     action: &'static str,
     reason: &'static str,
 ) -> Result<(), AppError> {

@@ -8,7 +8,7 @@ use domain::{DeviceId, MissingTerms, PersonId, Span, Timestamp};
 use policy::{ParameterValue, Proof};
 use store::locks::{self, Lock};
 use store::people::Person;
-use store::terms_asked::Standing;
+use store::terms_asked::TermsStanding;
 use store::{Tx, case_steps, devices, people, terms, terms_asked};
 
 use kernel::policy_in_force::{About, PolicyInForce, Terms};
@@ -73,8 +73,8 @@ fn stands(
     asking: &Asking<'_>,
     about: &About,
     accepted: &Accepted,
-    old: Option<&Standing>,
-) -> Option<Standing> {
+    old: Option<&TermsStanding>,
+) -> Option<TermsStanding> {
     let Asking { document, terms, now, grace } = *asking;
     let asked: Vec<_> = terms.asked.iter().filter(|clause| clause.is_asked(about)).collect();
     if asked.is_empty() {
@@ -90,7 +90,7 @@ fn stands(
         }
     }
     let digest = terms.offered(about).0;
-    let fresh = Standing {
+    let fresh = TermsStanding {
         document: document.to_owned(),
         digest,
         missing,
@@ -109,9 +109,9 @@ fn stands(
         // clauses to be known do.
         (_, Some(old)) if was == missing || was == MissingTerms::Terms => {
             let (digest, missing) = (fresh.digest, fresh.missing);
-            Standing { digest, missing, accepted_at, ..old.clone() }
+            TermsStanding { digest, missing, accepted_at, ..old.clone() }
         }
-        _ => Standing { asked_at: Some(now), due_at: Some(now.plus(grace)), ..fresh },
+        _ => TermsStanding { asked_at: Some(now), due_at: Some(now.plus(grace)), ..fresh },
     })
 }
 
@@ -133,7 +133,7 @@ pub fn about(tx: &mut Tx<'_>, person: &Person) -> Result<About, AppError> {
 }
 
 /// Brings a person's recorded standing up to date, and schedules what follows from it. A second run changes nothing.
-pub fn stand(Work { app, tx, now }: Work<'_, '_>, person: &Person) -> Result<Vec<Standing>, AppError> {
+pub fn stand(Work { app, tx, now }: Work<'_, '_>, person: &Person) -> Result<Vec<TermsStanding>, AppError> {
     // The lock keeps this from overwriting what a reminder or an acceptance writes at the same moment.
     locks::take(tx, Lock::Person(person.id))?;
     let policy = app.policy();

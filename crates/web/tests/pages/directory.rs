@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::Span;
 use outbound::oidc::{Oidc, OidcConfig};
 use serde_json::json;
-use sign_in_app::{ClaimNames, Directory};
+use sign_in_app::{ClaimNames, OidcDirectory};
 
 use crate::common::{Browser, Seeded, root, with_force};
 use crate::issuer::{BEGIN, CLIENT, Wrong, ames, begun, connected, connected_by, let_in, query};
@@ -280,7 +280,8 @@ fn a_directory_that_is_down_says_what_to_do() {
             force: None,
             number: None,
         };
-        let options = web::Options { directory: Some(Directory { oidc, claims }), ..web::Options::default() };
+        let options =
+            web::Options { directory: Some(OidcDirectory { oidc, claims }), ..web::Options::default() };
         let nobody = Browser::of(web::router(seeded.app.clone(), options));
         let answer = nobody.get(BEGIN).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);

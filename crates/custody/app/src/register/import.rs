@@ -48,7 +48,7 @@ columns! {
 pub enum Devices {}
 
 /// Change that a row makes to a device.
-pub struct Entry {
+pub struct DeviceChange {
     /// Device in the register; `None` for a new one.
     device: Option<Device>,
     force: Force,
@@ -67,7 +67,7 @@ type Seen = HashMap<(Column, String), usize>;
 type Read = Result<Row, String>;
 
 enum Row {
-    Does(Box<Item<Entry>>),
+    Does(Box<Item<DeviceChange>>),
     Same,
     LeftOut,
     Asked(Ask),
@@ -77,7 +77,7 @@ impl Kind for Devices {
     type Needs = ManageRegister;
     type Column = Column;
     type Content = Table;
-    type Entry = Entry;
+    type DeviceChange = DeviceChange;
 
     const WORD: &'static str = "devices";
     const ACTION: &'static str = "register.imported";
@@ -96,7 +96,7 @@ impl Kind for Devices {
         tx: &mut Tx<'_>,
         _permit: &Permit<ManageRegister>,
         file: &File<Self>,
-    ) -> Result<Plan<Entry>, AppError> {
+    ) -> Result<Plan<DeviceChange>, AppError> {
         let (mut plan, mut seen, table, mut left_out) = (Plan::default(), Seen::new(), &file.content, 0);
         for row in &table.rows {
             let cells = Cells::of(table, &file.mapping, &row.cells);
@@ -120,7 +120,7 @@ impl Kind for Devices {
         Ok(plan)
     }
 
-    fn fingerprint(entry: &Entry) -> Value {
+    fn fingerprint(entry: &DeviceChange) -> Value {
         let new = &entry.described;
         json!([
             entry.device.as_ref().map(|device| device.id),
@@ -133,12 +133,20 @@ impl Kind for Devices {
         ])
     }
 
-    fn enter(Work { app, tx, now }: Work<'_, '_>, by: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
+    fn enter(
+        Work { app, tx, now }: Work<'_, '_>,
+        by: &str,
+        items: Vec<Item<DeviceChange>>,
+    ) -> Result<(), AppError> {
         items.into_iter().try_for_each(|item| enter_device(Work { app, tx, now }, by, item))
     }
 }
 
-fn enter_device(Work { app, tx, now }: Work<'_, '_>, actor: &str, item: Item<Entry>) -> Result<(), AppError> {
+fn enter_device(
+    Work { app, tx, now }: Work<'_, '_>,
+    actor: &str,
+    item: Item<DeviceChange>,
+) -> Result<(), AppError> {
     let row = item.entry;
     let action = if row.device.is_some() { "device.described" } else { "device.registered" };
     let device = match row.device {
@@ -227,7 +235,8 @@ fn item(
     if let Some(why) = twice(file, row, &serial, &described, seen) {
         return Ok(Err(why));
     }
-    let entry = Entry { force, kind, described, before, device, holder: None, place: None, retired: false };
+    let entry =
+        DeviceChange { force, kind, described, before, device, holder: None, place: None, retired: false };
     let (entry, said) = if entry.device.is_some() { known(entry, cells) } else { fresh(tx, entry, cells)? };
     let does = if entry.device.is_some() { Does::Changes } else { Does::Adds };
     if does == Does::Changes && entry.differences().is_empty() {
@@ -273,7 +282,7 @@ fn particulars(before: &Particulars, cells: &Cells<'_, Column>) -> Result<Partic
     })
 }
 
-impl Entry {
+impl DeviceChange {
     /// Lists what would change in the register for a device that is already in it.
     fn differences(&self) -> Vec<String> {
         let (old, new) = (&self.before, &self.described);
@@ -316,7 +325,7 @@ fn taken(
 }
 
 /// Reads a row about a device in the register: its holder and place change by hand-overs alone.
-fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
+fn known(entry: DeviceChange, cells: &Cells<'_, Column>) -> (DeviceChange, Vec<String>) {
     let mut said = entry.differences();
     let ignored = [Column::Holder, Column::Place, Column::Status];
     let ignored: Vec<&str> = ignored
@@ -331,7 +340,11 @@ fn known(entry: Entry, cells: &Cells<'_, Column>) -> (Entry, Vec<String>) {
 }
 
 /// Reads a row about a new device, with its intended holder and the store that holds it as far as the register knows them.
-fn fresh(tx: &mut Tx<'_>, entry: Entry, cells: &Cells<'_, Column>) -> Result<(Entry, Vec<String>), AppError> {
+fn fresh(
+    tx: &mut Tx<'_>,
+    entry: DeviceChange,
+    cells: &Cells<'_, Column>,
+) -> Result<(DeviceChange, Vec<String>), AppError> {
     let mut said: Vec<String> = entry.described.model.iter().cloned().collect();
     let holder = match cells.get(Column::Holder) {
         Some(who) => holder_of(tx, entry.force, who, &mut said)?,
@@ -344,7 +357,7 @@ fn fresh(tx: &mut Tx<'_>, entry: Entry, cells: &Cells<'_, Column>) -> Result<(En
     let status = cells.get(Column::Status).map(str::to_lowercase).unwrap_or_default();
     let first = status.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
     let retired = ["archived", "retired", "disposed"].contains(&first);
-    Ok((Entry { holder, place, retired, ..entry }, said))
+    Ok((DeviceChange { holder, place, retired, ..entry }, said))
 }
 
 fn holder_of(

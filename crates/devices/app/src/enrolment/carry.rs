@@ -19,7 +19,7 @@
 use domain::{CommandId, CommandState, DeviceId, FactValue, Timestamp};
 use platform_port::Order;
 use serde_json::json;
-use store::containment::{self, Standing};
+use store::containment::{self, OutlivingOrder};
 use store::enrolments::Enrolment;
 use store::{Tx, holds, messages};
 
@@ -34,7 +34,7 @@ const KINDS: [&str; 4] = ["lock", "lost-mode", "lost-mode-off", "erase"];
 
 /// Order that is to be queued again.
 pub(super) struct Carried {
-    from: Standing,
+    from: OutlivingOrder,
     spec: Spec,
 }
 
@@ -80,7 +80,7 @@ pub(super) fn pick(tx: &mut Tx<'_>, device: DeviceId, now: Timestamp) -> Result<
 }
 
 /// Returns whether the device reported, after it took lost mode on, that it is off.
-fn reported_off(from: &Standing, lost_mode: Option<(bool, Timestamp)>) -> bool {
+fn reported_off(from: &OutlivingOrder, lost_mode: Option<(bool, Timestamp)>) -> bool {
     lost_mode.is_some_and(|(on, at)| !on && from.finished_at.is_some_and(|taken| at > taken))
 }
 

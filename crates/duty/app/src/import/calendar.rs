@@ -48,7 +48,7 @@ impl Content for Text {
 }
 
 /// The changes that a series makes.
-pub struct Entry {
+pub struct SeriesChange {
     version: Option<SeriesRow>,
     /// Periods to add, with the time by which exceptions name them.
     adds: Vec<(PeriodRow, Timestamp)>,
@@ -62,7 +62,7 @@ impl Kind for Calendars {
     type Needs = ManageDuty;
     type Column = NoColumn;
     type Content = Text;
-    type Entry = Entry;
+    type SeriesChange = SeriesChange;
 
     const WORD: &'static str = "calendars";
     const ACTION: &'static str = "duty.imported";
@@ -81,7 +81,7 @@ impl Kind for Calendars {
         tx: &mut Tx<'_>,
         _permit: &Permit<ManageDuty>,
         file: &File<Self>,
-    ) -> Result<Plan<Entry>, AppError> {
+    ) -> Result<Plan<SeriesChange>, AppError> {
         let person = person_of(tx, file.force, &file.about)?
             .ok_or_else(|| AppError::invalid("about", nobody(file)))?;
         let read = read::read(&file.content.0, &file.answers);
@@ -112,7 +112,7 @@ impl Kind for Calendars {
         Ok(desk.plan)
     }
 
-    fn fingerprint(entry: &Entry) -> Value {
+    fn fingerprint(entry: &SeriesChange) -> Value {
         let key =
             |row: &PeriodRow| json!([row.kind.as_str(), row.absence, row.start.millis(), row.end.millis()]);
         json!([
@@ -123,13 +123,17 @@ impl Kind for Calendars {
         ])
     }
 
-    fn enter(Work { app, tx, now }: Work<'_, '_>, _: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
-        let all = |entry: &Entry| {
+    fn enter(
+        Work { app, tx, now }: Work<'_, '_>,
+        _: &str,
+        items: Vec<Item<SeriesChange>>,
+    ) -> Result<(), AppError> {
+        let all = |entry: &SeriesChange| {
             let added = entry.adds.iter().map(|(row, _)| row.person);
             added.chain(entry.removes.iter().map(|one| one.row.person)).collect::<Vec<_>>()
         };
         let people = once(items.iter().flat_map(|item| all(&item.entry)));
-        for Entry { version, adds, removes, links } in items.into_iter().map(|item| item.entry) {
+        for SeriesChange { version, adds, removes, links } in items.into_iter().map(|item| item.entry) {
             for gone in removes {
                 rows::remove_period(tx, gone.row.id)?;
             }
@@ -179,7 +183,7 @@ struct Desk<'a> {
     person: &'a Person,
     /// Every period in the file.
     all: HashSet<Key>,
-    plan: Plan<Entry>,
+    plan: Plan<SeriesChange>,
 }
 
 impl Desk<'_> {
@@ -266,7 +270,7 @@ impl Desk<'_> {
             (false, false) => Does::Adds,
         };
         let (number, name) = (self.person.number.clone(), series.title.clone());
-        let entry = Entry { version, adds, removes, links };
+        let entry = SeriesChange { version, adds, removes, links };
         self.plan.items.push(Item { row: series.event, does, number, name, difference, entry });
         Ok(())
     }

@@ -36,7 +36,7 @@ columns! {
 pub enum Rosters {}
 
 /// The result of a row.
-pub struct Entry(Written);
+pub struct RosterChange(Written);
 
 /// What is written.
 enum Written {
@@ -52,7 +52,7 @@ impl Kind for Rosters {
     type Needs = ManageDuty;
     type Column = Column;
     type Content = Table;
-    type Entry = Entry;
+    type RosterChange = RosterChange;
 
     const WORD: &'static str = "rosters";
     const ACTION: &'static str = "duty.imported";
@@ -72,7 +72,7 @@ impl Kind for Rosters {
         tx: &mut Tx<'_>,
         _permit: &Permit<ManageDuty>,
         file: &File<Self>,
-    ) -> Result<Plan<Entry>, AppError> {
+    ) -> Result<Plan<RosterChange>, AppError> {
         let (mut plan, mut seen, mut known) = (Plan::default(), HashSet::new(), Known::default());
         for row in &file.content.rows {
             let cells = Row::of(&file.content, &file.mapping, &row.cells);
@@ -90,7 +90,7 @@ impl Kind for Rosters {
         Ok(plan)
     }
 
-    fn fingerprint(entry: &Entry) -> Value {
+    fn fingerprint(entry: &RosterChange) -> Value {
         match &entry.0 {
             Written::Period(row) => {
                 json!([row.person, row.kind.as_str(), row.absence, row.start.millis(), row.end.millis()])
@@ -105,7 +105,11 @@ impl Kind for Rosters {
         }
     }
 
-    fn enter(Work { app, tx, now }: Work<'_, '_>, _: &str, items: Vec<Item<Entry>>) -> Result<(), AppError> {
+    fn enter(
+        Work { app, tx, now }: Work<'_, '_>,
+        _: &str,
+        items: Vec<Item<RosterChange>>,
+    ) -> Result<(), AppError> {
         let people = once(items.iter().map(|item| match &item.entry.0 {
             Written::Period(row) => row.person,
             Written::Assignment(row) => row.person,
@@ -151,7 +155,7 @@ fn item(
     row: usize,
     cells: &Row<'_>,
     known: &mut Known,
-) -> Result<Option<Item<Entry>>, AppError> {
+) -> Result<Option<Item<RosterChange>>, AppError> {
     let person = known.person(tx, file, cells.get(Column::Number).unwrap_or_default())?;
     let kind = cells.get(Column::Kind).unwrap_or_default().to_lowercase();
     // A day that can be read in two ways is refused before anything else is read.
@@ -161,7 +165,7 @@ fn item(
     let text = |column| cells.get(column).unwrap_or_default().to_owned();
     let made = |does, difference, written| {
         let (number, name) = (person.number.clone(), person.name.clone());
-        Some(Item { row, does, number, name, difference, entry: Entry(written) })
+        Some(Item { row, does, number, name, difference, entry: RosterChange(written) })
     };
     if kind == "pattern" {
         let pattern = pattern_named(tx, file, &text(Column::Pattern), known)?;

@@ -5,7 +5,7 @@ use domain::PersonId;
 use duty_app::BoardFilter;
 use kernel::access::{ManageDuty, ReviewOffDuty, SeeDuty, SeeNotices};
 
-use crate::{Standing, board};
+use crate::{DutyTag, board};
 use web_shell::answer::shown;
 use web_shell::frame::{Area, Crumb};
 use web_shell::parts::listing::{Listing, PER_PAGE, name_key};
@@ -47,7 +47,7 @@ pub(crate) async fn get(ctx: Ctx) -> Result<Response, Problem> {
             number: row.person.number.clone(),
             unit: row.person.unit.clone().unwrap_or_default(),
             force: row.person.force,
-            standing: Standing::of(&row.state, row.shows_kind),
+            standing: DutyTag::of(&row.state, row.shows_kind),
         })
         .collect();
     let view = board::View {

@@ -5,7 +5,7 @@ pub(crate) mod handler;
 use askama::Template;
 use domain::{Force, Timestamp};
 
-use crate::Standing;
+use crate::DutyTag;
 use web_shell::filters;
 use web_shell::frame::{Area, Crumb, Shell};
 use web_shell::parts::form::Choice;
@@ -43,7 +43,7 @@ pub struct Row {
     /// Their force.
     pub force: Force,
     /// Their state of duty.
-    pub standing: Standing,
+    pub standing: DutyTag,
 }
 
 impl View {
@@ -70,7 +70,7 @@ impl View {
             number: "1234".into(),
             unit: "Thetford".into(),
             force: domain::samples::HOME,
-            standing: Standing { colour, title, says: says.into() },
+            standing: DutyTag { colour, title, says: says.into() },
         };
         Self {
             shell: Shell::sample_top(Area::Duty),

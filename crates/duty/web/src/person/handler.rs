@@ -7,7 +7,7 @@ use duty_app::{DayRead, DutyRead, NewAssignment, NewPeriod, period_title};
 use kernel::AppError;
 use kernel::access::{ManageDuty, SeeDuty};
 
-use crate::Standing;
+use crate::DutyTag;
 use crate::person::{DayRow, PeriodLine, Typed, View};
 use web_shell::answer::{form_again, shown};
 use web_shell::format;
@@ -50,7 +50,7 @@ fn view(ctx: &Ctx, read: &DutyRead, typed: Typed, errors: Errors) -> View {
         errors,
         href: format!("/people/{id}/duty"),
         who: named(&read.person.name, &read.person.number),
-        standing: Standing::of(&read.state, read.shows_kind),
+        standing: DutyTag::of(&read.state, read.shows_kind),
         days: read.days.iter().map(|day| day_row(day, read.shows_kind)).collect(),
         patterns: read
             .assignments

@@ -4,7 +4,7 @@ pub(crate) mod handler;
 
 use askama::Template;
 
-use crate::Standing;
+use crate::DutyTag;
 use web_shell::filters;
 use web_shell::frame::{Area, Shell};
 use web_shell::parts::form::{Choice, Errors};
@@ -22,7 +22,7 @@ pub struct View {
     /// The person's name.
     pub who: String,
     /// Their state of duty now.
-    pub standing: Standing,
+    pub standing: DutyTag,
     /// The days of the next two weeks.
     pub days: Vec<DayRow>,
     /// Patterns in words, the latest first.
@@ -113,7 +113,7 @@ impl View {
             errors: [("end", "Choose an end after the start")].into_iter().collect(),
             href: "/people/1234/duty".into(),
             who: "PC Ames <script>".into(),
-            standing: Standing {
+            standing: DutyTag {
                 colour: "green",
                 title: "On duty",
                 says: "Until 22 November 2026, 7:00am".into(),

@@ -8,7 +8,7 @@ use devices_app::commands::{Order, Ordered};
 use devices_app::holds::NewHold;
 use domain::{CommandState, Deed, Platform, Timestamp};
 use kernel::access::{Role, permit};
-use platform_port::{Reach, Reaching};
+use platform_port::{PushClient, Reaching};
 use platform_testvendor::{begin, ready};
 
 use super::run;
@@ -185,7 +185,7 @@ fn a_lock_that_waits_is_carried_over_when_the_device_enrols_again() {
 #[derive(Debug, Default)]
 struct Bell(Mutex<Vec<String>>);
 
-impl Reach for Bell {
+impl PushClient for Bell {
     fn platforms(&self) -> &'static [Platform] {
         &[Platform::Windows]
     }
@@ -202,7 +202,7 @@ fn it_is_reached_by_its_own_service_and_an_iphone_is_not() {
         let _counter = service.enrolled_counter("ABACUS07").await;
         let _phone = service.managed("IPHONE01").await;
         let bell = Arc::new(Bell::default());
-        let services: [Arc<dyn Reach>; 1] = [bell.clone()];
+        let services: [Arc<dyn PushClient>; 1] = [bell.clone()];
         assert_eq!(
             devices_app::push::send_pushes(&service.app, &services, 10).await.unwrap(),
             2,

@@ -24,7 +24,7 @@ pub use read::{
 };
 
 /// What came of entering a number.
-pub use help::number::Entry;
+pub use help::number::NumberTried;
 
 use domain::{PersonId, ResetCause, ResetId, ResetState, Span};
 use serde_json::json;

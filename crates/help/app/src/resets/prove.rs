@@ -2,7 +2,7 @@
 //! at the desk with a warrant card. What failed is recorded like what succeeded.
 
 use domain::{EntryId, ProofKind, ResetId, ResetState, Timestamp};
-use help::number::{self, Entry};
+use help::number::{self, NumberTried};
 use help::proof;
 use store::locks::{self, Lock};
 use store::people::Person;
@@ -176,7 +176,7 @@ pub async fn answer_number(
     permit: Permit<AcceptOwn>,
     id: ResetId,
     typed: &str,
-) -> Result<Entry, AppError> {
+) -> Result<NumberTried, AppError> {
     let typed: String = typed.chars().take(10).collect();
     let (app, now) = (app.clone(), app.world().now());
     app.clone()
@@ -185,22 +185,22 @@ pub async fn answer_number(
             let row = own(tx, permit.actor(), id)?;
             expect(&row, ResetState::Proving)?;
             let (Some(number), Some(held)) = (open_number(&app, &row, now)?, row.number.clone()) else {
-                return Ok(Entry::Expired);
+                return Ok(NumberTried::Expired);
             };
             let entry = number::compare(number, &typed, held.until, held.tries, now);
             let left = match entry {
-                Entry::Wrong { .. } => Some(Number { tries: held.tries + 1, ..held }),
+                NumberTried::Wrong { .. } => Some(Number { tries: held.tries + 1, ..held }),
                 // It is kept until the desk makes another one, which records that it was not entered.
-                Entry::Expired => Some(held),
-                Entry::Right | Entry::Spent => None,
+                NumberTried::Expired => Some(held),
+                NumberTried::Right | NumberTried::Spent => None,
             };
             save(Work { app: &app, tx, now }, &Reset { number: left, ..row.clone() }, row.state)?;
             match entry {
-                Entry::Right => {
+                NumberTried::Right => {
                     let made = Made { kind: ProofKind::Number, given: true, note: "" };
                     add(&app, tx, &row, permit.actor(), &made)?;
                 }
-                Entry::Spent => {
+                NumberTried::Spent => {
                     let made = Made {
                         kind: ProofKind::Number,
                         given: false,
@@ -208,7 +208,7 @@ pub async fn answer_number(
                     };
                     add(&app, tx, &row, permit.actor(), &made)?;
                 }
-                Entry::Wrong { .. } | Entry::Expired => {}
+                NumberTried::Wrong { .. } | NumberTried::Expired => {}
             }
             Ok(entry)
         })

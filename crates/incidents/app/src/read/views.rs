@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{CaseId, DeviceId, Force, IncidentId, Timestamp};
-use incidents::clock::Standing;
+use incidents::clock::ClockState;
 
 pub use crate::facts::KnownFact;
 pub use cases_app::files::FileView;
@@ -26,7 +26,7 @@ pub struct ClockCounts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ClockRead {
     /// How it stands.
-    pub standing: Standing,
+    pub standing: ClockState,
     /// When the force became aware.
     pub from: Timestamp,
     /// When it ends.
@@ -57,7 +57,7 @@ pub type HalfRead = Vec<QuestionRead>;
 
 /// One entry of an incident's own record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EntryRead {
+pub struct RecordRead {
     /// The version that it made.
     pub version: i64,
     /// When.
@@ -123,7 +123,7 @@ pub struct IncidentRead {
     /// Who finished it, and when.
     pub assessed: Option<(String, Timestamp)>,
     /// What was added and decided, the first entry first.
-    pub entries: Vec<EntryRead>,
+    pub entries: Vec<RecordRead>,
     /// The files of its case.
     pub files: Vec<FileView>,
     /// The regulator and the law, where one may have to be told.
@@ -162,7 +162,7 @@ pub struct OwnForm {
     /// When it was sent.
     pub sent_at: Option<Timestamp>,
     /// What was added to it: by whom, when, what.
-    pub added: Vec<EntryRead>,
+    pub added: Vec<RecordRead>,
     /// The files of its case.
     pub files: Vec<FileView>,
     /// Who reads it.

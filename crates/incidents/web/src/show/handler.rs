@@ -11,7 +11,7 @@ use kernel::access::{AssessIncidents, DecideBreaches, ManageCases, SeeCases, See
 
 use crate::list::handler::clock_tag;
 use crate::questions;
-use crate::show::{Attached, Entry, Typed, View};
+use crate::show::{Attached, RecordLine, Typed, View};
 use web_shell::answer::{form_again, shown};
 use web_shell::frame::{Area, Crumb};
 use web_shell::links::{case_crumb, named};
@@ -55,10 +55,10 @@ fn view_of(ctx: &Ctx, read: IncidentRead) -> View {
     let standing = read.row.clock.map_or(Standing::None, |clock| clock.standing);
     let may_decide = ctx.may::<DecideBreaches>() && !read.own;
     let reporter = read.person.as_ref().filter(|_| ctx.may::<SeePeople>());
-    let mut entries: Vec<Entry> = read
+    let mut entries: Vec<RecordLine> = read
         .entries
         .into_iter()
-        .map(|entry| Entry {
+        .map(|entry| RecordLine {
             at: entry.at,
             who: entry.who,
             what: entry.what,

@@ -59,7 +59,7 @@ pub struct View {
     /// Who finished it, and when.
     pub assessed: Option<(String, Timestamp)>,
     /// What was added and decided, newest first.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<RecordLine>,
     /// The files of its case.
     pub files: Vec<Attached>,
     /// When what it held was erased.
@@ -104,7 +104,7 @@ pub struct Attached {
 
 /// One entry of its record.
 #[derive(Debug, Clone)]
-pub struct Entry {
+pub struct RecordLine {
     /// When.
     pub at: Timestamp,
     /// Who.
@@ -157,7 +157,7 @@ impl View {
             due: web_shell::clock::hours_ago(7),
             assessment: vec![("How severe would that be?".into(), String::new())],
             assessed: None,
-            entries: vec![Entry {
+            entries: vec![RecordLine {
                 at: web_shell::clock::hours_ago(20),
                 who: "PC Ames <script>".into(),
                 what: "The reporter's half was sent".into(),
@@ -188,7 +188,7 @@ impl View {
             decisions: Choice::list([("reopened", "Decide it again")], ""),
             runs: false,
             assessed: Some(("Lee Moss <script>".into(), web_shell::clock::hours_ago(2))),
-            entries: vec![Entry {
+            entries: vec![RecordLine {
                 at: web_shell::clock::hours_ago(1),
                 who: "Kim Vale <script>".into(),
                 what: "The regulator was told".into(),

@@ -1,6 +1,6 @@
 //! Begins a call again that the containment of another device than the lost one had ended.
 
-use losses::call::{Event, Standing};
+use losses::call::{CallState, Event};
 use store::Tx;
 
 use super::{Line, contain_within};
@@ -11,9 +11,9 @@ impl Line<'_> {
     /// Whoever answered for a device that was not contained goes on with the right one. Returns whether the call began again.
     pub(crate) fn begin_again(&mut self, tx: &mut Tx<'_>) -> Result<bool, AppError> {
         let was_over = match self.call.standing {
-            Standing::Contained => true,
-            Standing::Acknowledged => self.row.answer.as_ref().is_some_and(|answer| answer.contained),
-            Standing::Calling | Standing::Taken | Standing::Ended => false,
+            CallState::Contained => true,
+            CallState::Acknowledged => self.row.answer.as_ref().is_some_and(|answer| answer.contained),
+            CallState::Calling | CallState::Taken | CallState::Ended => false,
         };
         if !was_over {
             return Ok(false);

@@ -2,7 +2,7 @@
 
 use domain::{DeviceKind, PersonId, Platform, Span};
 use store::duty::PeriodRow;
-use store::terms_asked::Standing;
+use store::terms_asked::TermsStanding;
 use store::{notices, terms_asked};
 
 use custody_app::register::NewDevice;
@@ -17,7 +17,7 @@ async fn days(bench: &Bench, days: i64) {
     while overview_app::work::run_jobs(&bench.app, 50).await.unwrap() > 0 {}
 }
 
-async fn standing(bench: &Bench, person: PersonId) -> Vec<Standing> {
+async fn standing(bench: &Bench, person: PersonId) -> Vec<TermsStanding> {
     bench.app.store().read(move |tx| terms_asked::of_person(tx, person)).await.unwrap()
 }
 

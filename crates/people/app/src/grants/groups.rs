@@ -11,7 +11,7 @@ use store::locks::{self, Lock};
 use store::people::Person;
 
 use super::give::Giving;
-use kernel::roles::{GroupRole, Standing, is_strong, standing_of};
+use kernel::roles::{GroupRole, HeldRoles, is_strong, standing_of};
 
 use super::{AUDITOR_LONGEST, is_granted};
 use kernel::access::Role;
@@ -61,7 +61,7 @@ pub fn take_groups(
     person: &Person,
     groups: &[&str],
     names: Names<'_>,
-) -> Result<Standing, AppError> {
+) -> Result<HeldRoles, AppError> {
     locks::take(tx, Lock::Roles)?;
     let from_sign_in = names == Names::SignIn;
     let made: Vec<Made<'_>> = app

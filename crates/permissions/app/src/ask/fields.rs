@@ -8,7 +8,7 @@ use store::people::Person;
 use store::{Tx, devices, people};
 
 use super::NewPermission;
-use crate::{Reach, may_ask_for, reach, when};
+use crate::{MayAskFor, may_ask_for, reach, when};
 use kernel::AppError;
 use kernel::access::{AskPermission, Permit};
 
@@ -141,7 +141,7 @@ fn person(tx: &mut Tx<'_>, request: Request<'_>, faults: &mut Faults) -> Result<
     if found.ended_at.is_some() {
         return Ok(faults.add("person", "Nobody on the books has this number"));
     }
-    let related = reach(permit.actor(), register) == Reach::Related;
+    let related = reach(permit.actor(), register) == MayAskFor::Related;
     if related && !may_ask_for(permit.actor(), register, &found) {
         let says =
             "You can ask for yourself here, and for those whom you manage; the service desk asks for others";
@@ -181,7 +181,7 @@ fn device(
 ) -> Result<(), AppError> {
     let Request { permit, register, new, .. } = request;
     let serial = new.device.trim().to_ascii_uppercase();
-    let related = reach(permit.actor(), register) == Reach::Related;
+    let related = reach(permit.actor(), register) == MayAskFor::Related;
     let device = match permit.actor().person {
         Some(own) if serial.is_empty() && register.about == PermissionFor::Device => {
             let held = devices::of_holder(tx, own)?;

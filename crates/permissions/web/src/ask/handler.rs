@@ -6,7 +6,7 @@ use domain::Secret;
 use kernel::access::{AskPermission, Role, SeeRegisters};
 use kernel::words::span as span_words;
 use permissions_app::read::{FieldKind, PermissionFor};
-use permissions_app::{Asked, NewPermission, Reach};
+use permissions_app::{Asked, MayAskFor, NewPermission};
 
 use crate::ask;
 use crate::index::handler::register_href;
@@ -29,7 +29,7 @@ fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Resul
     let app = &ctx.site.app;
     let (register, reach, apps) =
         permissions_app::read::register_to_ask_in(app, &ctx.permit::<AskPermission>()?, id)?;
-    let own = reach == Reach::Related;
+    let own = reach == MayAskFor::Related;
     let device_hint = match (own, register.about) {
         (true, _) => "Left empty, the one device that you hold",
         (false, PermissionFor::Clause) => "Left empty, all of the force’s devices",
@@ -72,7 +72,7 @@ fn ask_view(ctx: &Ctx, id: &str, typed: &NewPermission, errors: Errors) -> Resul
             ctx.shell(Area::Elsewhere, vec![Crumb::new("/permissions", "Your permissions")])
         },
         href: format!("{}/ask", register_href(id)),
-        refused: if reach == Reach::Nobody {
+        refused: if reach == MayAskFor::Nobody {
             format!("Your role does not ask in this register. These do: {}.", role_titles(&register.ask))
         } else {
             String::new()

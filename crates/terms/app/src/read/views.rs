@@ -41,8 +41,8 @@ pub struct StandingView {
     pub adjusted: Option<String>,
 }
 
-impl From<terms_asked::Standing> for StandingView {
-    fn from(row: terms_asked::Standing) -> Self {
+impl From<terms_asked::TermsStanding> for StandingView {
+    fn from(row: terms_asked::TermsStanding) -> Self {
         Self {
             document: row.document,
             missing: row.missing,

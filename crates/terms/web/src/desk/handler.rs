@@ -26,7 +26,7 @@ pub(crate) fn document(read: &TermsDocument) -> desk::Document {
         forces: read
             .forces
             .iter()
-            .map(|line| desk::Standing {
+            .map(|line| desk::ForceAcceptance {
                 force: line.force,
                 accepted: line.accepted.unsigned_abs(),
                 asked: line.asked.unsigned_abs(),

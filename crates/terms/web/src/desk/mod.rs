@@ -32,7 +32,7 @@ pub struct Document {
     /// The number of clauses to accept, and the number to be aware of.
     pub clauses: (usize, usize),
     /// The acceptance by the people of each force.
-    pub forces: Vec<Standing>,
+    pub forces: Vec<ForceAcceptance>,
     /// Versions: the start of the digest, the time from which it applies, the number of clauses, the number of people who
     /// accepted it.
     pub versions: Vec<(String, Timestamp, usize, u64)>,
@@ -42,7 +42,7 @@ pub struct Document {
 
 /// The acceptance of a document by the people of one force.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct ForceAcceptance {
     /// The force.
     pub force: Force,
     /// The number who have accepted.
@@ -80,7 +80,7 @@ impl View {
             )],
         };
         let standing =
-            |force| Standing { force, accepted: 1012, asked: 80, overdue: 12, lapsed: 3, adjusted: 2 };
+            |force| ForceAcceptance { force, accepted: 1012, asked: 80, overdue: 12, lapsed: 3, adjusted: 2 };
         Self {
             shell: Shell::sample(Area::People),
             documents: vec![

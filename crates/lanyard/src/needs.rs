@@ -70,6 +70,7 @@ const VERBS: &[(&str, Needs)] = &[
     ("policy diff", Needs::Files),
     ("policy import", Needs::Files),
     ("policy list", Needs::Files),
+    ("policy original", Needs::Permit("keep documents")),
     ("policy show", Needs::Files),
     ("register ask", Needs::Permit("ask permission")),
     ("register decide", Needs::Permit("decide permission")),

@@ -244,7 +244,13 @@ impl Heading {
 const NOT_DONE_YET: &[(Heading, &[&str])] = &[
     (
         Heading::InPart,
-        &["orders-called-off-in-part", "withdrawn-not-locked", "loss-not-locked", "count-closed-held"],
+        &[
+            "orders-called-off-in-part",
+            "withdrawn-not-locked",
+            "loss-not-locked",
+            "loss-put-right-open",
+            "count-closed-held",
+        ],
     ),
     (
         Heading::Ordered,
@@ -258,6 +264,8 @@ const NOT_DONE_YET: &[(Heading, &[&str])] = &[
             "fault-lifted",
             "loss-lock-queued",
             "loss-release-queued",
+            "loss-locate-queued",
+            "loss-put-right-locked",
         ],
     ),
     (
@@ -289,10 +297,17 @@ const NOT_DONE_YET: &[(Heading, &[&str])] = &[
             "reset-asked",
             "reset-manager",
             "reset-sent",
+            "loss-waits",
+            "cover-asked",
+            "weaker-asked",
+            "weaker-confirmed",
         ],
     ),
     (Heading::Held, &["held", "loss-lock-held"]),
-    (Heading::NotDone, &["kept", "kept-gone", "number-wrong", "number-over", "loss-taken-before"]),
+    (
+        Heading::NotDone,
+        &["kept", "kept-gone", "number-wrong", "number-over", "loss-taken-before", "original-other"],
+    ),
 ];
 
 /// Returns the message for a key.

@@ -71,7 +71,7 @@ fn a_weaker_policy_waits_until_two_people_of_both_forces_want_it() {
         let confirmed = fox.post("/policy/changes/confirm", &[shown]).await;
         assert_eq!(confirmed.leads_to(), "/policy/changes?done=weaker-in-force");
         assert_eq!(seeded.app.policy().digest(), digest);
-        assert!(!fox.page("/").await.contains("A weaker policy waits"));
+        assert!(!fox.page("/").await.contains("waits for a second person"));
         let gone = fox.post("/policy/changes/confirm", &[shown]).await;
         assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY);
     });

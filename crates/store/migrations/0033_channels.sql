@@ -30,9 +30,8 @@ CREATE TABLE delivery (
   id TEXT PRIMARY KEY,
   -- What makes it one and the same.
   key TEXT NOT NULL UNIQUE,
-  -- call: calls somebody; code: verifies a way of being reached; answer: answers a text; change: tells a person that another of their
-  -- ways was changed; event: tells a system of the force.
-  purpose TEXT NOT NULL CHECK (purpose IN ('call', 'code', 'answer', 'change', 'event')),
+  -- call: calls somebody; code: verifies a way of being reached; answer: answers a text; event: tells a system of the force.
+  purpose TEXT NOT NULL CHECK (purpose IN ('call', 'code', 'answer', 'event')),
   channel TEXT NOT NULL CHECK (channel IN ('mail', 'text', 'hook')),
   -- NULL where it goes to a system and not to a person.
   person_id TEXT REFERENCES person (id),
@@ -66,7 +65,7 @@ CREATE TABLE delivery (
   CHECK (ended_at IS NULL OR due_at IS NULL),
   CHECK (state NOT IN ('failed', 'uncertain') OR why IS NOT NULL)
 );
-CREATE INDEX delivery_due ON delivery (channel, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX delivery_due ON delivery (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX delivery_by_notice ON delivery (notice_id, place) WHERE notice_id IS NOT NULL;
 CREATE INDEX delivery_by_person ON delivery (person_id, made_at);
 CREATE INDEX delivery_by_provider ON delivery (provider_id) WHERE provider_id IS NOT NULL;
@@ -78,7 +77,7 @@ CREATE TABLE received_text (
   -- Whose number it came from, where that is known.
   person_id TEXT REFERENCES person (id),
   received_at BIGINT NOT NULL,
-  -- taken, before, old, superseded, wrong, too-many, stop, start, unknown-number
+  -- taken, before, old, wrong, too-many, stop, start, unknown-number
   outcome TEXT NOT NULL
 );
 CREATE INDEX received_text_by_person ON received_text (person_id, received_at);

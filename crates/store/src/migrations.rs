@@ -92,6 +92,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "document_records",
         sql: include_str!("../migrations/0040_document_records.sql"),
     },
+    Migration {
+        version: 41,
+        name: "delivery_of_changes",
+        sql: include_str!("../migrations/0041_delivery_of_changes.sql"),
+    },
 ];
 
 /// Applies what is missing of [`MIGRATIONS`] and returns what that was. Blocks.

@@ -8,7 +8,7 @@ use serde_json::json;
 use sign_in_app::sessions::SignedIn;
 
 use crate::common::Service;
-use crate::directory::OidcDirectory;
+use crate::directory::Directory;
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 const WORK: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -59,7 +59,8 @@ pub struct Ring {
 pub fn ring_now(app: &App, now: Timestamp) -> Ring {
     let (policy, open) = (app.policy(), chain::desk_is_open(app, now));
     let forces = policy.forces();
-    let of = |entry: &ForceEntry| if open { entry.service_desk.clone() } else { entry.duty_officer.clone() };
+    let of =
+        |entry: &ForceDetails| if open { entry.service_desk.clone() } else { entry.duty_officer.clone() };
     let contacts: Vec<_> = forces.iter().map(|entry| (of(entry), entry.short.clone())).collect();
     let emergency = forces.emergency.clone();
     match contacts.as_slice() {

@@ -78,7 +78,7 @@ impl Kind for People {
     type Needs = ManagePeople;
     type Column = Column;
     type Content = Table;
-    type PersonChange = PersonChange;
+    type Entry = PersonChange;
 
     const WORD: &'static str = "people";
     const ACTION: &'static str = "people.imported";

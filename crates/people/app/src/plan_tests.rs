@@ -1,6 +1,6 @@
 use super::*;
 use crate::import::People;
-use kernel::forces::{Contact, ForceEntry, Forces};
+use kernel::forces::{Contact, ForceDetails, Forces};
 use kernel::imports::{File, Kind as _, guess, read_table};
 
 fn there(number: &str, name: &str, id: u128) -> Person {
@@ -8,9 +8,9 @@ fn there(number: &str, name: &str, id: u128) -> Person {
     Person::new(id, domain::samples::NORFOLK, Called { number, name, role: "officer" }, Timestamp::default())
 }
 
-fn planned(text: &str, people: &[Person]) -> Plan<Entry> {
+fn planned(text: &str, people: &[Person]) -> Plan<PersonChange> {
     let table = read_table::<People>(text.as_bytes()).unwrap();
-    let entry = |word, title: &str, short: &str| ForceEntry {
+    let entry = |word, title: &str, short: &str| ForceDetails {
         word,
         title: title.into(),
         short: short.into(),
@@ -35,7 +35,7 @@ fn planned(text: &str, people: &[Person]) -> Plan<Entry> {
     plan(&file, |force| force == domain::samples::NORFOLK, &existing).sealed(People::fingerprint)
 }
 
-fn does(plan: &Plan<Entry>) -> Vec<(usize, Does)> {
+fn does(plan: &Plan<PersonChange>) -> Vec<(usize, Does)> {
     plan.items.iter().map(|item| (item.row, item.does)).collect()
 }
 

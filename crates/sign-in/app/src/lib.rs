@@ -59,7 +59,7 @@ pub enum Brought<'a> {
     /// A one-time link.
     Link(&'a str),
     /// The state of a sign-in through the directory.
-    OidcDirectory(&'a str),
+    Directory(&'a str),
     /// The key of the challenge that a passkey answers.
     Passkey(&'a str),
 }

@@ -15,7 +15,7 @@ use kernel::record::{Record, force_of};
 use kernel::{App, AppError, Work, digest_hex};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
-use people_app::grants::{Standing, is_strong, standing_of};
+use people_app::grants::{HeldRoles, is_strong, standing_of};
 
 /// Lifetime of a one-time sign-in link.
 const LINK_LIFE: Span = Span::from_secs(15 * 60);
@@ -367,7 +367,7 @@ pub async fn use_sign_in_link(
 }
 
 /// Makes the actor of a session with their current roles; `None` for a person who has left.
-fn actor_of(app: &App, session: &Session, standing: Option<Standing>) -> Result<Option<Actor>, AppError> {
+fn actor_of(app: &App, session: &Session, standing: Option<HeldRoles>) -> Result<Option<Actor>, AppError> {
     let who = match (session.person, standing) {
         (Some(person), Some(standing)) => Who {
             name: format!("person:{person}"),
@@ -400,7 +400,7 @@ pub(crate) fn keep_link(tx: &mut Tx<'_>, digest: &str, link: &Link, now: Timesta
 }
 
 /// Looks up a person's roles at this moment: a role that was ended or has expired no longer counts.
-fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<Standing>, AppError> {
+fn standing(tx: &mut Tx<'_>, session: &Session, now: Timestamp) -> Result<Option<HeldRoles>, AppError> {
     session.person.map(|person| standing_of(tx, person, now)).transpose().map(Option::flatten)
 }
 

@@ -77,7 +77,7 @@ impl Kind for Devices {
     type Needs = ManageRegister;
     type Column = Column;
     type Content = Table;
-    type DeviceChange = DeviceChange;
+    type Entry = DeviceChange;
 
     const WORD: &'static str = "devices";
     const ACTION: &'static str = "register.imported";

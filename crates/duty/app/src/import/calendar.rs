@@ -62,7 +62,7 @@ impl Kind for Calendars {
     type Needs = ManageDuty;
     type Column = NoColumn;
     type Content = Text;
-    type SeriesChange = SeriesChange;
+    type Entry = SeriesChange;
 
     const WORD: &'static str = "calendars";
     const ACTION: &'static str = "duty.imported";

@@ -52,7 +52,7 @@ impl Kind for Rosters {
     type Needs = ManageDuty;
     type Column = Column;
     type Content = Table;
-    type RosterChange = RosterChange;
+    type Entry = RosterChange;
 
     const WORD: &'static str = "rosters";
     const ACTION: &'static str = "duty.imported";

@@ -10,7 +10,7 @@ use crate::ask::causes;
 use crate::ask::handler::new_form;
 use crate::own::{Request, View, can};
 use crate::passwords::handler::{cause, colour, state};
-use help_app::resets::{self, Entry, NewReset, OwnReset, own_resets};
+use help_app::resets::{self, NewReset, NumberTried, OwnReset, own_resets};
 use web_shell::answer::{form_again, shown};
 use web_shell::frame::Area;
 use web_shell::parts::form::{Choice, Errors};
@@ -104,9 +104,9 @@ pub(crate) async fn answer(ctx: Ctx, Path(id): Path<String>, fields: Fields) -> 
     let id: ResetId = id_of(&id)?;
     let notice = match asked {
         "number" => match resets::answer_number(app, permit, id, fields.get("number")).await? {
-            Entry::Right => "number-right",
-            Entry::Wrong { .. } => "number-wrong",
-            Entry::Spent | Entry::Expired => "number-over",
+            NumberTried::Right => "number-right",
+            NumberTried::Wrong { .. } => "number-wrong",
+            NumberTried::Spent | NumberTried::Expired => "number-over",
         },
         "changed" => {
             resets::state_changed(app, permit, id).await?;

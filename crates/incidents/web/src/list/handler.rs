@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use domain::Timestamp;
-use incidents_app::Standing;
+use incidents_app::ClockState;
 use incidents_app::read::{ClockRead, IncidentRow, incidents};
 use kernel::access::{AssessIncidents, SeeCases};
 
@@ -46,16 +46,16 @@ pub(crate) fn clock_tag(clock: Option<&ClockRead>, now: Timestamp) -> ClockTag {
     let Some(clock) = clock else { return tag("No clock", "grey", None) };
     let until = Some(clock.until);
     match clock.standing {
-        Standing::Possible if clock.until <= now => tag("Ended without a decision", "red", until),
-        Standing::Confirmed if clock.until <= now => {
+        ClockState::Possible if clock.until <= now => tag("Ended without a decision", "red", until),
+        ClockState::Confirmed if clock.until <= now => {
             tag("Ended, and the regulator was not told", "red", until)
         }
-        Standing::Possible => tag(&format!("{} left", format::left(clock.until, now)), "yellow", until),
-        Standing::Confirmed => {
+        ClockState::Possible => tag(&format!("{} left", format::left(clock.until, now)), "yellow", until),
+        ClockState::Confirmed => {
             tag(&format!("Must be told, {} left", format::left(clock.until, now)), "red", until)
         }
-        Standing::NotNotifiable => tag("Need not be told", "grey", None),
-        Standing::Notified => tag("Regulator told", "green", None),
-        Standing::None => tag("No clock", "grey", None),
+        ClockState::NotNotifiable => tag("Need not be told", "grey", None),
+        ClockState::Notified => tag("Regulator told", "green", None),
+        ClockState::None => tag("No clock", "grey", None),
     }
 }

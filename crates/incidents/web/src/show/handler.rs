@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{CaseId, IncidentId};
 use incidents_app::export::{Exported, Form, export};
 use incidents_app::read::{FileView, IncidentRead, incident};
-use incidents_app::{Decided, Decision, Standing, add_for};
+use incidents_app::{ClockState, Decided, Decision, add_for};
 use kernel::access::{AssessIncidents, DecideBreaches, ManageCases, SeeCases, SeePeople};
 
 use crate::list::handler::clock_tag;
@@ -19,7 +19,7 @@ use web_shell::parts::form::{Choice, Errors};
 use web_shell::session::{Ctx, Fields, Problem, done, form_errors, id_of};
 
 /// Returns what may be decided while a clock stands so, as a form's choices.
-fn decisions(standing: Standing) -> Vec<Choice> {
+fn decisions(standing: ClockState) -> Vec<Choice> {
     let words = [
         (Decision::Confirm, "The regulator must be told; the clock goes on until it was"),
         (Decision::NotNotifiable, "The regulator need not be told"),
@@ -52,7 +52,7 @@ fn attached(case: CaseId, files: Vec<FileView>) -> Vec<Attached> {
 
 fn view_of(ctx: &Ctx, read: IncidentRead) -> View {
     let now = ctx.site.app.world().now();
-    let standing = read.row.clock.map_or(Standing::None, |clock| clock.standing);
+    let standing = read.row.clock.map_or(ClockState::None, |clock| clock.standing);
     let may_decide = ctx.may::<DecideBreaches>() && !read.own;
     let reporter = read.person.as_ref().filter(|_| ctx.may::<SeePeople>());
     let mut entries: Vec<RecordLine> = read

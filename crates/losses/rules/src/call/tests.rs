@@ -37,7 +37,7 @@ fn steps_follow_each_other_come_back_to_the_duty_officer_and_begin_again() {
     assert_eq!(to(&call.take(Event::Due, at(20), &chain)), [person(1)]);
     assert!(call.unanswered, "every step was tried");
     assert!(call.take(Event::Acknowledged, at(21), &chain).is_empty());
-    assert_eq!((call.standing, call.next_at()), (Standing::Acknowledged, None));
+    assert_eq!((call.standing, call.next_at()), (CallState::Acknowledged, None));
     assert!(call.take(Event::Escalate, at(22), &chain).is_empty());
 }
 
@@ -46,13 +46,13 @@ fn a_call_that_another_device_ended_begins_again_with_a_promise_of_its_own() {
     let chain = [step(5, &[1]), step(10, &[9])];
     let (mut call, first) = Call::begin(at(0), PROMISE, &chain);
     assert!(call.take(Event::AnotherDevice(at(40)), at(1), &chain).is_empty(), "who is called is called");
-    assert_eq!((call.standing, call.promised_by), (Standing::Calling, at(30)));
+    assert_eq!((call.standing, call.promised_by), (CallState::Calling, at(30)));
     for ends in [Event::Contained, Event::Acknowledged] {
         assert!(call.take(ends, at(2), &chain).is_empty());
         let again = call.take(Event::AnotherDevice(at(40)), at(10), &chain);
         assert_eq!(to(&again), [person(1)]);
         assert!(again[0].attempt > first[0].attempt, "messages of their own");
-        assert_eq!((call.standing, call.unanswered, call.promised_by), (Standing::Calling, false, at(40)));
+        assert_eq!((call.standing, call.unanswered, call.promised_by), (CallState::Calling, false, at(40)));
         assert_eq!(call.next_at(), Some(at(15)));
     }
     assert!(call.take(Event::Ended, at(16), &chain).is_empty());
@@ -60,7 +60,7 @@ fn a_call_that_another_device_ended_begins_again_with_a_promise_of_its_own() {
         call.take(Event::AnotherDevice(at(90)), at(17), &chain).is_empty(),
         "a loss that is over stays so"
     );
-    assert_eq!(call.standing, Standing::Ended);
+    assert_eq!(call.standing, CallState::Ended);
 }
 
 #[test]
@@ -116,9 +116,9 @@ fn somebody_may_force_the_next_step_and_a_contained_device_ends_the_call() {
     assert_eq!(to(&call.take(Event::Escalate, at(1), &chain)), [person(2)]);
     assert_eq!(call.next_at(), Some(at(6)));
     assert!(call.take(Event::Contained, at(2), &chain).is_empty());
-    assert_eq!((call.standing, call.next_at()), (Standing::Contained, None));
+    assert_eq!((call.standing, call.next_at()), (CallState::Contained, None));
     assert!(call.take(Event::Acknowledged, at(3), &chain).is_empty());
-    assert_eq!(call.standing, Standing::Acknowledged);
+    assert_eq!(call.standing, CallState::Acknowledged);
 }
 
 #[test]
@@ -126,16 +126,16 @@ fn who_takes_it_has_a_while_and_then_people_are_called_again_until_the_duty_offi
     let chain = [step(5, &[1]), step(5, &[2])];
     let (mut call, _) = Call::begin(at(0), PROMISE, &chain);
     assert!(call.take(Event::Taken(at(33)), at(3), &chain).is_empty());
-    assert_eq!((call.standing, call.next_at()), (Standing::Taken, Some(at(33))));
+    assert_eq!((call.standing, call.next_at()), (CallState::Taken, Some(at(33))));
     for event in [Event::Due, Event::Taken(at(90)), Event::Failed(call.current)] {
         assert!(call.take(event, at(32), &chain).is_empty(), "{event:?}");
     }
     assert_eq!(call.next_at(), Some(at(33)), "taking it again gives no more time");
     assert_eq!(to(&call.take(Event::Due, at(33), &chain)), [person(1)]);
-    assert_eq!((call.standing, call.unanswered), (Standing::Calling, true));
+    assert_eq!((call.standing, call.unanswered), (CallState::Calling, true));
     assert!(call.take(Event::Taken(at(64)), at(34), &chain).is_empty());
     assert!(call.take(Event::Acknowledged, at(35), &chain).is_empty());
-    assert_eq!((call.standing, call.next_at()), (Standing::Acknowledged, None));
+    assert_eq!((call.standing, call.next_at()), (CallState::Acknowledged, None));
 }
 
 #[test]
@@ -144,18 +144,18 @@ fn a_call_that_was_taken_ends_with_the_containment() {
     let (mut call, _) = Call::begin(at(0), PROMISE, &chain);
     assert!(call.take(Event::Taken(at(30)), at(1), &chain).is_empty());
     assert!(call.take(Event::Contained, at(2), &chain).is_empty());
-    assert_eq!((call.standing, call.next_at()), (Standing::Contained, None));
+    assert_eq!((call.standing, call.next_at()), (CallState::Contained, None));
 }
 
 #[test]
 fn who_took_the_report_and_deals_with_it_is_the_first_to_answer_and_the_first_step_waits() {
     let chain = [step(5, &[1]), step(5, &[2])];
     let mut call = Call::begin_answered(at(0), PROMISE, Event::Taken(at(30)));
-    assert_eq!((call.standing, call.unanswered, call.next_at()), (Standing::Taken, false, Some(at(30))));
+    assert_eq!((call.standing, call.unanswered, call.next_at()), (CallState::Taken, false, Some(at(30))));
     assert!(call.take(Event::Due, at(29), &chain).is_empty());
     assert_eq!(to(&call.take(Event::Due, at(30), &chain)), [person(1)], "from the first step on");
     let officer = Call::begin_answered(at(0), PROMISE, Event::Acknowledged);
-    assert_eq!((officer.standing, officer.next_at()), (Standing::Acknowledged, None));
+    assert_eq!((officer.standing, officer.next_at()), (CallState::Acknowledged, None));
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_device_that_is_found_ends_the_loss_although_its_call_was_over() {
         let (mut call, _) = Call::begin(at(0), PROMISE, &[step(5, &[1])]);
         assert!(call.take(ends, at(1), &[]).is_empty());
         assert!(call.take(Event::Ended, at(2), &[]).is_empty());
-        assert_eq!((call.standing, call.next_at()), (Standing::Ended, None));
+        assert_eq!((call.standing, call.next_at()), (CallState::Ended, None));
     }
 }
 
@@ -228,12 +228,12 @@ proptest! {
             };
             let messages = call.take(event, now, &chain);
             let may = match before {
-                Standing::Calling => true,
-                Standing::Taken => event == Event::Escalate || taken_until.is_some_and(|until| now >= until),
+                CallState::Calling => true,
+                CallState::Taken => event == Event::Escalate || taken_until.is_some_and(|until| now >= until),
                 _ => false,
             };
             prop_assert!(may || messages.is_empty(), "a message after the end, or while it is taken");
-            if call.standing == Standing::Taken && before != Standing::Taken {
+            if call.standing == CallState::Taken && before != CallState::Taken {
                 taken_until = Some(now.plus(PROMISE));
             }
             for message in messages {
@@ -241,7 +241,7 @@ proptest! {
                 sent.push(message);
             }
             match call.standing {
-                Standing::Calling => {
+                CallState::Calling => {
                     let next = call.next_at();
                     prop_assert!(next.is_some(), "nothing is scheduled and nobody has answered");
                     let latest = now.plus(LONGEST_WAIT);
@@ -250,7 +250,7 @@ proptest! {
                     prop_assert!(!looked || next.is_some_and(|next| next > now), "due again without a pause");
                     prop_assert!(!looked || now < call.promised_by || call.unanswered, "the promise was not kept");
                 }
-                Standing::Taken => {
+                CallState::Taken => {
                     prop_assert!(call.next_at().is_some(), "it is taken and nothing is scheduled");
                     prop_assert!(event != Event::Due || call.next_at().is_some_and(|next| next > now), "due and not done");
                 }

@@ -10,7 +10,7 @@ use domain::{
     ResetCame, ResetCause, ResetId, ResetState, Secret, Span, Timestamp,
 };
 use help_app::resets::{
-    ByHand, Decision, DeskProof, Entry, NewReset, Vouch, answer_number, ask_manager, ask_number,
+    ByHand, Decision, DeskProof, NewReset, NumberTried, Vouch, answer_number, ask_manager, ask_number,
     ask_reset_at_desk, decide_reset, deny_reset, record_proof, reset, send_reset, stop_reset, vouch_for,
 };
 use store::resets::Reset;
@@ -151,7 +151,7 @@ async fn proved(app: &App, desk: &Desk, device: DeviceId, holder: PersonId) -> R
     let read = reset(app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
     let number = read.number.unwrap().number.to_string();
     let me = actor(app, holder, Role::Holder);
-    assert_eq!(answer_number(app, permit(&me).unwrap(), asked, &number).await.unwrap(), Entry::Right);
+    assert_eq!(answer_number(app, permit(&me).unwrap(), asked, &number).await.unwrap(), NumberTried::Right);
     asked
 }
 
@@ -226,7 +226,7 @@ fn nobody_guesses_the_number_and_nobody_else_enters_it() {
         let stranger = actor(&app, stranger, Role::Holder);
         let asked = ask_reset_at_desk(&app, analyst(), new(device, "one")).await.unwrap();
         let early = answer_number(&app, permit(&me).unwrap(), asked, "42").await.unwrap();
-        assert_eq!(early, Entry::Expired, "no number was made yet");
+        assert_eq!(early, NumberTried::Expired, "no number was made yet");
 
         for round in 0..2 {
             ask_number(&app, analyst(), asked).await.unwrap();
@@ -235,11 +235,11 @@ fn nobody_guesses_the_number_and_nobody_else_enters_it() {
             let other = if right == 10 { 11 } else { 10 }.to_string();
             let theirs = answer_number(&app, permit(&stranger).unwrap(), asked, &right.to_string()).await;
             assert!(matches!(theirs, Err(AppError::NotFound { .. })), "it is not about them");
-            for left in [Entry::Wrong { left: 2 }, Entry::Wrong { left: 1 }, Entry::Spent] {
+            for left in [NumberTried::Wrong { left: 2 }, NumberTried::Wrong { left: 1 }, NumberTried::Spent] {
                 assert_eq!(answer_number(&app, permit(&me).unwrap(), asked, &other).await.unwrap(), left);
             }
             let late = answer_number(&app, permit(&me).unwrap(), asked, &right.to_string()).await.unwrap();
-            assert_eq!(late, Entry::Expired, "round {round}: right, after three others");
+            assert_eq!(late, NumberTried::Expired, "round {round}: right, after three others");
         }
         let third = ask_number(&app, analyst(), asked).await;
         assert!(matches!(third, Err(AppError::Conflict(_))), "two numbers and no third");
@@ -263,7 +263,7 @@ fn a_number_counts_for_five_minutes() {
         let right = reset(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap().number.unwrap().number;
         world.clock.advance(Span::from_secs(300));
         let late = answer_number(&app, permit(&me).unwrap(), asked, &right.to_string()).await.unwrap();
-        assert_eq!(late, Entry::Expired);
+        assert_eq!(late, NumberTried::Expired);
         ask_number(&app, permit(&desk.analyst).unwrap(), asked).await.unwrap();
         assert_eq!(entries(&app, "reset.not-proved").await, 1, "the first one counts");
         world.clock.advance(Span::from_secs(300));

@@ -1,7 +1,7 @@
 //! The clock: warnings to those who can do something, a decision with a reason, and deciding again.
 
 use domain::{IncidentId, PersonId, Span};
-use incidents_app::{Decided, Decision, Standing};
+use incidents_app::{ClockState, Decided, Decision};
 use kernel::access::{Actor, Role, permit};
 use kernel::testing::{Bench, on_bench, on_both};
 use kernel::{App, AppError};
@@ -18,7 +18,7 @@ fn decided(decision: Decision, reason: &str, reference: &str) -> Decided {
     Decided { decision, reason: reason.into(), reference: reference.into() }
 }
 
-async fn decide(app: &App, by: &Actor, id: IncidentId, what: Decided) -> Result<Standing, AppError> {
+async fn decide(app: &App, by: &Actor, id: IncidentId, what: Decided) -> Result<ClockState, AppError> {
     incidents_app::decide(app, permit(by)?, id, what).await
 }
 
@@ -87,12 +87,12 @@ async fn is_decided(app: &App, (officer, security): (PersonId, PersonId), id: In
     let bare = decide(app, &officer, id, decided(Decision::Confirm, " \r\n ", "")).await;
     assert!(matches!(bare, Err(AppError::Invalid { field: "reason", .. })));
     let confirm = || decided(Decision::Confirm, "names of victims", "");
-    assert_eq!(decide(app, &officer, id, confirm()).await.unwrap(), Standing::Confirmed);
-    assert_eq!(decide(app, &officer, id, confirm()).await.unwrap(), Standing::Confirmed, "twice is once");
+    assert_eq!(decide(app, &officer, id, confirm()).await.unwrap(), ClockState::Confirmed);
+    assert_eq!(decide(app, &officer, id, confirm()).await.unwrap(), ClockState::Confirmed, "twice is once");
     let bare = decide(app, &officer, id, decided(Decision::Notified, "told by telephone", " ")).await;
     assert!(matches!(bare, Err(AppError::Invalid { field: "reference", .. })));
     let told = decided(Decision::Notified, "told by telephone", "IC-1234");
-    assert_eq!(decide(app, &officer, id, told).await.unwrap(), Standing::Notified);
+    assert_eq!(decide(app, &officer, id, told).await.unwrap(), ClockState::Notified);
     let read = read(app, &security, id).await.unwrap();
     assert!(
         read.entries.iter().any(|entry| entry.reference == "IC-1234" && entry.text == "told by telephone")
@@ -112,7 +112,7 @@ fn a_decision_is_opened_again_with_a_reason_and_so_is_its_case() {
         let officer = actor(&app, officer, Role::DataProtectionOfficer);
         let row = lost(&app, person, device).await;
         let no = decided(Decision::NotNotifiable, "encrypted and locked", "");
-        assert_eq!(decide(&app, &officer, row.id, no).await.unwrap(), Standing::NotNotifiable);
+        assert_eq!(decide(&app, &officer, row.id, no).await.unwrap(), ClockState::NotNotifiable);
         assert_eq!(
             incident_of(&app, row.case).await.next_at,
             Some(row.due_at.plus(Span::from_millis(1))),
@@ -121,7 +121,7 @@ fn a_decision_is_opened_again_with_a_reason_and_so_is_its_case() {
         let (case, now) = (row.case, app.world().now());
         app.store().write(move |tx| store::cases::close(tx, case, now, "done", "by-hand")).await.unwrap();
         let again = decided(Decision::Reopen, "the passcode was written down", "");
-        assert_eq!(decide(&app, &officer, row.id, again).await.unwrap(), Standing::Possible);
+        assert_eq!(decide(&app, &officer, row.id, again).await.unwrap(), ClockState::Possible);
         let open = app.store().read(move |tx| store::cases::by_id(tx, case)).await.unwrap().unwrap();
         assert!(open.closed.is_none(), "its case is open again");
         assert!(open_steps(&app, case).await.contains(&"decide".to_owned()));

@@ -248,6 +248,17 @@ impl PolicyInForce {
         platforms: &Platforms,
     ) -> Result<Self, PolicyError> {
         let library = Library::from_files(&files, overrides)?;
+        Self::of_library(library, files, overrides, organisation, platforms)
+    }
+
+    /// Computes what follows from a library that was read from these files.
+    fn of_library(
+        library: Library,
+        files: Files,
+        overrides: &Overrides,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Self, PolicyError> {
         let coverage = coverage(&library, platforms);
         let mut problems = uncovered(&library, platforms);
         problems.extend(unknown_roles(&library));

@@ -44,8 +44,9 @@ const LABELS: [&str; 14] = [
     "abschnitt",
 ];
 
-/// Marks the table of contents: lines with a leader before the page number wherever they are, and behind the word
-/// "contents" each line that comes back as a heading or ends in a page number.
+/// Marks the table of contents: behind the word "contents" each line that comes back as a heading or ends in a page number, and
+/// elsewhere a line with a leader before its page number that comes back, or that has another such line beside it and the numbers grow.
+/// Any other line with a leader is text, such as a value in a table.
 pub(super) fn mark(lines: &mut [Line<'_>]) {
     let last: BTreeMap<String, usize> =
         lines.iter().enumerate().map(|(at, line)| (heading_key(line), at)).collect();
@@ -66,7 +67,7 @@ pub(super) fn mark(lines: &mut [Line<'_>]) {
             Some(_) if comes_back || goes_on || has_leader(line.text) => page,
             _ => None,
         };
-        if page.is_some() || has_leader(line.text) {
+        if page.is_some() || (has_leader(line.text) && (comes_back || grows(lines, at))) {
             marks.push(at);
         }
     }
@@ -75,6 +76,14 @@ pub(super) fn mark(lines: &mut [Line<'_>]) {
             line.sort = Sort::Index;
         }
     }
+}
+
+/// Returns whether the line before or behind has a leader too, and the page numbers grow.
+fn grows(lines: &[Line<'_>], at: usize) -> bool {
+    let page = |at: Option<usize>| leader_page(lines.get(at?)?.text);
+    let Some(own) = page(Some(at)) else { return false };
+    page(at.checked_sub(1)).is_some_and(|before| before < own)
+        || page(at.checked_add(1)).is_some_and(|next| own < next)
 }
 
 /// Returns a heading as the table of contents and the text both print it: its number and words, without a page number.
@@ -114,12 +123,13 @@ fn is_label(text: &str) -> bool {
     LABELS.contains(&text.to_lowercase().as_str())
 }
 
-/// Recognises a title with dots, a tab or wide space between it and a page number, which may be a small Roman number.
+/// Recognises a title with dots, a tab or wide space between it and a page number.
 fn has_leader(text: &str) -> bool {
-    let is_page = |word: &str| {
-        (1..=3).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit())
-            || (word.bytes().all(|b| matches!(b, b'i' | b'v' | b'x')) && roman(word).is_some())
-    };
+    leader_page(text).is_some()
+}
+
+/// Returns the page number behind dots, a tab or wide space. It may be a small Roman number.
+fn leader_page(text: &str) -> Option<u32> {
     let start = text.len().saturating_sub(text.trim_end_matches(|c: char| c.is_ascii_alphanumeric()).len());
     let (title, number) = text.split_at(text.len().saturating_sub(start));
     let leader = title.ends_with('\t')
@@ -127,7 +137,14 @@ fn has_leader(text: &str) -> bool {
         || title.trim_end().ends_with(". .")
         || title.trim_end().ends_with('…')
         || title.ends_with("    ");
-    leader && is_page(number) && title.chars().any(char::is_alphabetic)
+    let is_number = (1..=3).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_digit());
+    let is_roman = number.bytes().all(|b| matches!(b, b'i' | b'v' | b'x'));
+    let page = match (is_number, is_roman) {
+        (true, _) => number.parse().ok(),
+        (false, true) => roman(number),
+        (false, false) => None,
+    };
+    page.filter(|_| leader && title.chars().any(char::is_alphabetic))
 }
 
 #[cfg(test)]
@@ -144,6 +161,14 @@ mod tests {
     fn furniture_and_index_are_told_from_text() {
         let text = "Official\nIndex\n1. Start.....3\n8. Wi-Fi.\t7\nOfficial\nPage 2 of 6\n7\n1. Start\nOfficial\nText of 2017\n";
         assert_eq!(sorts(text), [F, I, I, I, F, F, F, T, F, T]);
+    }
+
+    #[test]
+    fn a_value_behind_a_tab_is_text_unless_it_is_in_a_list_of_pages() {
+        assert_eq!(sorts("1. Passwords\nMinimum length\t9\nLock it.\n"), [T, T, T]);
+        assert_eq!(sorts("Minimum length\t9\nTime to lock\t5\nLock it.\n"), [T, T, T]);
+        assert_eq!(sorts("1. Start\t1\n2. End\t3\nLock it.\n"), [I, I, T]);
+        assert_eq!(sorts("1. Start\t1\nLock it.\n1. Start\nKeep it.\n"), [I, T, T, T]);
     }
 
     #[test]

@@ -10,6 +10,13 @@ pub(super) struct Day {
     day: u8,
 }
 
+impl Day {
+    /// Returns whether this day comes after another one, by at most so many years.
+    pub(super) fn is_within_years_of(self, other: Self, years: u16) -> bool {
+        self > other && self <= Self { year: other.year.saturating_add(years), ..other }
+    }
+}
+
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)

@@ -15,6 +15,8 @@ use super::{Draft, ImportOptions, Place, PlacedLine};
 
 /// The placeholder in a draft for what the force must decide.
 const NOT_NAMED: &str = "not yet named";
+/// Most years from the day of publication to the review that the loader takes.
+const REVIEW_YEARS: u16 = 5;
 /// How many clauses a note names.
 const NAMED: usize = 12;
 
@@ -125,10 +127,23 @@ fn cover_notes(cover: &Cover) -> Vec<String> {
     if !missing.is_empty() {
         notes.push(format!("{} not read from the text: fill in document.toml", missing.join(", ")));
     }
+    if let (Some(day), Some(fault)) = (cover.review_by, review_fault(cover)) {
+        notes.push(format!("review_by {day} is a comment in document.toml: {fault}; put the dates right"));
+    }
     if cover.author.is_some() {
         notes.push("the author is a name as the cover has it: a role is better in document.toml".to_owned());
     }
     notes
+}
+
+/// Returns why the loader would refuse the review date, if it would.
+fn review_fault(cover: &Cover) -> Option<&'static str> {
+    let review_by = cover.review_by?;
+    match cover.published {
+        None => Some("it counts from the day of publication, which was not read"),
+        Some(published) if review_by.is_within_years_of(published, REVIEW_YEARS) => None,
+        Some(_) => Some("it is not after the day of publication, or more than five years after it"),
+    }
 }
 
 fn document(outline: &Outline, placed: &[PlacedLine], options: &ImportOptions) -> String {
@@ -201,7 +216,8 @@ fn head(text: &mut String, cover: &Cover, options: &ImportOptions) {
         put(text, format_args!("published = {day}\n"));
     }
     if let Some(day) = cover.review_by {
-        put(text, format_args!("review_by = {day}\n"));
+        let comment = if review_fault(cover).is_some() { "# " } else { "" };
+        put(text, format_args!("{comment}review_by = {day}\n"));
     }
     put(text, format_args!("owner = {}\n", field(&cover.owner, NOT_NAMED)));
     for (key, value) in [("holder", &cover.holder), ("author", &cover.author)] {

@@ -266,7 +266,7 @@ fn settings(before: &Library, after: &Library) -> Vec<SettingChange> {
             let (merge, stronger) = (entry.map(|known| known.merge), entry.and_then(|known| known.stronger));
             let direction = match (was, is) {
                 (Some(was), Some(is)) => direction::of_value(&was.value, &is.value, merge, stronger),
-                (was, is) => direction::coming(was.is_some(), is.is_some()),
+                (was, is) => direction::of_presence(was.is_some(), is.is_some(), merge, stronger),
             };
             SettingChange {
                 direction: direction.unwrap_or(Direction::Changed),

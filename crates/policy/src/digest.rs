@@ -69,13 +69,17 @@ impl Library {
         self.checks.get(name).map(|check| digested("check", check)).transpose()
     }
 
-    /// Returns digest of what somebody approves of a document, hex: its cover and the words of its clauses. Editor's notes and how a
-    /// clause is kept are left out. `None` if there is no such document.
+    /// Returns digest of what somebody approves of a document, hex: its cover and, of each clause, the words, who must act, the aim,
+    /// whom it is limited to, who is exempt and to whom something is reported. Editor's notes and how a clause is kept are left out. `None` if there is no such document.
     #[must_use]
     pub fn document_digest(&self, id: &str) -> Option<String> {
         let document = Document { notes: Vec::new(), ..self.document(id)?.clone() };
-        let wording: Vec<String> = self.clauses_in(id).map(Clause::wording_digest).collect();
-        Some(digest("document", &(document, wording)))
+        let approved = |clause: &Clause| {
+            let reach = (&clause.applies_to, &clause.exceptions, &clause.report_to);
+            digest("approved clause", &(clause.wording_digest(), &clause.actors, &clause.aim, reach))
+        };
+        let clauses: Vec<String> = self.clauses_in(id).map(approved).collect();
+        Some(digest("document", &(document, clauses)))
     }
 
     /// Computes the digest of everything: forces, documents, clauses, settings, checks, procedures, registers of every kind, the
@@ -83,7 +87,8 @@ impl Library {
     /// who may do what.
     #[must_use]
     pub fn digest(&self) -> String {
-        let registers = (self.forces(), self.facts(), self.vocabulary(), self.parameters());
+        let actions = &self.registers.actions;
+        let registers = (self.forces(), self.facts(), self.vocabulary(), self.parameters(), actions);
         let access: Vec<_> = self.access.own().collect();
         digest(
             "library",

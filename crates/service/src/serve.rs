@@ -184,10 +184,17 @@ pub async fn app(config: &Config) -> anyhow::Result<App> {
         Brought::InForce => {
             tracing::info!(digest = app.policy().digest(), "brought the policy folder into force");
         }
+        Brought::InsteadOfUnread(why) => tracing::warn!(
+            digest = app.policy().digest(),
+            why,
+            "this version of the program cannot read the policy that was in force, so the policy folder took its place; look at what it \
+             changes"
+        ),
         Brought::Waits(weakens) => tracing::warn!(
             in_force = app.policy().digest(),
             weakens = weakens.join("; "),
-            "the policy folder is weaker than the policy in force, which stays in use: two people decide on it on the page Changes, under              Documents; if nobody wants it, put the former folder and settings back and start the service again"
+            "the policy folder is weaker than the policy in force, which stays in use: two people decide on it on the page Changes, under \
+             Documents; if nobody wants it, put the former folder and settings back and start the service again"
         ),
     }
     Ok(app)

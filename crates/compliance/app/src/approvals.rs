@@ -5,6 +5,7 @@ use policy::RecordKind;
 use serde_json::json;
 use store::Tx;
 use store::document_records::{self as rows, Approval};
+use store::locks::{self, Lock};
 
 use kernel::access::{ApproveDocuments, Comes, Permit};
 use kernel::policy_in_force::policy_as_of;
@@ -88,6 +89,8 @@ pub async fn approve_document(
     app.clone()
         .store()
         .write(move |tx| {
+            // Two approvals at once would not see each other, and one person could give both.
+            locks::take(tx, Lock::Policy)?;
             let policy = policy_as_of(&app, tx)?;
             let digest = policy.library().document_digest(&new.document);
             let digest = digest.ok_or_else(|| AppError::not_found("document", &new.document))?;

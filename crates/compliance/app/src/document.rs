@@ -7,6 +7,7 @@ use store::{Tx, assets, document_records, permissions};
 use super::apply::{Judged, Judging};
 use super::basis::Basis;
 use super::procedure::procedure_outcome;
+use crate::reviews::ReviewOutcome;
 use crate::{approvals, reviews};
 use kernel::{App, AppError, Work, jobs};
 
@@ -22,7 +23,11 @@ pub async fn judge_document(app: &App, document: &str) -> Result<(), AppError> {
 fn judge_document_in(Work { app, tx, now }: Work<'_, '_>, id: &str) -> Result<(), AppError> {
     let policy = kernel::policy_in_force::policy_as_of(app, tx)?;
     let mut judging = Judging::begin(app, tx, &policy, Subject::Document(id.to_owned()), now)?;
-    let Some(document) = policy.library().document(id) else { return judging.finish(tx, None) };
+    let Some(document) = policy.library().document(id) else {
+        judging.finish(tx, None)?;
+        // The case of an overdue review ends with the document.
+        return jobs::ask_job(app, tx, jobs::Kind::FollowReview, id, now);
+    };
     let paper = Paper::read(tx, policy.library(), document)?;
     for clause in policy.library().clauses_in(id) {
         let mut outcomes = Vec::new();
@@ -61,6 +66,8 @@ struct Paper {
     document: Document,
     /// When it was last reviewed, where a review is recorded.
     reviewed: Option<domain::Day>,
+    /// What came of that review, unless the file has been given another review date since.
+    outcome: Option<ReviewOutcome>,
     /// How many of the forces have approved it as it is worded now, and how many there are.
     approved: (usize, usize),
     /// Whether the file that was last compared with its original was that; `None` where none was compared.
@@ -78,8 +85,10 @@ impl Paper {
             None => None,
             Some(original) => document_records::last_check(tx, &document.id, &original.sha256)?,
         };
+        let current = last.as_ref().filter(|review| review.paper_date == document.review_by);
         Ok(Self {
             document: reviews::dated(document, last.as_ref()),
+            outcome: current.and_then(|review| ReviewOutcome::of(&review.outcome)),
             reviewed: last.map(|review| review.on),
             approved: (by, forces.len()),
             compared: compared.map(|check| check.given == check.wanted),
@@ -189,17 +198,25 @@ fn review(paper: &Paper, now: Timestamp) -> (Outcome, String) {
     let Some(review_by) = document.review_by else {
         return (not_known("a review date"), "the document has no review date".into());
     };
-    match document.review_overdue_days(now) {
-        None => on_record(match paper.reviewed {
-            Some(on) => format!("reviewed on {on}, due for review on {review_by}"),
-            None => format!("due for review on {review_by}"),
-        }),
-        Some(days) => {
-            let words =
-                format!("was due for review on {review_by}: overdue by {days} days, and still in force");
-            (Outcome::NotMet { because: words.clone() }, words)
+    let reviewed = paper.reviewed.map(|on| match paper.outcome {
+        Some(ReviewOutcome::ToChange) => format!("reviewed on {on}: it is to be changed; "),
+        Some(ReviewOutcome::ToWithdraw) => {
+            format!("reviewed on {on}: it is to be withdrawn, and is still in force; ")
         }
+        Some(ReviewOutcome::Unchanged) | None => format!("reviewed on {on}, "),
+    });
+    let reviewed = reviewed.unwrap_or_default();
+    let overdue = document.review_overdue_days(now);
+    let words = match overdue {
+        None => format!("{reviewed}due for review on {review_by}"),
+        Some(days) => {
+            format!("{reviewed}was due for review on {review_by}: overdue by {days} days, and still in force")
+        }
+    };
+    if overdue.is_none() && paper.outcome != Some(ReviewOutcome::ToWithdraw) {
+        return on_record(words);
     }
+    (Outcome::NotMet { because: words.clone() }, words)
 }
 
 /// Judges the original by its digest: it is on record once somebody has given the file that has it.
@@ -237,4 +254,36 @@ fn register_outcome(
         _ => Outcome::NotMet { because: words.clone() },
     };
     Ok((outcome, words))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use policy::Overrides;
+
+    use super::*;
+
+    #[test]
+    fn what_came_of_a_review_is_said_and_a_document_to_be_withdrawn_is_not_on_record() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy");
+        let library = Library::load(&folder, &Overrides::new()).unwrap();
+        let found = library.document("mobile-device-use").unwrap().clone();
+        let document = Document { review_by: Some("2028-11-20".parse().unwrap()), ..found };
+        for (outcome, word, says) in [
+            (ReviewOutcome::Unchanged, "on-record", "reviewed on 2026-11-20, due for review on 2028-11-20"),
+            (ReviewOutcome::ToChange, "on-record", "reviewed on 2026-11-20: it is to be changed"),
+            (ReviewOutcome::ToWithdraw, "not-met", "reviewed on 2026-11-20: it is to be withdrawn"),
+        ] {
+            let paper = Paper {
+                document: document.clone(),
+                reviewed: Some("2026-11-20".parse().unwrap()),
+                outcome: Some(outcome),
+                approved: (0, 2),
+                compared: None,
+            };
+            let (found, words) = review(&paper, Timestamp::from_millis(1_796_000_000_000));
+            assert!(found.word() == word && words.contains(says), "{outcome:?}: {found:?}, {words}");
+        }
+    }
 }

@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Timestamp;
 use policy::{Files, Overrides};
 use serde_json::json;
-use store::{Tx, devices, people, policy_waiting, profiles, sessions};
+use store::{Tx, devices, document_records, people, policy_waiting, profiles, sessions};
 
 use kernel::policy_in_force::{POLICY, PROFILES, PolicyInForce, kept_files};
 use kernel::record::Record;
 use kernel::{AppError, Work, jobs};
 use notices_app::alarms;
 use notices_app::alarms::{Alarm, AlarmKind};
+
+use crate::tell;
 
 /// Puts a policy into force, under the lock of the policy: stores its files and profiles and, if it differs from the one before,
 /// schedules every device and person to be updated to it. With the policy that is in force it changes nothing and returns false.
@@ -28,7 +30,7 @@ pub(crate) fn put_in_force(
     sessions::set_meta(tx, POLICY, policy.digest())?;
     sessions::set_meta(tx, PROFILES, &made)?;
     want_profiles(tx, policy, now)?;
-    ask_for_everything(Work { app, tx, now }, policy)?;
+    ask_for_everything(Work { app, tx, now }, policy, before.as_deref())?;
     let record = Record::new(by, "policy.brought-into-force", "policy".into())
         .detail(json!({ "digest": policy.digest(), "before": before }));
     app.enter(tx, now, record)?;
@@ -36,11 +38,15 @@ pub(crate) fn put_in_force(
     Ok(true)
 }
 
-/// Ends the waiting of a version that nobody needs to decide on any more: another one is in force, or another one waits.
+/// Ends the waiting of a version that nobody needs to decide on any more: another one is in force, or another one waits. Tells who asked
+/// for it, if anybody has.
 pub(crate) fn supersede(Work { app, tx, now }: Work<'_, '_>, by: &str) -> Result<(), AppError> {
     let Some(found) = policy_waiting::open(tx)? else { return Ok(()) };
     policy_waiting::end(tx, found.id, now, by, "superseded")?;
-    enter_waiting(Work { app, tx, now }, by, "policy.weaker.superseded", &found.digest, json!({}))
+    enter_waiting(Work { app, tx, now }, by, "policy.weaker.superseded", &found.digest, json!({}))?;
+    let Some(asked) = &found.asked else { return Ok(()) };
+    let says = "Another policy took its place before every force had confirmed it. The page says what is in force, and what waits.";
+    tell::asker(app, tx, &asked.by, &format!("policy-superseded:{}", found.id), says)
 }
 
 /// Enters what was done about a version that waits. Its digest stands in the entry itself and stays when details are erased.
@@ -84,8 +90,13 @@ fn tell_of_weakened(
     alarms::raise(Work { app, tx, now }, alarm)
 }
 
-/// Schedules every device to be configured and judged, and every person and document to be judged.
-fn ask_for_everything(Work { app, tx, now }: Work<'_, '_>, policy: &PolicyInForce) -> Result<(), AppError> {
+/// Schedules every device to be configured and judged, and every person and document to be judged; the documents of the version before
+/// as well, so that what was found of those that are gone comes to an end.
+fn ask_for_everything(
+    Work { app, tx, now }: Work<'_, '_>,
+    policy: &PolicyInForce,
+    before: Option<&str>,
+) -> Result<(), AppError> {
     for device in devices::ids(tx)? {
         kernel::jobs::ask_job(app, tx, jobs::Kind::Configure, &device.to_string(), now)?;
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDevice, &device.to_string(), now)?;
@@ -93,10 +104,21 @@ fn ask_for_everything(Work { app, tx, now }: Work<'_, '_>, policy: &PolicyInForc
     for person in people::ids(tx)? {
         kernel::jobs::ask_job(app, tx, jobs::Kind::JudgePerson, &person.to_string(), now)?;
     }
-    for document in &policy.library().documents {
-        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, &document.id, now)?;
+    let mut documents: BTreeSet<String> = document_records::with_open_review_cases(tx)?.into_iter().collect();
+    documents.extend(policy.library().documents.iter().map(|document| document.id.clone()));
+    if let Some((files, _)) = before.map(|digest| kept_files(tx, digest)).transpose()?.flatten() {
+        documents.extend(documents_in(&files));
+    }
+    for document in &documents {
+        kernel::jobs::ask_job(app, tx, jobs::Kind::JudgeDocument, document, now)?;
     }
     Ok(())
+}
+
+/// Returns the ids of the documents in a policy folder, which their paths have.
+fn documents_in(files: &Files) -> Vec<String> {
+    let id = |path: &str| Some(path.strip_prefix("documents/")?.strip_suffix("/document.toml")?.to_owned());
+    files.iter().filter_map(|(path, _)| id(path)).collect()
 }
 
 /// Lists what differs among the files that say who may do what, and the parameters with the force's own values over them.
@@ -146,4 +168,24 @@ fn want_profiles(tx: &mut Tx<'_>, policy: &PolicyInForce, now: Timestamp) -> Res
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use policy::Library;
+
+    use super::*;
+
+    #[test]
+    fn the_documents_of_a_folder_are_those_of_its_library() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../policy");
+        let files = Files::read(&folder).unwrap();
+        let library = Library::from_files(&files, &Overrides::new()).unwrap();
+        let mut found = documents_in(&files);
+        found.sort();
+        let ids: Vec<String> = library.documents.iter().map(|document| document.id.clone()).collect();
+        assert_eq!(found, ids);
+    }
 }

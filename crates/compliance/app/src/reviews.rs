@@ -60,7 +60,7 @@ impl ReviewOutcome {
         }
     }
 
-    fn of(word: &str) -> Option<Self> {
+    pub(crate) fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
     }
 }
@@ -168,8 +168,10 @@ fn checked(new: &NewReview, now: Timestamp) -> Result<(Day, Day, ReviewOutcome, 
     if next_on <= today {
         return Err(AppError::invalid("next-on", "enter a day that is still to come"));
     }
-    if next_on.year() > on.year().saturating_add(MOST_YEARS) {
-        return Err(AppError::invalid("next-on", format!("enter a day within {MOST_YEARS} years")));
+    let latest = (on.year().saturating_add(MOST_YEARS), on.month(), on.day());
+    if (next_on.year(), next_on.month(), next_on.day()) > latest {
+        let words = format!("enter a day within {MOST_YEARS} years of the review");
+        return Err(AppError::invalid("next-on", words));
     }
     Ok((on, next_on, outcome, says))
 }
@@ -284,6 +286,9 @@ fn open_case(
     let clause = clause_of_record(app.policy().library(), &document.id, RecordKind::ReviewDate);
     let day = document.review_by.map(|day| day.to_string()).unwrap_or_default();
     let owner = match told {
+        0 if document.cover.owner_role.is_none() => {
+            "Its file names no role of its owner (owner_role), so nobody was told.".to_owned()
+        }
         0 => {
             format!("Nobody of the force has the role of its owner ({}), so nobody was told.", document.owner)
         }
@@ -320,6 +325,26 @@ mod tests {
     use policy::{Library, Overrides};
 
     use super::*;
+
+    #[test]
+    fn the_next_review_is_at_most_five_years_after_this_one() {
+        let now = Timestamp::from_millis(1_796_000_000_000);
+        let next = |next_on: &str| NewReview {
+            on: "2026-11-20".into(),
+            outcome: "unchanged".into(),
+            says: "nothing to change".into(),
+            next_on: next_on.into(),
+            laws: false,
+        };
+        assert!(checked(&next("2031-11-20"), now).is_ok());
+        for late in ["2031-11-21", "2031-12-31", "2032-01-01"] {
+            let refused = checked(&next(late), now);
+            assert!(
+                matches!(refused, Err(AppError::Invalid { field: "next-on", .. })),
+                "{late}: {refused:?}"
+            );
+        }
+    }
 
     #[test]
     fn a_recorded_review_moves_the_date_until_the_file_gives_another() {

@@ -190,7 +190,8 @@ fn facts(was: &Expected, is: &Expected) -> Option<Direction> {
 fn nodes(was: &Node, is: &Node) -> Option<Direction> {
     match (was, is) {
         (was, is) if was == is => None,
-        (Node::Not(was), Node::Not(is)) => nodes(was, is).map(Direction::opposite),
+        // What passes one passes the other not. The opposite of the result would make a mixture stronger.
+        (Node::Not(was), Node::Not(is)) => nodes(is, was),
         (Node::Any(was), Node::Any(is)) => parts(was, is, Direction::Weaker),
         (Node::All(was), Node::All(is)) => parts(was, is, Direction::Stronger),
         (Node::All(was), is) => parts(was, std::slice::from_ref(is), Direction::Stronger),
@@ -284,6 +285,16 @@ mod tests {
             (
                 format!("{{ not = {} }}", count("at_most = 9")),
                 format!("{{ not = {} }}", count("at_most = 8")),
+                Some(Weaker),
+            ),
+            (
+                format!("{{ not = {} }}", all(&[count("at_most = 9").as_str(), yes])),
+                format!("{{ not = {} }}", all(&[count("at_most = 8").as_str()])),
+                Some(Weaker),
+            ),
+            (
+                format!("{{ not = {} }}", apps("contains_none = [\"a\", \"b\"]")),
+                format!("{{ not = {} }}", apps("contains_none = [\"a\", \"c\"]")),
                 Some(Weaker),
             ),
         ] {

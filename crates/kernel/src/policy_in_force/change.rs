@@ -10,7 +10,7 @@ use std::sync::Arc;
 use policy::{Files, Library, Overrides};
 use store::{Tx, sessions};
 
-use super::PolicyInForce;
+use super::{PolicyError, PolicyInForce};
 use crate::platforms::Platforms;
 use crate::{App, AppError};
 
@@ -56,6 +56,22 @@ pub fn policy_as_of(app: &App, tx: &mut Tx<'_>) -> Result<Arc<PolicyInForce>, Ap
 }
 
 impl PolicyInForce {
+    /// Loads a version that is in force: as [`Self::load`], or as it was understood when it was brought in, where this program has
+    /// become stricter since.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_kept(
+        files: Files,
+        overrides: &Overrides,
+        organisation: &str,
+        platforms: &Platforms,
+    ) -> Result<Self, PolicyError> {
+        let library = Library::from_files(&files, overrides)
+            .or_else(|_| Library::from_former_files(&files, overrides))?;
+        Self::of_library(library, files, overrides, organisation, platforms)
+    }
+
     /// Reads the policy that is in force in a database, with the parameter values that it was brought in with; returns `None` if
     /// there never was one.
     ///
@@ -75,7 +91,7 @@ impl PolicyInForce {
             )
         };
         let (files, overrides) = kept_files(tx, &digest)?.ok_or_else(unreadable)?;
-        match Self::load(files, &overrides, organisation, platforms) {
+        match Self::load_kept(files, &overrides, organisation, platforms) {
             Ok(policy) if policy.digest() == digest => Ok(Some(policy)),
             _ => Err(unreadable()),
         }

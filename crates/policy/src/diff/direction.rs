@@ -23,6 +23,45 @@ pub(super) const fn coming(was: bool, is: bool) -> Option<Direction> {
     }
 }
 
+/// Returns the direction of a setting that comes or goes. That one comes is stronger, unless which of its values ask for more cannot be
+/// told, or the lesser ones do.
+pub(super) fn of_presence(
+    was: bool,
+    is: bool,
+    merge: Option<Merge>,
+    stronger: Option<Stronger>,
+) -> Option<Direction> {
+    match (coming(was, is), stronger, merge) {
+        (Some(Direction::Stronger), Some(Stronger::Less), _)
+        | (Some(Direction::Stronger), None, Some(Merge::Equal)) => Some(Direction::Changed),
+        (found, ..) => found,
+    }
+}
+
+/// Returns the direction of what people are let off: fewer of the same is stronger, and further ones are weaker.
+fn let_off<T: PartialEq>(was: &[T], is: &[T]) -> Option<Direction> {
+    let stay = was.iter().all(|one| is.contains(one));
+    let known = is.iter().all(|one| was.contains(one));
+    match (stay, known) {
+        _ if was == is => None,
+        (false, true) => Some(Direction::Stronger),
+        (true, false) => Some(Direction::Weaker),
+        _ => Some(Direction::Changed),
+    }
+}
+
+/// Returns the direction of whom something is reported to: one who goes is weaker, and further ones are stronger.
+fn told<T: PartialEq>(was: &[T], is: &[T]) -> Option<Direction> {
+    let stay = was.iter().all(|one| is.contains(one));
+    let known = is.iter().all(|one| was.contains(one));
+    match (stay, known) {
+        _ if was == is => None,
+        (false, _) => Some(Direction::Weaker),
+        (true, false) => Some(Direction::Stronger),
+        (true, true) => Some(Direction::Changed),
+    }
+}
+
 /// Returns the direction of a limit, of which the shorter is the stronger, and none the weakest.
 fn shorter<T: PartialOrd>(was: Option<&T>, is: Option<&T>) -> Option<Direction> {
     match (was, is) {
@@ -111,21 +150,12 @@ pub(super) fn of_clause(was: &Clause, is: &Clause) -> Direction {
     rest.report_to.clone_from(&was.report_to);
     rest.asks.clone_from(&was.asks);
     rest.kept_by.clone_from(&was.kept_by);
-    let fewer = |was: usize, is: usize| Direction::upwards(&was, &is);
-    let let_off = match fewer(is.exceptions.len(), was.exceptions.len()) {
-        None if was.exceptions != is.exceptions => Some(Direction::Changed),
-        found => found,
-    };
-    let told = match fewer(was.report_to.len(), is.report_to.len()) {
-        None if was.report_to != is.report_to => Some(Direction::Changed),
-        found => found,
-    };
     weakest([
         modality(was.modality, is.modality),
         limits(&was.applies_to.kinds, &is.applies_to.kinds),
         limits(&was.applies_to.roles, &is.applies_to.roles),
-        let_off,
-        told,
+        let_off(&was.exceptions, &is.exceptions),
+        told(&was.report_to, &is.report_to),
         asks(&was.asks, &is.asks),
         kept_by(&was.kept_by, &is.kept_by),
         (rest.digest() != was.digest()).then_some(Direction::Changed),
@@ -161,18 +191,22 @@ fn asks(was: &[Part], is: &[Part]) -> Option<Direction> {
     gone.chain(others).flatten().min().or(order)
 }
 
-fn one_part(was: &Part, is: &Part) -> Direction {
-    let keys = |part: &Part| part.settings.iter().cloned().collect::<BTreeSet<_>>();
-    let named = |was: &Option<String>, is: &Option<String>| match (was, is) {
+/// Returns the direction of what keeps a part: one of another name cannot be told.
+fn named<T: PartialEq>(was: &Option<T>, is: &Option<T>) -> Option<Direction> {
+    match (was, is) {
         (Some(was), Some(is)) if was != is => Some(Direction::Changed),
         (was, is) => coming(was.is_some(), is.is_some()),
-    };
+    }
+}
+
+fn one_part(was: &Part, is: &Part) -> Direction {
+    let keys = |part: &Part| part.settings.iter().cloned().collect::<BTreeSet<_>>();
     let platforms = |part: &Part| part.except.keys().copied().collect::<BTreeSet<_>>();
     weakest([
         Direction::growing(&keys(was), &keys(is)),
         named(&was.check, &is.check),
         named(&was.procedure, &is.procedure),
-        coming(was.record.is_some(), is.record.is_some()),
+        named(&was.record, &is.record),
         coming(was.agreed, is.agreed),
         coming(was.nobody.is_none(), is.nobody.is_none()),
         Direction::growing(&platforms(is), &platforms(was)),
@@ -255,6 +289,49 @@ mod tests {
 
     fn list(items: &[&str]) -> SettingValue {
         SettingValue::List(items.iter().map(|item| (*item).to_owned()).collect())
+    }
+
+    #[test]
+    fn who_is_let_off_and_who_is_told_are_compared_by_name() {
+        use Direction::{Changed, Stronger, Weaker};
+        for (was, is, off, reported) in [
+            (vec!["a"], vec!["a"], None, None),
+            (vec!["a", "b"], vec!["a"], Some(Stronger), Some(Weaker)),
+            (vec!["a"], vec!["a", "b"], Some(Weaker), Some(Stronger)),
+            (vec!["a", "b"], vec!["c"], Some(Changed), Some(Weaker)),
+            (vec!["a"], vec!["b", "c"], Some(Changed), Some(Weaker)),
+            (vec!["a", "b"], vec!["b", "a"], Some(Changed), Some(Changed)),
+        ] {
+            assert_eq!((let_off(&was, &is), told(&was, &is)), (off, reported), "{was:?} to {is:?}");
+        }
+    }
+
+    #[test]
+    fn another_record_of_a_part_cannot_be_told() {
+        use crate::words::RecordKind::{Approval, ReviewDate};
+        let part = |record| Part { record, ..Part::default() };
+        for (was, is, want) in [
+            (Some(Approval), Some(ReviewDate), Direction::Changed),
+            (Some(Approval), None, Direction::Weaker),
+            (None, Some(Approval), Direction::Stronger),
+        ] {
+            assert_eq!(one_part(&part(was), &part(is)), want);
+        }
+    }
+
+    #[test]
+    fn a_setting_that_comes_is_stronger_only_where_more_of_it_asks_for_more() {
+        use crate::words::Stronger::{Less, More};
+        use Direction::{Changed, Weaker};
+        for (merge, stronger, want) in [
+            (Merge::Max, None, Direction::Stronger),
+            (Merge::Equal, None, Changed),
+            (Merge::Equal, Some(More), Direction::Stronger),
+            (Merge::Union, Some(Less), Changed),
+        ] {
+            assert_eq!(of_presence(false, true, Some(merge), stronger), Some(want), "{merge}");
+            assert_eq!(of_presence(true, false, Some(merge), stronger), Some(Weaker), "{merge}");
+        }
     }
 
     #[test]

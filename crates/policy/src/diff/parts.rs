@@ -7,7 +7,7 @@ use compliance::Direction;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::direction::{coming, of_value, weakest};
+use super::direction::{of_presence, of_value, weakest};
 use super::{Change, what};
 use crate::library::Library;
 
@@ -283,7 +283,7 @@ fn settings_files(old: &Library, new: &Library) -> Vec<PartChange> {
                         continue;
                     }
                     (Some(was), Some(is)) => of_value(&was.value, &is.value, merge, stronger),
-                    (was, is) => coming(was.is_some(), is.is_some()),
+                    (was, is) => of_presence(was.is_some(), is.is_some(), merge, stronger),
                 };
                 directions.push(direction.or(Some(Direction::Changed)));
                 fields.push(key.to_string());

@@ -66,13 +66,15 @@ impl Loader<'_> {
     }
 
     fn override_parameter(&mut self, name: &str, value: &toml::Value) {
+        let former = self.library.registers.former;
         let Some(parameter) = self.library.registers.parameters.get_mut(name) else {
             let message = format!("\"{name}\" is no parameter; parameters.toml lists what can be set");
             self.sink.add(OVERRIDES, None, message);
             return;
         };
         match ParameterValue::read_override(parameter.default.value_type(), value) {
-            Ok(value) => match refused(parameter, &value) {
+            // What a force chose of a former version was taken at its time.
+            Ok(value) => match refused(parameter, &value).filter(|_| !former) {
                 Some(fault) => self.sink.add(OVERRIDES, None, format!("\"{name}\": {fault}")),
                 None => {
                     parameter.value = value;
@@ -210,7 +212,7 @@ fn parameter(node: &Node<'_>, former: bool) -> Option<Parameter> {
                 format!("default: {fault}, or add placeholder = true so that forces are told"),
             );
         }
-        None if placeholder => {
+        None if placeholder && !former => {
             node.problem("placeholder", "the default is a real value; take placeholder out");
         }
         _ => {}

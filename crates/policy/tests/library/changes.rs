@@ -140,3 +140,20 @@ fn a_changed_number_and_a_changed_clock_are_shown() {
         [("forces.toml", vec!["emergency", "time_zone"]), ("northshire", vec!["duty_officer"])]
     );
 }
+
+#[test]
+fn the_clause_of_an_action_is_policy_too() {
+    let actions =
+        |clause: &str| with("actions.toml", &format!("[[action]]\nname = \"x\"\nclause = \"{clause}\"\n"));
+    let (old, new) = (load(&actions("AA-1.2")), load(&actions("AA-2.9")));
+    assert_ne!(old.digest(), new.digest());
+    assert!(!diff(&old, &new).is_empty());
+}
+
+#[test]
+fn a_former_version_keeps_the_value_that_a_force_chose_then() {
+    let chosen = Overrides::from([("stale".to_owned(), toml::Value::String("3650d".into()))]);
+    assert!(Library::from_files(&files(), &chosen).is_err(), "it is beyond its greatest");
+    let former = Library::from_former_files(&files(), &chosen).unwrap();
+    assert_eq!(former.span("stale"), "3650d".parse().ok());
+}

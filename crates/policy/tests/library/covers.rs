@@ -51,7 +51,7 @@ fn what_is_no_digest_and_no_form_is_refused_with_its_line() {
 }
 
 #[test]
-fn what_is_approved_is_the_cover_and_the_words_and_nothing_else() {
+fn what_is_approved_is_the_cover_and_what_the_clauses_ask_of_whom_and_nothing_else() {
     let digest = |files: &policy::Files| load(files).document_digest("a").unwrap();
     let before = digest(&files());
     assert_ne!(digest(&with("risk_rating = \"High\"\n")), before);
@@ -59,6 +59,16 @@ fn what_is_approved_is_the_cover_and_the_words_and_nothing_else() {
         digest(&edited("documents/a/clauses/1.1-length.md", "Nine at least.", "Ten at least.")),
         before
     );
+    let clause = "documents/a/clauses/1.1-length.md";
+    for line in [
+        "aim = \"fewer thefts\"",
+        "exceptions = [{ who = \"Chief officers\" }]",
+        "report_to = [{ to = \"Service Desk\" }]",
+        "applies_to = { kinds = [\"iphone\"] }",
+    ] {
+        let said = edited(clause, "modality = \"must\"\n", &format!("modality = \"must\"\n{line}\n"));
+        assert_ne!(digest(&said), before, "{line}");
+    }
     assert_eq!(digest(&edited("settings/length.toml", "title = \"Values\"", "title = \"Others\"")), before);
     assert_eq!(load(&files()).document_digest("no-such"), None);
     let library = load(&files());

@@ -78,6 +78,8 @@ statements! {
     REVIEW_CASE_ADD = "INSERT INTO review_case (case_id, document_id, force) VALUES ($1, $2, $3)";
     REVIEW_CASES_OPEN: (Force, CaseId, i64) = "SELECT r.force, r.case_id, c.number FROM review_case r JOIN desk_case c ON c.id = r.case_id
         WHERE r.document_id = $1 AND c.closed_at IS NULL ORDER BY r.force, c.number";
+    REVIEW_CASES_OPEN_OF: String = "SELECT DISTINCT r.document_id FROM review_case r JOIN desk_case c ON c.id = r.case_id
+        WHERE c.closed_at IS NULL ORDER BY r.document_id";
 }
 
 /// Enters an approval; returns false where the force has approved the same words before.
@@ -126,4 +128,9 @@ pub fn add_review_case(
 /// Returns the open cases of a document's review: the force, the case and its number.
 pub fn open_review_cases(tx: &mut Tx<'_>, document: &str) -> Result<Vec<(Force, CaseId, i64)>, StoreError> {
     tx.rows(&REVIEW_CASES_OPEN, &[document.into()])
+}
+
+/// Returns the documents of whose review a case is open.
+pub fn with_open_review_cases(tx: &mut Tx<'_>) -> Result<Vec<String>, StoreError> {
+    tx.rows(&REVIEW_CASES_OPEN_OF, &[])
 }

@@ -59,7 +59,7 @@ fn a_weaker_policy_waits_until_two_people_of_both_forces_want_it() {
         let owner = seeded.browser_in_role(seeded.newcomer, Role::PolicyOwner, NORFOLK).await;
         assert!(owner.page("/").await.contains("waits for a second person: PC Ames asked for it"));
         let page = owner.page("/policy/changes").await;
-        assert!(page.contains("waiting for a second person") && page.contains("Confirm it for your force"));
+        assert!(page.contains("waiting for a second person") && page.contains("Confirm it for Norfolk"));
         let confirmed = owner.post("/policy/changes/confirm", &[shown]).await;
         assert_eq!(confirmed.leads_to(), "/policy/changes?done=weaker-confirmed");
         assert_ne!(seeded.app.policy().digest(), digest);

@@ -35,7 +35,11 @@ pub(crate) async fn view(ctx: &Ctx) -> Result<changes::View, Problem> {
         from: versions(&read.versions, &read.from),
         to: versions(&read.versions, &read.to),
         compared: read.diff.is_some(),
-        draft: read.versions.iter().any(|version| version.since.is_none() && version.digest == read.to),
+        draft: read
+            .versions
+            .iter()
+            .any(|version| version.since.is_none() && version.digest == read.to && version.digest != WAITING),
+        draft_waits: read.to == WAITING,
         waiting: read.waiting.as_ref().map(|read| Waiting::of(ctx, read)),
         errors: Errors::default(),
         reason: String::new(),

@@ -27,6 +27,8 @@ pub struct View {
     pub compared: bool,
     /// Whether the newer side is the policy folder, which is not in force.
     pub draft: bool,
+    /// Whether the newer side is the version that waits for two people.
+    pub draft_waits: bool,
     /// The weaker version that waits for two people.
     pub waiting: Option<Waiting>,
     /// The errors in what was typed about it.
@@ -158,6 +160,7 @@ impl View {
             to: Choice::list([("b", "91b2c3d4, since 21 November 2026, in force")], "b"),
             compared: true,
             draft: true,
+            draft_waits: false,
             waiting: Some(Waiting::sample()),
             errors: Errors::default(),
             reason: String::new(),
@@ -261,6 +264,10 @@ mod tests {
         let nobody = Waiting { asked: None, may_ask: true, may_confirm: false, ..Waiting::sample() };
         let html = View { waiting: Some(nobody), ..View::sample() }.render().unwrap();
         assert!(html.contains("Ask for it") && !html.contains("Confirm it"), "{html}");
+        assert!(View::sample().render().unwrap().contains("Confirm it for Southshire Police"));
+        let html = View { draft: false, draft_waits: true, ..View::sample() }.render().unwrap();
+        assert!(html.contains("The newer side is the policy that waits"), "{html}");
+        assert!(!html.contains("Starting the service again"), "{html}");
         let html = View { waiting: None, ..View::sample() }.render().unwrap();
         assert!(!html.contains("second person"), "{html}");
     }

@@ -31,6 +31,8 @@ pub struct Waiting {
     pub confirmed: Vec<String>,
     /// The forces for which it is not.
     pub missing: Vec<String>,
+    /// The forces for which the reader would confirm it.
+    pub mine: Vec<String>,
     /// Whether the reader may ask for it.
     pub may_ask: bool,
     /// Whether the reader may confirm it.
@@ -69,6 +71,7 @@ impl Waiting {
             }),
             confirmed: vec!["Northshire Police: Kit Dale".into()],
             missing: vec!["Southshire Police".into()],
+            mine: vec!["Southshire Police".into()],
             may_ask: false,
             may_confirm: true,
             may_withdraw: true,
@@ -79,6 +82,9 @@ impl Waiting {
     pub(crate) fn of(ctx: &Ctx, read: &WaitingRead) -> Self {
         let decides = ctx.may::<ChangePolicy>() || ctx.may::<ConfirmPolicy>() || ctx.may::<SeeLedger>();
         let named = |name: &str| if decides { name.to_owned() } else { String::new() };
+        let scope = ctx.permit::<ConfirmPolicy>().ok().map(|permit| permit.scope());
+        let mine = read.missing.iter().filter(|force| scope.is_some_and(|scope| scope.covers(**force)));
+        let mine: Vec<String> = mine.map(|force| ctx.force_title(*force)).collect();
         let own = read.asked.as_ref().is_some_and(|asked| asked.own);
         Self {
             id: read.id.to_string(),
@@ -101,7 +107,8 @@ impl Waiting {
                 .collect(),
             missing: read.missing.iter().map(|force| ctx.force_title(*force)).collect(),
             may_ask: read.asked.is_none() && ctx.may::<ChangePolicy>(),
-            may_confirm: read.asked.is_some() && !own && ctx.may::<ConfirmPolicy>(),
+            may_confirm: read.asked.is_some() && !own && !mine.is_empty(),
+            mine,
             may_withdraw: ctx.may::<ChangePolicy>(),
         }
     }

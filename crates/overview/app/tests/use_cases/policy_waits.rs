@@ -211,7 +211,60 @@ fn a_policy_in_force_that_cannot_be_read_gives_way_with_an_alarm() {
     on_bench(|Bench { app, .. }| async move {
         start(&app, policy_with(3, "20d")).await;
         app.store().write(|tx| sessions::set_meta(tx, "policy", "of a newer program")).await.unwrap();
-        assert_eq!(start(&app, policy_with(5, "20d")).await, Brought::InForce);
+        let brought = start(&app, policy_with(5, "20d")).await;
+        assert!(
+            matches!(&brought, Brought::InsteadOfUnread(why) if why.contains("not in the database")),
+            "{brought:?}"
+        );
         assert_eq!(alarms_of(&app, "policy-weaker").await, 1);
+    });
+}
+
+#[test]
+fn a_policy_in_force_that_can_be_read_and_not_used_lets_nothing_weaker_in() {
+    on_bench(|Bench { app, world, .. }| async move {
+        start(&app, policy_with(3, "20d")).await;
+        let (strong, now) = (policy_with(3, "20d"), world.now());
+        let path = "documents/mobile-device-use/document.toml";
+        let mut files = strong.files().clone();
+        let text =
+            files.get(path).unwrap().replace("owner_role = \"policy-owner\"", "owner_role = \"nobody\"");
+        files.put(path, &text);
+        let files: std::collections::BTreeMap<&str, &str> = files.iter().collect();
+        let (files, own) =
+            (serde_json::json!(files).to_string(), serde_json::json!(strong.overrides()).to_string());
+        let kept = app.store().write(move |tx| {
+            sessions::keep_policy(tx, "of-other-roles", &files, &own, now)?;
+            sessions::set_meta(tx, "policy", "of-other-roles")
+        });
+        kept.await.unwrap();
+        app.set_policy(Arc::new(policy_with(5, "20d")));
+        let refused =
+            bring_into_force(&app, permit(&Actor::system()).unwrap()).await.unwrap_err().to_string();
+        for words in ["\"nobody\" is no role", "lock.after_minutes: 3 -> 5"] {
+            assert!(refused.contains(words), "{words}: {refused}");
+        }
+        assert_eq!(in_force(&app).await, "of-other-roles");
+    });
+}
+
+#[test]
+fn a_start_with_the_policy_in_force_leaves_a_request_and_another_policy_ends_it() {
+    on_bench(|Bench { app, .. }| async move {
+        start(&app, policy_with(3, "20d")).await;
+        start(&app, policy_with(5, "20d")).await;
+        let ada = somebody(&app, "A1", Role::InformationSecurity, NORFOLK).await;
+        let told = async || {
+            let person = ada.person.unwrap();
+            let all =
+                app.store().read(move |tx| store::notices::of_person(tx, person, false, 50)).await.unwrap();
+            all.iter().filter(|notice| notice.subject.contains("does not come into force")).count()
+        };
+        let id = waiting(&app).await.unwrap();
+        ask_weaker(&app, permit(&ada).unwrap(), id, "a trial").await.unwrap();
+        assert_eq!(start(&app, policy_with(3, "20d")).await, Brought::Unchanged, "as another node does");
+        assert_eq!((waiting(&app).await, told().await), (Some(id), 0));
+        assert_eq!(start(&app, policy_with(2, "20d")).await, Brought::InForce);
+        assert_eq!((waiting(&app).await, told().await), (None, 1));
     });
 }

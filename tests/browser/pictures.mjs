@@ -1,7 +1,7 @@
 // Makes the pictures of README.md and docs/guides/ from a running demonstration: plays scenes, and writes docs/pictures/*.png and
 // docs/overview.png. By hand, against a demonstration that was started afresh:
 //
-//   LANYARD_URL=http://127.0.0.1:8080 node pictures.mjs [SCENE...]     all scenes, or those of: night, own, desk, overview
+//   LANYARD_URL=http://127.0.0.1:8080 node pictures.mjs [SCENE...]     all scenes, or those of: overview, own, desk, night
 //
 // Pictures show the clock of the demonstration. Those of the scene `night` show a night if the program runs under faketime
 // (https://github.com/wolfcw/libfaketime) with FAKETIME='@2026-12-01 03:06:00' and FAKETIME_DONT_FAKE_MONOTONIC=1. Those of `desk` show
@@ -194,10 +194,10 @@ async function anotherWasMeant(duty) {
   await visit(duty, '/losses');
   await follow(duty, new RegExp(reference));
   await follow(duty, /Put it right/);
-  await duty.getByLabel(/Part of a name/).fill('NC-01220');
+  await duty.getByLabel(/Part of a name/).fill('NC-01230');
   await press(duty, 'Find');
-  await follow(duty, /NC-01220/);
-  await duty.getByLabel('Why is it this one?').fill('Rang the reporter: it is the phone of 1020');
+  await follow(duty, /NC-01230/);
+  await duty.getByLabel('Why is it this one?').fill('Rang the reporter: it is the phone of 1030');
   await picture(duty, 'pictures/put-right.png', 'h1');
 }
 
@@ -277,7 +277,8 @@ async function overview() {
   await picture(owner, 'overview.png');
 }
 
-const SCENES = { overview, night, own, desk };
+// The scenes leave devices reported lost: `desk` takes a request about a password of a device that `night` reports.
+const SCENES = { overview, own, desk, night };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in SCENES));
 if (unknown) throw new Error(`there is no scene ${unknown}: choose from ${Object.keys(SCENES).join(', ')}`);

@@ -10,7 +10,7 @@ use store::{Tx, cases};
 
 use cases_app::{Ending, Opening};
 use kernel::access::{Actor, KeepDocuments, Permit};
-use kernel::fields::text;
+use kernel::fields::text_or;
 use kernel::policy_in_force::policy_as_of;
 use kernel::record::Record;
 use kernel::{App, AppError, Work, jobs};
@@ -163,7 +163,7 @@ fn checked(new: &NewReview, now: Timestamp) -> Result<(Day, Day, ReviewOutcome, 
     }
     let outcome = ReviewOutcome::of(&new.outcome)
         .ok_or_else(|| AppError::invalid("outcome", "choose what came of the review"))?;
-    let says = text("says", &new.says, 500)?;
+    let says = text_or("says", &new.says, 500, "say what was found")?;
     let next_on = day("next-on", &new.next_on)?;
     if next_on <= today {
         return Err(AppError::invalid("next-on", "enter a day that is still to come"));

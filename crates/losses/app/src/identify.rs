@@ -6,7 +6,7 @@ use losses::report::{Answers, Found};
 use store::devices::{self, Device, DeviceFilter};
 use store::{Tx, cases, people};
 
-use kernel::AppError;
+use kernel::{App, AppError};
 
 /// What a report names, as far as the register knows it.
 pub(crate) struct Named {
@@ -20,8 +20,13 @@ pub(crate) struct Named {
 
 /// Looks up what a report names: the device by a number on it, otherwise by the person who had it; the kind of device in the words tells
 /// several apart. Only exact numbers and full names count, so that nobody finds out by trying who has what.
-pub(crate) fn identify(tx: &mut Tx<'_>, force: Option<Force>, answers: &Answers) -> Result<Named, AppError> {
-    let named = people_named(tx, force, &answers.whose)?;
+pub(crate) fn identify(
+    app: &App,
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    answers: &Answers,
+) -> Result<Named, AppError> {
+    let named = people_named(app, tx, force, &answers.whose)?;
     let person = match named.as_slice() {
         [one] => Some(*one),
         _ => None,
@@ -53,13 +58,14 @@ pub(crate) fn identify(tx: &mut Tx<'_>, force: Option<Force>, answers: &Answers)
 /// Lists the devices that a report may mean, for staff to choose from: those with a number in it, then those of the people that it names,
 /// of these first the ones whose kind it names.
 pub(crate) fn may_mean(
+    app: &App,
     tx: &mut Tx<'_>,
     force: Option<Force>,
     answers: &Answers,
 ) -> Result<Vec<Device>, AppError> {
     let mut all = devices_named(tx, force, &answers.device)?;
     let mut held = Vec::new();
-    for person in people_named(tx, force, &answers.whose)? {
+    for person in people_named(app, tx, force, &answers.whose)? {
         held.extend(held_by(tx, person)?);
     }
     let likely = narrowed(&held, answers);
@@ -129,15 +135,23 @@ fn devices_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Ve
     Ok(fits)
 }
 
-/// Lists the people whom a text names: by a number, otherwise by a full name, which may stand beside other words behind a comma.
-fn people_named(tx: &mut Tx<'_>, force: Option<Force>, text: &str) -> Result<Vec<PersonId>, AppError> {
-    if let Some(force) = force {
-        for word in words(text).filter(|word| has_digit(word)).take(4) {
-            if let Some(person) =
-                people::by_number(tx, force, word)?.filter(|person| person.ended_at.is_none())
-            {
-                return Ok(vec![person.id]);
-            }
+/// Lists the people whom a text names: by a number, of whatever force where none is known, otherwise by a full name, which may stand beside
+/// other words behind a comma.
+fn people_named(
+    app: &App,
+    tx: &mut Tx<'_>,
+    force: Option<Force>,
+    text: &str,
+) -> Result<Vec<PersonId>, AppError> {
+    let forces = force.map_or_else(|| app.forces(), |force| vec![force]);
+    for word in words(text).filter(|word| has_digit(word)).take(4) {
+        let mut found = Vec::new();
+        for force in &forces {
+            let person = people::by_number(tx, *force, word)?;
+            found.extend(person.filter(|person| person.ended_at.is_none()).map(|person| person.id));
+        }
+        if !found.is_empty() {
+            return Ok(found);
         }
     }
     let parts = text.split([',', ';', '(', ')']);

@@ -8,10 +8,10 @@ use domain::{CaseId, DeviceId, Force, LossId, PersonId, Secret, Span, Timestamp}
 use losses::report::{Answers, DeviceState, Fault, Found, How, Meaning};
 use policy::Known;
 use serde_json::json;
+use store::cases;
 use store::devices::{self, Device};
 use store::locks::{self, Lock};
 use store::loss_reports::{self, LossReport};
-use store::{Tx, cases};
 
 use crate::call::AtDesk;
 use crate::call::StepsDone;
@@ -126,7 +126,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
             if let Some(before) = same_form(tx, &new.form)? {
                 return Ok(before);
             }
-            let named = identify(tx, new.force, &new.answers)?;
+            let named = identify(&app, tx, new.force, &new.answers)?;
             let force = match named.device.as_ref().map(|device| device.force).or(new.force) {
                 Some(force) => force,
                 None => any_force(&app)?,
@@ -237,7 +237,7 @@ pub async fn report_at_desk(
             if let Some(before) = same_form(tx, &new.form)? {
                 return Ok(before);
             }
-            let named = identify(tx, new.force, &new.answers)?;
+            let named = identify(&node, tx, new.force, &new.answers)?;
             let device = match known {
                 Some(id) => Some(devices::by_id(tx, id)?.ok_or_else(|| AppError::not_found("device", id))?),
                 None => named.device,

@@ -86,7 +86,7 @@ pub async fn fits_of_loss(
             let mut found: Vec<Device> = Vec::new();
             for report in loss_reports::of_loss(tx, loss)? {
                 let Some(answers) = crate::report::answers_of(&app, &report)? else { continue };
-                let fits = crate::identify::may_mean(tx, Some(call.force), &answers)?;
+                let fits = crate::identify::may_mean(&app, tx, Some(call.force), &answers)?;
                 let new = |device: &Device| {
                     Some(device.id) != call.device && found.iter().all(|known| known.id != device.id)
                 };

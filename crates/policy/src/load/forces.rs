@@ -19,17 +19,20 @@ impl Loader<'_> {
             self.sink.add(FILE, None, "the file is missing; it names your forces: see docs/policy-format.md");
             return;
         };
-        if let Some(forces) = self.with_root(Source::whole(FILE, text), "the file", forces) {
+        let former = self.library.registers.former;
+        if let Some(forces) =
+            self.with_root(Source::whole(FILE, text), "the file", |root| forces(root, former))
+        {
             self.library.forces = forces;
         }
     }
 }
 
-fn forces(root: &Node<'_>) -> Option<Forces> {
+fn forces(root: &Node<'_>, former: bool) -> Option<Forces> {
     let (time_zone, marking) = (root.must_text("time_zone"), root.must_text("marking"));
     let emergency = root.must_text("emergency");
     let (profile_prefix, dates) = (root.must_text("profile_prefix"), root.opt::<String>("dates"));
-    let entries = each(&root.tables("force", "a force"), force);
+    let entries = each(&root.tables("force", "a force"), |node| force(node, former));
     if entries.is_empty() {
         root.problem("force", "there is no force; write a [[force]] for each that is served");
     }
@@ -75,10 +78,10 @@ fn forces(root: &Node<'_>) -> Option<Forces> {
     Some(Forces { entries, time_zone, dates, marking, emergency, calling_code, profile_prefix })
 }
 
-fn force(node: &Node<'_>) -> Option<ForceDetails> {
+fn force(node: &Node<'_>, former: bool) -> Option<ForceDetails> {
     let (word, title, short) = (node.must_text("word"), node.must_text("title"), node.must_text("short"));
-    let desk = node.table("service_desk", "the service desk").and_then(|node| contact(&node));
-    let officer = node.table("duty_officer", "the duty officer").and_then(|node| contact(&node));
+    let desk = node.table("service_desk", "the service desk").and_then(|node| contact(&node, former));
+    let officer = node.table("duty_officer", "the duty officer").and_then(|node| contact(&node, former));
     for (key, is) in [("service_desk", node.has("service_desk")), ("duty_officer", node.has("duty_officer"))]
     {
         if !is {
@@ -98,12 +101,13 @@ fn force(node: &Node<'_>) -> Option<ForceDetails> {
     })
 }
 
-fn contact(node: &Node<'_>) -> Option<Contact> {
+fn contact(node: &Node<'_>, former: bool) -> Option<Contact> {
     let (name, number) = (node.must_text("name"), node.must_text("number"));
     let outside = if node.has("outside") { node.must_text("outside") } else { None };
     node.finish();
     let (name, number) = (name?, number?);
-    if !node.has("outside") && is_extension(&number) {
+    // A version that was in force is read as it was.
+    if !former && !node.has("outside") && is_extension(&number) {
         node.problem(
             "number",
             format!(

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use kernel::access::Role;
 
 use crate::checker::{faults, leading_nowhere};
-use crate::common::{Answer, Browser, Seeded, root, with_force};
+use crate::common::{Answer, Browser, with_force};
 
 /// What a page carries on in hidden fields.
 fn carried(page: &str) -> Vec<(String, String)> {

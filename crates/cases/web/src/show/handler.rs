@@ -21,8 +21,7 @@ pub(crate) async fn view(ctx: &Ctx, id: CaseId) -> Result<show::View, Problem> {
     let read = cases_app::read::case(app, ctx.permit::<SeeCases>()?, id).await?;
     let mut view = view_of(ctx, id, &read);
     if let Some(loss) = losses_app::read::loss_of_case(app, ctx.permit::<SeeCases>()?, id).await? {
-        let found = losses_app::read::loss(app, ctx.permit::<SeeCases>()?, loss).await?;
-        let link = Crumb::new(format!("/losses/{loss}"), format!("Loss {}", found.open.reference));
+        let link = Crumb::new(format!("/losses/{loss}"), format!("Loss {}", read.row.case.reference));
         for (step, shown) in read.steps.iter().zip(&mut view.steps) {
             let by_loss = step.step.done.as_ref().is_some_and(|done| done.proof.starts_with(BY_LOSS));
             if let Some(done) = shown.done.as_mut().filter(|_| by_loss) {

@@ -129,7 +129,7 @@ const NOTICES: &[(&str, &str)] = &[
     ("reset-sent", "The decision is asked for. Nothing is cleared until somebody else agrees."),
     ("reset-stopped", "The request is over, and the holder is told."),
     ("reset-stated", "It is kept as stated by you."),
-    ("reset-agreed", "You agreed. What the device says to it stands on this page."),
+    ("reset-agreed", "You agreed. What is done now, and by whom, stands on this page."),
     ("reset-refused", "You refused it. The holder is told."),
     (
         "reset-denied",
@@ -259,7 +259,6 @@ const NOT_DONE_YET: &[(Heading, &[&str])] = &[
             "approved",
             "released",
             "withdrawn",
-            "reset-agreed",
             "fault-restricted",
             "fault-lifted",
             "loss-lock-queued",

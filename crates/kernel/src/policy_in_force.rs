@@ -2,6 +2,7 @@
 //! Says how a new version takes over.
 
 mod change;
+mod roles;
 mod terms;
 pub use change::POLICY;
 pub use change::PROFILES;
@@ -23,7 +24,6 @@ use policy::{
 };
 use store::profiles::Profile;
 
-use crate::access::Role;
 use crate::digest_hex;
 use crate::platforms::{Platforms, Served};
 
@@ -261,7 +261,7 @@ impl PolicyInForce {
     ) -> Result<Self, PolicyError> {
         let coverage = coverage(&library, platforms);
         let mut problems = uncovered(&library, platforms);
-        problems.extend(unknown_roles(&library));
+        problems.extend(roles::unknown_roles(&library));
         if let Some(problems) = Problems::of(problems) {
             return Err(problems.into());
         }
@@ -473,32 +473,4 @@ fn rule_of(library: &Library, clause: &Clause) -> Option<DeviceRule> {
         opens: first.opens.clone(),
         detection: clause.kept_by.iter().all(|kept| !matches!(kept, KeptBy::Setting { .. })),
     })
-}
-
-/// Finds registers and documents that name a role which does not exist: each is a problem of its file.
-fn unknown_roles(library: &Library) -> Vec<Problem> {
-    let known: Vec<&str> = Role::ALL.iter().map(|role| role.as_str()).collect();
-    let mut problems = Vec::new();
-    for document in &library.documents {
-        let Some(role) = &document.cover.owner_role else { continue };
-        if role.parse::<Role>().is_err() {
-            problems.push(Problem {
-                file: format!("documents/{}/document.toml", document.id),
-                line: None,
-                message: format!("owner_role: \"{role}\" is no role; there are: {}", known.join(", ")),
-            });
-        }
-    }
-    for register in library.permissions.values() {
-        for role in register.ask.iter().chain(&register.decide).chain(&register.second) {
-            if role.parse::<Role>().is_err() {
-                problems.push(Problem {
-                    file: format!("registers/{}.toml", register.id),
-                    line: Some(register.roles_line),
-                    message: format!("\"{role}\" is no role; there are: {}", known.join(", ")),
-                });
-            }
-        }
-    }
-    problems
 }

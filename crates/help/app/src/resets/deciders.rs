@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use domain::{Force, Timestamp};
+use store::resets::{self, Reset};
 use store::{Tx, grants, people};
 
 use kernel::access::Role;
@@ -25,16 +26,20 @@ pub struct ToRing {
     pub people: Vec<String>,
 }
 
-/// Lists everybody who may decide for a force: first the role that decides now, then those that may at any hour. Of the others, only
-/// roles that somebody has.
+/// Lists everybody who may decide on a request: first the role that decides now, then those that may at any hour. Of the others, only
+/// roles that somebody has. Whoever has a part in the request is left out: another person decides.
 pub(super) fn to_ring(
     Work { tx, now, .. }: Work<'_, '_>,
-    force: Force,
+    row: &Reset,
     decider: Role,
 ) -> Result<Vec<ToRing>, AppError> {
-    let mut all = vec![ToRing { role: decider.title(), people: with_role(tx, force, decider, now)? }];
+    let mut parts = vec![format!("person:{}", row.person), row.opened_by.clone()];
+    parts.extend(row.asked.as_ref().map(|by| by.who.clone()));
+    parts.extend(resets::proofs(tx, row.id)?.into_iter().filter(|proof| proof.given).map(|proof| proof.by));
+    let mut all =
+        vec![ToRing { role: decider.title(), people: with_role(tx, row.force, decider, now, &parts)? }];
     for role in AT_ANY_HOUR.into_iter().filter(|role| *role != decider) {
-        let people = with_role(tx, force, role, now)?;
+        let people = with_role(tx, row.force, role, now, &parts)?;
         if !people.is_empty() {
             all.push(ToRing { role: role.title(), people });
         }
@@ -42,23 +47,28 @@ pub(super) fn to_ring(
     Ok(all)
 }
 
-/// Lists the people who have a role over a force, each with their telephone.
+/// Lists the people who have a role over a force, each with their telephone, but for those whom the ledger names as `apart`; how many more
+/// there are stands last.
 pub(super) fn with_role(
     tx: &mut Tx<'_>,
     force: Force,
     role: Role,
     now: Timestamp,
+    apart: &[String],
 ) -> Result<Vec<String>, AppError> {
     let (mut seen, mut named) = (BTreeSet::new(), Vec::new());
     for over in grants::over(tx, Some(force), role.as_str(), now, LOOKED_AT)? {
-        if named.len() >= MOST {
-            break;
-        }
-        if seen.insert(over.grant.person)
-            && let Some(person) = people::by_id(tx, over.grant.person)?
+        let who = over.grant.person;
+        if !apart.contains(&format!("person:{who}"))
+            && seen.insert(who)
+            && seen.len() <= MOST
+            && let Some(person) = people::by_id(tx, who)?
         {
             named.push(with_telephone(&words::shown(&person), person.phone.as_deref()));
         }
+    }
+    if seen.len() > MOST {
+        named.push(format!("and {} more", seen.len() - MOST));
     }
     Ok(named)
 }

@@ -189,7 +189,7 @@ fn who_follows(Work { app, tx, now }: Work<'_, '_>, of: &Beginning<'_>) -> Resul
     if of.new.came == ResetCame::SignedIn {
         return Ok(crate::ring(app));
     }
-    let people = with_role(tx, of.device.force, Role::InformationSecurity, now)?;
+    let people = with_role(tx, of.device.force, Role::InformationSecurity, now, &[])?;
     Ok(match people.is_empty() {
         true => "nobody has that role yet, and an administrator gives it".to_owned(),
         false => format!("ring {}", people.join("; or ")),

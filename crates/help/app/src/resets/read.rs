@@ -218,7 +218,7 @@ fn read_in(Work { app, tx, now }: Work<'_, '_>, actor: &Actor, of: &Reset) -> Re
     let case = cases::by_id(tx, of.case)?;
     let reachable = reachable(Work { app, tx, now }, of, role)?;
     let to_ring = match of.state == ResetState::Deciding && reachable.is_empty() {
-        true => to_ring(Work { app, tx, now }, of.force, role)?,
+        true => to_ring(Work { app, tx, now }, of, role)?,
         false => Vec::new(),
     };
     Ok(ResetRead {

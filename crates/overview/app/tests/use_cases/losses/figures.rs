@@ -223,3 +223,22 @@ fn orders_to_a_lost_device_stay_with_its_loss_and_others_are_forgotten() {
         assert_eq!(kept(&app, lost).await, 0, "the loss is older than the figures go back");
     });
 }
+
+#[test]
+fn orders_to_a_device_that_was_taken_for_the_lost_one_stay_with_the_loss() {
+    on_both(|Bench { app, world, person }| async move {
+        let wrong = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let right = phone(&app, "AAAA1", Some(person)).await;
+        let loss = report_publicly(&app, report("one", about("F4GXQ2ABCD"))).await.unwrap().loss;
+        let who = actor(&app, person, Role::ServiceDeskLead);
+        losses_app::contain::contain(&app, permit(&who).unwrap(), loss).await.unwrap();
+        world.clock.advance(minutes(1));
+        device_answers(&app, wrong).await;
+        losses_app::put_right(&app, permit(&who).unwrap(), loss, right, "misheard").await.unwrap();
+        device_answers(&app, wrong).await;
+        settle(&app, None).await;
+        world.clock.advance(minutes(10 * 24 * 60));
+        forgotten(&app).await;
+        assert!(kept(&app, wrong).await > 0, "the case says what was done to it");
+    });
+}

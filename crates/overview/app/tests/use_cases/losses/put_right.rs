@@ -238,6 +238,9 @@ fn a_device_that_was_not_known_is_named_and_one_that_is_lost_itself_is_not_taken
         assert!(matches!(taken, Err(AppError::Invalid { field: "device", .. })), "{taken:?}");
         put_right(&app, permit(&officer).unwrap(), unknown.loss, right, "the holder rang").await.unwrap();
         everything_follows(&app, &unknown, right, other).await;
+        let loss = unknown.loss;
+        let report = app.store().read(move |tx| store::loss_reports::by_id(tx, loss)).await.unwrap().unwrap();
+        assert_eq!(report.meaning, "unclear", "it named nothing, and still does not");
         assert_eq!(call(&app, unknown.loss).await.standing, "calling", "who was called is called on");
 
         // A loss that is over stays as it is.

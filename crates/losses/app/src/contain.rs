@@ -3,6 +3,7 @@
 use domain::{CommandId, CommandState, Deed, DeviceId, Force, LossId, Timestamp};
 use platform_port::Order;
 use store::commands;
+use store::devices::{self, Device};
 use store::{Tx, cases, loss_calls, loss_reports};
 
 use devices_app::commands::{Ordered, is_in_lost_mode, order, order_destruction, order_location};
@@ -280,8 +281,14 @@ pub async fn wipe(
     order_destruction(app, permit, device, Order::Erase, &reason).await
 }
 
+/// Returns whether the holder of a device reported that loss themselves, signed in: the report of anybody else locks nothing.
+pub(crate) fn reported_by_holder(tx: &mut Tx<'_>, loss: LossId, device: &Device) -> Result<bool, AppError> {
+    let Some(holder) = device.holder else { return Ok(false) };
+    Ok(loss_reports::is_reported_by(tx, loss, holder)?)
+}
+
 /// Locks the device that its holder reported lost, as the force has said beforehand that such a report does. Does nothing where an
-/// order that contains it stands, or the loss is over. What stands in the way is said on the case, and the call goes on.
+/// order that contains it stands, or the loss is over, or another person than its holder reported it. What stands in the way is said on the case, and the call goes on.
 ///
 /// # Errors
 /// Only if the database does not answer: the job is tried again.
@@ -293,6 +300,10 @@ pub async fn lock_reported(app: &App, loss: LossId) -> Result<(), AppError> {
             let over = call.standing == "ended"
                 || cases::by_id(tx, call.case)?.is_none_or(|case| case.closed.is_some());
             let Some(device) = call.device.filter(|_| !over) else { return Ok(None) };
+            let Some(held) = devices::by_id(tx, device)? else { return Ok(None) };
+            if !reported_by_holder(tx, loss, &held)? {
+                return Ok(None);
+            }
             let contained = containment(tx, device, call.began_at)?.stands();
             let reference = loss_reports::by_id(tx, loss)?.map(|report| report.reference).unwrap_or_default();
             Ok::<_, AppError>((!contained).then_some((call.case, device, reference)))
@@ -324,7 +335,7 @@ pub async fn lock_reported(app: &App, loss: LossId) -> Result<(), AppError> {
 
 /// Returns the number of the duty officer of a device's force.
 async fn duty_officer_of(app: &App, device: DeviceId) -> Result<String, AppError> {
-    let found = app.store().read(move |tx| store::devices::by_id(tx, device)).await?;
+    let found = app.store().read(move |tx| devices::by_id(tx, device)).await?;
     let force = found.ok_or_else(|| AppError::not_found("device", device))?.force;
     let policy = app.policy();
     Ok(policy.forces().entry(force).map(|entry| entry.duty_officer.number.clone()).unwrap_or_default())

@@ -5,7 +5,7 @@
 use domain::local_time::day_of;
 use domain::{CommandState, Day, Deed, Force, Timestamp};
 use losses::figures::{Approval, Figures, LossFacts, Wipe, figures};
-use store::loss_figures::{self as rows, Asked, DeviceIn, Entries, LossRow, OrderRow};
+use store::loss_figures::{self as rows, Asked, DeviceIn, Entries, FirstEntry, LossRow, OrderRow};
 use store::{Tx, ledger};
 
 use kernel::access::{Permit, SeeLossFigures};
@@ -81,6 +81,15 @@ pub async fn loss_figures(
         .await
 }
 
+/// The losses of a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LossesOfMonth {
+    /// The losses, the first one first.
+    pub losses: Vec<LossFacts>,
+    /// Whether more losses were reported than are read.
+    pub is_cut: bool,
+}
+
 /// Reads the losses that were reported in a month, the first one first: what the figures of the month are made of. They name nobody.
 ///
 /// # Errors
@@ -90,7 +99,7 @@ pub async fn losses_of_month(
     permit: Permit<SeeLossFigures>,
     force: Option<Force>,
     month: &str,
-) -> Result<Vec<LossFacts>, AppError> {
+) -> Result<LossesOfMonth, AppError> {
     let force = scope(&permit, force)?;
     let Some((from, until)) = duty_app::month(month) else {
         return Err(AppError::invalid("month", "write a month such as 2026-11"));
@@ -99,10 +108,11 @@ pub async fn losses_of_month(
     app.store()
         .read(move |tx| {
             let mut losses = Vec::new();
-            for row in rows::losses(tx, &Asked { force, from, until }, MOST)? {
-                losses.push(facts(tx, &row, now)?);
+            let (found, is_cut) = read_most(tx, &Asked { force, from, until })?;
+            for row in &found {
+                losses.push(facts(tx, row, now)?);
             }
-            Ok(losses)
+            Ok(LossesOfMonth { losses, is_cut })
         })
         .await
 }
@@ -115,13 +125,19 @@ fn scope(permit: &Permit<SeeLossFigures>, force: Option<Force>) -> Result<Option
     Ok(force.or(permit.scope().force()))
 }
 
-fn month(tx: &mut Tx<'_>, force: Option<Force>, first: Day, now: Timestamp) -> Result<MonthRead, AppError> {
-    let word = first.strftime("%Y-%m").to_string();
-    let (from, until) = duty_app::month(&word).unwrap_or_default();
-    let mut found = rows::losses(tx, &Asked { force, from, until }, MOST + 1)?;
+/// Reads the losses of a month as far as they are read; returns them with whether there are more.
+fn read_most(tx: &mut Tx<'_>, asked: &Asked) -> Result<(Vec<LossRow>, bool), AppError> {
+    let mut found = rows::losses(tx, asked, MOST + 1)?;
     let most = usize::try_from(MOST).unwrap_or(usize::MAX);
     let is_cut = found.len() > most;
     found.truncate(most);
+    Ok((found, is_cut))
+}
+
+fn month(tx: &mut Tx<'_>, force: Option<Force>, first: Day, now: Timestamp) -> Result<MonthRead, AppError> {
+    let word = first.strftime("%Y-%m").to_string();
+    let (from, until) = duty_app::month(&word).unwrap_or_default();
+    let (found, is_cut) = read_most(tx, &Asked { force, from, until })?;
     let (mut losses, mut entries) = (Vec::new(), Entries::default());
     for row in &found {
         losses.push(facts(tx, row, now)?);
@@ -156,7 +172,7 @@ fn facts(tx: &mut Tx<'_>, row: &LossRow, now: Timestamp) -> Result<LossFacts, Ap
         reported_at: row.reported_at,
         closed_at: row.closed_at,
         identified: row.device.is_some(),
-        contained_at: contained_at(&orders).or_else(|| first("loss.contained")),
+        contained_at: contained_at(&orders).or_else(|| entered_contained(&entered)),
         answered_at: first("loss.answered").or(row.answered_at),
         unanswered: first("loss.unanswered").is_some(),
         wipe: orders.iter().rev().find(|order| order.deed == Deed::Erase).map(wipe),
@@ -165,6 +181,13 @@ fn facts(tx: &mut Tx<'_>, row: &LossRow, now: Timestamp) -> Result<LossFacts, Ap
         failed: row.failed.unsigned_abs(),
         recovered_at: first("loss.found"),
     })
+}
+
+/// Returns when the ledger first says that the device was contained. Of a loss that was put right it may speak of the wrong device,
+/// and does not count.
+fn entered_contained(entered: &[FirstEntry]) -> Option<Timestamp> {
+    let first = |action: &str| entered.iter().find(|entry| entry.action == action).map(|entry| entry.at);
+    first("loss.contained").filter(|_| first("loss.put-right").is_none())
 }
 
 /// Returns when the device first acknowledged an order that contains it. That it was let out of lost mode later changes nothing of it.

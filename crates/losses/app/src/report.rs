@@ -23,11 +23,13 @@ use kernel::jobs::Kind;
 use kernel::record::Record;
 use kernel::{App, AppError, Work};
 
-use filed::{Filed, fresh_reference, reported, row_of, same_form};
+use filed::{Filed, Sender, fresh_reference, reported, row_of, same_form};
 pub(crate) use filed::{answers_of, meaning_of};
 
 /// The time in which reports by people who are not signed in are counted.
 const HOUR: Span = Span::from_secs(3600);
+/// The name in the ledger of somebody who is not signed in.
+const STRANGER: &str = "stranger";
 /// How many of those a force takes in that time, where the policy in force does not say.
 const PUBLIC_AN_HOUR: i64 = 60;
 
@@ -68,6 +70,10 @@ pub struct Reported {
     pub case: CaseId,
     /// The device, if it is known.
     pub device: Option<DeviceId>,
+    /// Whether people are called about the loss now.
+    pub calling: bool,
+    /// Whether whoever took the report deals with the loss, and its case is theirs.
+    pub taken: bool,
 }
 
 /// A report on its way in.
@@ -123,7 +129,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
     app.clone()
         .store()
         .write(move |tx| {
-            if let Some(before) = same_form(tx, &new.form)? {
+            if let Some(before) = same_form(tx, &Sender { form: &new.form, name: STRANGER })? {
                 return Ok(before);
             }
             let named = identify(&app, tx, new.force, &new.answers)?;
@@ -145,7 +151,7 @@ pub async fn report_publicly(app: &App, new: NewReport) -> Result<Reported, AppE
                 about: named.person,
                 found: named.found,
                 came: "public",
-                name: "stranger".into(),
+                name: STRANGER.into(),
                 shown: "Somebody who was not signed in".into(),
                 reporter: None,
                 deals: false,
@@ -174,7 +180,7 @@ pub async fn report_own(
     let (node, now) = (app.clone(), app.world().now());
     app.store()
         .write(move |tx| {
-            if let Some(before) = same_form(tx, &new.form)? {
+            if let Some(before) = same_form(tx, &Sender { form: &new.form, name: &actor.name })? {
                 return Ok(before);
             }
             let held = devices::by_id(tx, device)?.filter(|device| device.holder.is_some() && device.holder == actor.person);
@@ -234,7 +240,7 @@ pub async fn report_at_desk(
     let reported = app
         .store()
         .write(move |tx| {
-            if let Some(before) = same_form(tx, &new.form)? {
+            if let Some(before) = same_form(tx, &Sender { form: &new.form, name: &actor.name })? {
                 return Ok(before);
             }
             let named = identify(&node, tx, new.force, &new.answers)?;
@@ -316,7 +322,7 @@ fn take_in(Work { app, tx, now }: Work<'_, '_>, arrival: &Arrival) -> Result<Rep
         (Some(_), true) => crate::call::answered_at_desk(Work { app, tx, now }, report.loss, &taker)?,
         (Some(_), false) => {}
     }
-    Ok(reported(&report, &arrival.form))
+    reported(tx, &report, &Sender { form: &arrival.form, name: &arrival.name })
 }
 
 /// Opens the security incident form of the loss with what the report says, or enters it into the open one (MDU-4.3).
@@ -328,10 +334,14 @@ fn open_incident(
     let answers = &arrival.answers;
     let how = (answers.how != How::NotKnown).then(|| answers.how.title().to_owned());
     let state = (answers.state != DeviceState::NotKnown).then(|| answers.state.title().to_owned());
-    let seen = answers.last_had.map(|at| local(at).strftime("%-d %B %Y, %H:%M").to_string());
+    let seen = match answers.last_had {
+        Some(at) => local(at).strftime("%-d %B %Y, %H:%M").to_string(),
+        None if answers.last_day.is_empty() => String::new(),
+        None => format!("{}, time not known", answers.last_day),
+    };
     let known = vec![
         (Known::How, how.unwrap_or_default()),
-        (Known::LastSeen, seen.unwrap_or_default()),
+        (Known::LastSeen, seen),
         (Known::Place, answers.place.clone()),
         (Known::State, state.unwrap_or_default()),
         (Known::With, answers.with.clone()),

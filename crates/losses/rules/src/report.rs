@@ -171,6 +171,9 @@ pub struct Answers {
     pub how: How,
     /// When somebody last had it.
     pub last_had: Option<Timestamp>,
+    /// The day on which somebody last had it, in words, where the time of day is not known; otherwise empty.
+    #[serde(default)]
+    pub last_day: String,
     /// Where that was.
     pub place: String,
     /// The state in which it was.
@@ -209,6 +212,7 @@ impl Answers {
         for (question, text) in [
             (Question::Whose, &mut self.whose),
             (Question::Device, &mut self.device),
+            (Question::LastHad, &mut self.last_day),
             (Question::Place, &mut self.place),
             (Question::With, &mut self.with),
             (Question::Reporter, &mut self.reporter),

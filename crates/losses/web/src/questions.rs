@@ -1,6 +1,6 @@
 //! The questions that the forms of a report share: as they were answered, as choices, and read from a form that was sent.
 
-use domain::local_time::{day_of, instant};
+use domain::local_time::{day_in_words, day_of, instant};
 use domain::{Force, Timestamp};
 use losses_app::report::NewReport;
 use losses_app::{Answers, DeviceState, How, Question};
@@ -169,6 +169,7 @@ impl Typed {
             device: self.device.clone(),
             how: How::read(&self.how),
             last_had,
+            last_day: last_day(now, &self.last_day, last_had),
             place: self.place.clone(),
             state: DeviceState::read(&self.state),
             with: self.with.clone(),
@@ -233,6 +234,17 @@ fn last_seen(now: Timestamp, day: &str, time: &str) -> Result<Option<Timestamp>,
     })
 }
 
+/// Returns the day on which a device was last seen, in words, where a day was chosen and no time; otherwise an empty text.
+fn last_day(now: Timestamp, day: &str, time: Option<Timestamp>) -> String {
+    let today = day_of(now);
+    let chosen = match day {
+        "today" => Some(today),
+        "yesterday" => today.yesterday().ok(),
+        _ => None,
+    };
+    chosen.filter(|_| time.is_none()).map(day_in_words).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,6 +261,20 @@ mod tests {
         for bad in ["half past two", "25:00", "12:60", "1230", "-1:00"] {
             assert_eq!(last_seen(now, "today", bad), Err(()), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_day_without_a_time_is_kept() {
+        let now = web_shell::clock::now();
+        let report = |day: &str, time: &str| {
+            let empty = Typed::empty("0123456789abcdef".into());
+            Typed { last_day: day.into(), last_time: time.into(), ..empty }.report(now).unwrap().answers
+        };
+        let kept = report("yesterday", " ");
+        assert!(kept.last_day.contains("21 November") && kept.last_had.is_none(), "{}", kept.last_day);
+        assert_eq!(report("not-known", "").last_day, "");
+        let exact = report("today", "02:30");
+        assert!(exact.last_day.is_empty() && exact.last_had.is_some());
     }
 
     #[test]

@@ -2,14 +2,15 @@
 
 use domain::local_time::{day_in_words, day_of, local};
 use domain::{CoverId, PersonId, RotaId, Timestamp};
-use duty_app::rota::{self, Trouble, Warning};
+use duty::State;
+use duty_app::rota::{self, CoverSaid, Trouble, Warning};
 use kernel::access::Role;
 use kernel::record::Record;
 use kernel::{App, AppError, Work, digest_hex, jobs};
 use serde_json::json;
 use store::{Tx, grants};
 
-use crate::{Notice, Told, notify};
+use crate::{Notice, Reason, Told, notify};
 
 /// Most people who are told in place of an owner who has left.
 const MOST_TOLD: u32 = 20;
@@ -65,6 +66,7 @@ pub async fn follow_cover(app: &App, id: CoverId) -> Result<(), AppError> {
             for said in &word.to {
                 let key = format!("rota-cover:{id}:{}", word.state.as_str());
                 let notice = Notice::routine(said.to, key, said.subject.as_str());
+                let notice = notice.because(reason_of(tx, said, now)?);
                 notify(&app, tx, notice.body(said.body.as_str()).link(said.link.as_str()))?;
             }
             rota::note_cover_told(tx, &word, now)?;
@@ -74,6 +76,18 @@ pub async fn follow_cover(app: &App, id: CoverId) -> Result<(), AppError> {
             }
         })
         .await
+}
+
+/// Returns why somebody is told of a request: that a shift stays theirs is what they are on call for, and does not wait until it is
+/// over. Where their duty is not known, routine notices reach them sooner.
+fn reason_of(tx: &mut Tx<'_>, said: &CoverSaid, now: Timestamp) -> Result<Reason, AppError> {
+    if !said.stays_theirs {
+        return Ok(Reason::Routine);
+    }
+    Ok(match duty_app::duty_state(tx, said.to, now)? {
+        State::NotKnown { .. } => Reason::Routine,
+        _ => Reason::OnCall,
+    })
 }
 
 fn tell_owner(Work { app, tx, now }: Work<'_, '_>, warning: &Warning) -> Result<(), AppError> {

@@ -87,6 +87,7 @@ statements! {
         AND NOT (deed = 'erase' AND enrolment_id IN (SELECT id FROM enrolment WHERE ended_at IS NULL))
         AND NOT (deed IN ('lock', 'lost-mode', 'lost-mode-off', 'locate', 'erase') AND enrolment_id IN (SELECT e.id FROM enrolment e
           JOIN loss_report r ON r.device_id = e.device_id WHERE r.reported_at >= $3))
+        AND NOT (case_id IS NOT NULL AND case_id IN (SELECT r.case_id FROM loss_report r WHERE r.reported_at >= $3))
         ORDER BY finished_at LIMIT $2 {skip_locked}) AND finished_at IS NOT NULL AND finished_at < $1";
     COMMANDS_UNPUSHED: EnrolmentId = "SELECT DISTINCT c.enrolment_id FROM command c
         JOIN enrolment e ON e.id = c.enrolment_id
@@ -253,7 +254,8 @@ pub struct Forgotten {
 }
 
 /// Removes up to `limit` finished commands that are no longer needed; returns how many. An erasure stays while its enrolment has not
-/// ended: it says why a device enrols again. Orders to a lost device that contain, locate or erase it stay with its loss.
+/// ended: it says why a device enrols again. Orders to a lost device that contain, locate or erase it stay with its loss,
+/// and so does what was ordered for its case to a device that was taken for it.
 pub fn forget(tx: &mut Tx<'_>, which: &Forgotten, limit: u32) -> Result<u64, StoreError> {
     tx.execute(&COMMANDS_FORGET, &[which.before.into(), i64::from(limit).into(), which.lost_since.into()])
 }

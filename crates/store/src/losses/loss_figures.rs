@@ -103,7 +103,7 @@ statements! {
         WHERE ($1 = '' OR c.force = $1) AND r.reported_at >= $2 AND r.reported_at < $3
         ORDER BY r.reported_at, c.loss_id LIMIT $4";
     FIGURES_FIRST: FirstEntry = "SELECT action, min(at) FROM ledger_entry WHERE subject = $1
-        AND action IN ('loss.answered', 'loss.contained', 'loss.unanswered', 'loss.found') GROUP BY action";
+        AND action IN ('loss.answered', 'loss.contained', 'loss.unanswered', 'loss.found', 'loss.put-right') GROUP BY action";
     FIGURES_ORDERS: OrderRow = "SELECT c.id, c.deed, c.state, c.queued_at, c.delivered_at, c.finished_at, (c.expires_at IS NOT NULL)
         FROM command c JOIN enrolment e ON e.id = c.enrolment_id WHERE e.device_id = $1
         AND c.deed IN ('lock', 'lost-mode', 'locate', 'erase') AND c.queued_at >= $2 AND c.queued_at <= $3
@@ -142,7 +142,7 @@ pub fn losses(tx: &mut Tx<'_>, asked: &Asked, limit: u32) -> Result<Vec<LossRow>
     tx.rows(&FIGURES_LOSSES, &params)
 }
 
-/// Returns when the ledger first says of a loss that it was answered, contained, unanswered or found.
+/// Returns when the ledger first says of a loss that it was answered, contained, unanswered, found, or put right to another device.
 pub fn first_entries(tx: &mut Tx<'_>, loss: LossId) -> Result<Vec<FirstEntry>, StoreError> {
     tx.rows(&FIGURES_FIRST, &[format!("loss:{loss}").into()])
 }

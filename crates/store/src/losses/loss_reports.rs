@@ -62,8 +62,8 @@ statements! {
     LOSS_OF_CASE: LossId = "SELECT loss_id FROM loss_call WHERE case_id = $1 ORDER BY began_at LIMIT 1";
     LOSS_REPORTS_SINCE = "SELECT count(*) FROM loss_report WHERE force = $1 AND came = 'public' AND reported_at > $2";
     LOSS_FOUND = "UPDATE loss_report SET found_at = $2 WHERE id = $1 AND found_at IS NULL";
-    LOSS_REPORTS_DEVICE = "UPDATE loss_report SET device_id = $2, meaning = CASE WHEN meaning = 'already' THEN meaning ELSE 'ours' END
-        WHERE loss_id = $1";
+    LOSS_REPORTED_BY = "SELECT count(*) FROM loss_report WHERE loss_id = $1 AND came = 'signed-in' AND person_id = $2";
+    LOSS_REPORTS_DEVICE = "UPDATE loss_report SET device_id = $2 WHERE loss_id = $1";
     LOSS_ANSWERS_FORGET = "UPDATE loss_report SET answers = NULL WHERE answers IS NOT NULL AND id IN
         (SELECT id FROM loss_report WHERE answers IS NOT NULL AND reported_at < $1 ORDER BY reported_at LIMIT $2 {skip_locked})";
 }
@@ -115,7 +115,12 @@ pub fn set_found(tx: &mut Tx<'_>, id: LossId, at: Timestamp) -> Result<bool, Sto
     Ok(tx.execute(&LOSS_FOUND, &[Value::id(id), at.into()])? > 0)
 }
 
-/// Writes which device the reports of a loss are about, and that they mean this one.
+/// Returns whether a person reported that loss, signed in, as the holder of a device.
+pub fn is_reported_by(tx: &mut Tx<'_>, loss: LossId, person: PersonId) -> Result<bool, StoreError> {
+    Ok(crate::single_count(tx, &LOSS_REPORTED_BY, &[Value::id(loss), Value::id(person)])? > 0)
+}
+
+/// Writes which device the reports of a loss are about. What each of them meant when it came stays.
 pub fn set_device(tx: &mut Tx<'_>, loss: LossId, device: DeviceId) -> Result<(), StoreError> {
     tx.execute(&LOSS_REPORTS_DEVICE, &[Value::id(loss), Value::id(device)])?;
     Ok(())

@@ -79,7 +79,7 @@ fn a_loss_names_the_holder_to_staff_and_asks_them_nothing() {
             ("contact", "07700 900123"),
         ];
         let done = seeded.nobody().post("/lost", &fields).await.text();
-        assert!(done.contains("The holder is asked") && !done.contains("Ames"), "{done}");
+        assert!(done.contains("its holder is asked") && !done.contains("Ames"), "{done}");
         let list = officer.page("/losses").await;
         let row = list.split("<a class=\"govuk-link\" href=\"").find(|row| row.contains("F4GXQ2ABCD"));
         let page = officer.page(row.unwrap().split('"').next().unwrap()).await;

@@ -15,7 +15,7 @@ use store::rota_overrides::OverrideRow;
 use store::rotas as rows;
 
 use super::change::{Entered, Finish, Stop, finish};
-use super::fields::span;
+use super::fields::{ahead, span};
 use super::load::{Loaded, Window, load, turns};
 use super::overrides::{SWAP_AHEAD, enter};
 
@@ -69,7 +69,7 @@ pub async fn ask_cover(app: &App, permit: Permit<AcceptOwn>, new: NewCover) -> R
     app.clone()
         .store()
         .write(move |tx| {
-            let before = in_use(tx, rota, now)?;
+            let before = in_use(Work { app: &app, tx, now }, rota)?;
             // Who does not take part is not told what the rota says of others.
             if !before.has(Some(me)) {
                 return Err(AppError::invalid("rota", "choose a rota of the list"));
@@ -133,7 +133,7 @@ pub async fn answer_cover(
             }
             // Holds the rota until the transaction ends; what is decided next is read after that.
             rows::touch(tx, cover.rota)?;
-            let before = in_use(tx, cover.rota, now)?;
+            let before = in_use(Work { app: &app, tx, now }, cover.rota)?;
             let cover = covers::by_id(tx, id)?.ok_or_else(missing)?;
             if cover.state == CoverState::Agreed {
                 return Ok(CoverState::Agreed);
@@ -258,13 +258,14 @@ fn still_waits(cover: &CoverRow, now: Timestamp) -> Result<(), AppError> {
     Ok(())
 }
 
-/// Reads a rota in use with everything that decides about the next twelve weeks.
-fn in_use(tx: &mut Tx<'_>, id: RotaId, now: Timestamp) -> Result<Loaded, AppError> {
+/// Reads a rota in use with everything that decides about the next twelve weeks, and for as long as gaps are looked for: a gap that
+/// was there before is no gap of the change.
+fn in_use(Work { app, tx, now }: Work<'_, '_>, id: RotaId) -> Result<Loaded, AppError> {
     let row = rows::by_id(tx, id)?.ok_or_else(|| AppError::invalid("rota", "choose a rota of the list"))?;
     if row.retired_at.is_some() {
         return Err(AppError::Conflict("this rota was retired; nobody is on call by it any more".into()));
     }
-    load(tx, row, Window::new(now, now.plus(SWAP_AHEAD)))
+    load(tx, row, Window::new(now, now.plus(SWAP_AHEAD.max(ahead(app)))))
 }
 
 /// Returns the field that is wrong and why where a colleague cannot take a span; `None` where they can.

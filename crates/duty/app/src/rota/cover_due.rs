@@ -23,6 +23,8 @@ pub struct CoverSaid {
     pub body: String,
     /// The page that it links to.
     pub link: String,
+    /// Whether they asked and the shift stays theirs.
+    pub stays_theirs: bool,
 }
 
 /// What the people of a request have to be told now.
@@ -79,7 +81,10 @@ fn said(tx: &mut Tx<'_>, rota: &RotaRow, cover: &CoverRow) -> Result<Vec<CoverSa
         subject: subject.to_owned(),
         body,
         link: OWN_PAGE.to_owned(),
+        stays_theirs: false,
     };
+    let asker =
+        |subject: &str, body: String| CoverSaid { stays_theirs: true, ..own(cover.person, subject, body) };
     Ok(match cover.state {
         CoverState::Asked => {
             let body = format!(
@@ -101,10 +106,11 @@ fn said(tx: &mut Tx<'_>, rota: &RotaRow, cover: &CoverRow) -> Result<Vec<CoverSa
                 wall(cover.ended_at.unwrap_or(cover.asked_at))
             ),
             link: format!("/duty/rotas/{}", rota.id),
+            stays_theirs: false,
         }],
         CoverState::Declined => {
             let body = format!("{asked} does not take your shift {what}. It stays yours; ask somebody else.");
-            vec![own(cover.person, "Your request for cover was declined", body)]
+            vec![asker("Your request for cover was declined", body)]
         }
         CoverState::Withdrawn => {
             let body = format!("{asks} no longer asks you to take their shift {what}.");
@@ -116,7 +122,7 @@ fn said(tx: &mut Tx<'_>, rota: &RotaRow, cover: &CoverRow) -> Result<Vec<CoverSa
                 format!("{asked} did not agree in time to take your shift {what}. It stays yours.");
             let to_asked =
                 format!("You did not agree in time to take the shift of {asks} {what}. It stays theirs.");
-            vec![own(cover.person, subject, to_asker), own(cover.with, subject, to_asked)]
+            vec![asker(subject, to_asker), own(cover.with, subject, to_asked)]
         }
     })
 }

@@ -5,7 +5,7 @@ use kernel::access::{Permit, SeeOwn};
 use kernel::{App, AppError};
 use store::people::Person;
 use store::rota_covers::{self as covers, CoverRow};
-use store::{Tx, calendar_addresses, people, rotas as rows};
+use store::{Tx, calendar_addresses, people, rota_overrides as overrides, rotas as rows};
 
 use super::load::{Window, load, turns};
 use super::overrides::SWAP_AHEAD;
@@ -58,6 +58,8 @@ pub struct CoverRead {
     pub reason: String,
     /// How far it is.
     pub state: CoverState,
+    /// Whether what was agreed was withdrawn since.
+    pub undone: bool,
     /// When it was asked.
     pub asked_at: Timestamp,
     /// Whether it can still be answered.
@@ -159,6 +161,7 @@ pub(super) fn shown(tx: &mut Tx<'_>, cover: &CoverRow, now: Timestamp) -> Result
     let rota = rows::by_id(tx, cover.rota)?.map(|rota| rota.name).unwrap_or_default();
     let asks = people::by_id(tx, cover.person)?.map(|person| person.name).unwrap_or_default();
     let asked = people::by_id(tx, cover.with)?.map(|person| person.name).unwrap_or_default();
+    let change = cover.change.map(|id| overrides::by_id(tx, id)).transpose()?.flatten();
     Ok(CoverRead {
         id: cover.id,
         rota,
@@ -168,6 +171,7 @@ pub(super) fn shown(tx: &mut Tx<'_>, cover: &CoverRow, now: Timestamp) -> Result
         end: cover.end,
         reason: cover.reason.clone(),
         state: cover.state,
+        undone: change.is_some_and(|change| change.withdrawn_at.is_some()),
         asked_at: cover.asked_at,
         open: cover.state == CoverState::Asked && cover.start > now,
     })

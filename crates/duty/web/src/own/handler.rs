@@ -87,6 +87,7 @@ fn cover(read: &CoverRead, what: String, waits: &'static str) -> CoverRow {
     let (state, colour) = match read.state {
         CoverState::Asked if read.open => (waits, "yellow"),
         CoverState::Asked | CoverState::Lapsed => ("Lapsed", "grey"),
+        CoverState::Agreed if read.undone => ("Agreed, then withdrawn by the keeper of the rota", "grey"),
         CoverState::Agreed => ("Agreed", "green"),
         CoverState::Declined => ("Declined", "grey"),
         CoverState::Withdrawn => ("Taken back", "grey"),

@@ -45,6 +45,8 @@ pub(super) fn to_paste(open: &OpenLoss, facts: &Facts<'_>) -> String {
     let or = |said: Option<String>, otherwise: &str| said.unwrap_or_else(|| otherwise.to_owned());
     let holder = facts.holder.unwrap_or("not known");
     let last = facts.reports.iter().filter_map(|report| report.answers.as_ref()?.last_had).min();
+    let day = facts.first(|answers| answers.last_day.as_str());
+    let day = day.map_or_else(String::new, |day| format!("{day}, "));
     let place = or(facts.first(|answers| answers.place.as_str()), "place not known");
     let reporter = or(facts.reporter(), "somebody who gave no name");
     let contact = or(facts.first(|answers| answers.contact.as_str()), "not given");
@@ -53,7 +55,7 @@ pub(super) fn to_paste(open: &OpenLoss, facts: &Facts<'_>) -> String {
         open.reference,
         facts.number,
         open.title,
-        last.map_or_else(|| "time not known".to_owned(), clock),
+        last.map_or_else(|| format!("{day}time not known"), clock),
         clock(open.reported_at),
         open.lock_in_words()
     );

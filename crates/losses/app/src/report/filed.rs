@@ -2,30 +2,50 @@
 
 use domain::reference::Reference;
 use domain::{CaseId, LossId, Secret, Timestamp};
+use losses::call::CallState;
 use losses::reference::secret_from;
 use losses::report::{Answers, Meaning};
-use store::Tx;
 use store::loss_reports::{self, LossReport};
+use store::{Tx, cases, loss_calls};
 
 use super::{Arrival, Reported};
 use kernel::{App, AppError};
 
-/// Returns the report that came with the same form.
-pub(super) fn same_form(tx: &mut Tx<'_>, form: &str) -> Result<Option<Reported>, AppError> {
-    let before = loss_reports::by_form(tx, &kernel::digest_hex(form.as_bytes()))?;
-    Ok(before.map(|report| reported(&report, form)))
+/// Who sent a report, and with which form.
+pub(super) struct Sender<'a> {
+    /// The random text of the form.
+    pub(super) form: &'a str,
+    /// Their name in the ledger.
+    pub(super) name: &'a str,
 }
 
-pub(super) fn reported(report: &LossReport, form: &str) -> Reported {
-    Reported {
+/// Returns the report that came with the same form.
+pub(super) fn same_form(tx: &mut Tx<'_>, sender: &Sender<'_>) -> Result<Option<Reported>, AppError> {
+    let before = loss_reports::by_form(tx, &kernel::digest_hex(sender.form.as_bytes()))?;
+    before.map(|report| reported(tx, &report, sender)).transpose()
+}
+
+/// Returns a report that was taken in, with how its call and its case are by now.
+pub(super) fn reported(
+    tx: &mut Tx<'_>,
+    report: &LossReport,
+    sender: &Sender<'_>,
+) -> Result<Reported, AppError> {
+    let call = loss_calls::by_id(tx, report.loss)?;
+    let owner = cases::by_id(tx, report.case)?.and_then(|case| case.owner);
+    let answer = call.as_ref().and_then(|call| call.answer.as_ref());
+    let answered = answer.is_some_and(|answer| answer.by == sender.name && answer.instead_of.is_none());
+    Ok(Reported {
         loss: report.loss,
         reference: report.reference.clone(),
-        secret: secret_of(form),
+        secret: secret_of(sender.form),
         meaning: meaning_of(&report.meaning),
         reported_at: report.reported_at,
         case: report.case,
         device: report.device,
-    }
+        calling: call.is_some_and(|call| call.standing == CallState::Calling.as_str()),
+        taken: answered && owner.as_deref() == Some(sender.name),
+    })
 }
 
 /// Derives the reporter's secret from the random text of their form, so that the same form gives the same secret again and none is

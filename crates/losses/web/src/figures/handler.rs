@@ -76,8 +76,8 @@ pub(crate) async fn as_csv(ctx: Ctx) -> Result<Response, Problem> {
     if duty_app::month(&word).is_none() || word.len() > 10 {
         return Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "Write a month such as 2026-11"));
     }
-    let losses = losses_of_month(app, permit, asked_force(&ctx), &word).await?;
+    let read = losses_of_month(app, permit, asked_force(&ctx), &word).await?;
     let name = format!("attachment; filename=\"losses-{word}.csv\"");
     let head = [(header::CONTENT_TYPE, csv::MEDIA_TYPE.to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, export(&losses)).into_response())
+    Ok((head, export(&read.losses, read.is_cut)).into_response())
 }

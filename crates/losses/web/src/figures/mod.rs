@@ -53,29 +53,40 @@ pub struct Line {
     pub says: String,
 }
 
-/// Exports the losses of a month as a file. It names nobody.
+/// The columns of the export.
+const COLUMNS: [&str; 16] = [
+    "Reference",
+    "Reported",
+    "Device known",
+    "Contained",
+    "Minutes to contain",
+    "Acknowledged by a person",
+    "Minutes to acknowledge",
+    "Unanswered in time",
+    "Wipe",
+    "Approvals decided",
+    "Approvals waiting",
+    "Longest wait for approval in minutes",
+    "Calls",
+    "Calls that reached nobody",
+    "Found",
+    "Case closed",
+];
+
+/// The last line of an export that is not complete.
+const CUT: &str =
+    "More losses were reported than are read here: these are the first ones. Choose one force to read fewer.";
+
+/// Exports the losses of a month as a file, whose last line says so where there are more. It names nobody.
 #[must_use]
-pub fn export(losses: &[LossFacts]) -> String {
-    let mut table = csv::Table::new(&[
-        "Reference",
-        "Reported",
-        "Device known",
-        "Contained",
-        "Minutes to contain",
-        "Acknowledged by a person",
-        "Minutes to acknowledge",
-        "Unanswered in time",
-        "Wipe",
-        "Approvals decided",
-        "Approvals waiting",
-        "Longest wait for approval in minutes",
-        "Calls",
-        "Calls that reached nobody",
-        "Found",
-        "Case closed",
-    ]);
+pub fn export(losses: &[LossFacts], is_cut: bool) -> String {
+    let mut table = csv::Table::new(&COLUMNS);
     for loss in losses {
         table.row(&words::cells(loss));
+    }
+    if is_cut {
+        let last: [&str; COLUMNS.len()] = std::array::from_fn(|at| if at == 0 { CUT } else { "" });
+        table.row(&last);
     }
     table.finish()
 }

@@ -205,12 +205,15 @@ mod tests {
 
     #[test]
     fn a_file_has_a_cell_for_each_column_and_times_that_machines_read() {
-        let file = crate::figures::export(&[loss("4KM-7TRH", 14)]);
+        let file = crate::figures::export(&[loss("4KM-7TRH", 14)], false);
         let lines: Vec<&str> = file.lines().collect();
         let columns: Vec<usize> = lines.iter().map(|line| line.split(',').count()).collect();
         assert_eq!(columns, [16, 16], "{file}");
         let row =
             "4KM-7TRH,2026-11-22T03:07:00.000Z,yes,2026-11-22T03:21:00.000Z,14,,,yes,uncertain,0,0,,3,1,,";
         assert_eq!(lines.last(), Some(&row));
+        let cut = crate::figures::export(&[loss("4KM-7TRH", 14)], true);
+        let last = cut.lines().last().unwrap_or_default();
+        assert!(last.contains("More losses were reported") && last.split(',').count() == 16, "{cut}");
     }
 }

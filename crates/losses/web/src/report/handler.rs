@@ -76,6 +76,7 @@ pub(crate) fn done(
         at_once,
         own: false,
         cannot_lock: false,
+        calling: reported.calling,
         ring: losses_app::ring_now(&site.app, site.app.world().now()),
     }
 }

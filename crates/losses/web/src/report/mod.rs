@@ -48,6 +48,8 @@ pub struct Done {
     pub own: bool,
     /// Whether no order can reach the device. Only its holder is told.
     pub cannot_lock: bool,
+    /// Whether people are called about it now.
+    pub calling: bool,
     /// The number to ring.
     pub ring: Ring,
 }
@@ -119,6 +121,7 @@ impl Done {
             at_once: "",
             own: false,
             cannot_lock: false,
+            calling: true,
             ring: Ring {
                 number: "101".into(),
                 who: "the Force Duty Officer".into(),
@@ -141,7 +144,10 @@ mod tests {
     #[test]
     fn the_page_after_a_report_says_only_what_is_true_of_it() {
         let stranger = Done::sample().render().unwrap();
-        assert!(stranger.contains("The holder is asked for the security incident form"), "{stranger}");
+        assert!(stranger.contains("its holder is asked for the security incident form"), "{stranger}");
+        assert!(stranger.contains("The calls go on"), "{stranger}");
+        let over = Done { calling: false, ..Done::sample() }.render().unwrap();
+        assert!(!over.contains("The calls go on") && over.contains("Nobody else is called"), "{over}");
         assert!(!stranger.contains("looks at your report"), "nobody has answered yet: {stranger}");
         let holder = Done::sample_unmanaged().render().unwrap();
         assert!(holder.contains("You are asked for the security incident form"), "{holder}");

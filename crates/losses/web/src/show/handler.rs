@@ -116,6 +116,15 @@ fn report(report: &ReportRead, identified: bool) -> Report {
     }
 }
 
+/// Returns when the device was last seen: the time, or the day where the time is not known; empty where neither is.
+fn last_seen(answers: &Answers) -> String {
+    match answers.last_had {
+        Some(at) => format::when(at),
+        None if answers.last_day.is_empty() => String::new(),
+        None => format!("{}, time not known", answers.last_day),
+    }
+}
+
 /// Lists the answers as staff read them. Of a device that is known nobody misses the words for it.
 fn answers(answers: &Answers, identified: bool) -> Vec<(&'static str, String)> {
     Question::ALL
@@ -126,7 +135,7 @@ fn answers(answers: &Answers, identified: bool) -> Vec<(&'static str, String)> {
                 Question::Whose => answers.whose.clone(),
                 Question::Device => answers.device.clone(),
                 Question::How => answers.how.title().to_owned(),
-                Question::LastHad => answers.last_had.map(format::when).unwrap_or_default(),
+                Question::LastHad => last_seen(answers),
                 Question::Place => answers.place.clone(),
                 Question::State => answers.state.title().to_owned(),
                 Question::With => answers.with.clone(),

@@ -83,5 +83,5 @@ pub(crate) async fn post(ctx: Ctx, fields: Fields) -> Result<Response, Problem> 
         // The report stands, whatever keeps the device from being locked: the page of the loss says what that is.
         return Ok(done(&page, crate::show::handler::said(&ordered)));
     }
-    Ok(done(&page, if deals { "loss-reported-taken" } else { "loss-reported" }))
+    Ok(done(&page, if deals && reported.taken { "loss-reported-taken" } else { "loss-reported" }))
 }

@@ -78,6 +78,7 @@ fn who_takes_a_report_at_night_and_deals_with_it_has_answered_and_nobody_is_call
         let first = phone(&app, "F4GXQ2ABCD", Some(person)).await;
         let taken = by_telephone(&app, &desk, first, true).await;
         settle(&app, None).await;
+        assert!(taken.taken && !taken.calling);
         assert!(messages(&app, taken.loss).await.is_empty(), "the first call is not made");
         let now = call(&app, taken.loss).await;
         let until = world.now().plus(minutes(30));
@@ -101,6 +102,11 @@ fn who_takes_a_report_at_night_and_deals_with_it_has_answered_and_nobody_is_call
         let now = call(&app, over.loss).await;
         assert_eq!((now.standing.as_str(), now.next_at), ("acknowledged", None));
         assert!(messages(&app, over.loss).await.is_empty());
+        assert!(over.taken, "the duty officer has it and its case");
+        let late = report("late", Answers::default());
+        let telephoned = Telephoned { device: Some(second), deals: true };
+        let late = report_at_desk(&app, permit(&desk).unwrap(), telephoned, late).await.unwrap();
+        assert!(!late.taken, "it is the duty officer's already");
         let third = phone(&app, "AAAA2", Some(person)).await;
         let calling = by_telephone(&app, &officer, third, false).await;
         assert_eq!(call(&app, calling.loss).await.standing, "calling");

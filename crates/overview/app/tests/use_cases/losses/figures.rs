@@ -18,7 +18,7 @@ async fn months(app: &App) -> Vec<MonthRead> {
 }
 
 async fn only(app: &App, month: &str) -> LossFacts {
-    let mut all = losses_of_month(app, sees(), None, month).await.unwrap();
+    let mut all = losses_of_month(app, sees(), None, month).await.unwrap().losses;
     assert_eq!(all.len(), 1, "{all:?}");
     all.remove(0)
 }
@@ -161,7 +161,7 @@ fn a_loss_belongs_to_the_month_of_its_report_and_to_its_force_alone() {
         phone(&app, "F4GXQ2ABCD", Some(person)).await;
         report_publicly(&app, report("one", about("F4GXQ2ABCD"))).await.unwrap();
         report_publicly(&app, report("two", Answers::default())).await.unwrap();
-        let of = async |month: &str| losses_of_month(&app, sees(), None, month).await.unwrap().len();
+        let of = async |month: &str| losses_of_month(&app, sees(), None, month).await.unwrap().losses.len();
         assert_eq!((of("2027-07").await, of("2027-08").await), (0, 2));
         let figures = months(&app).await.remove(0).figures;
         assert_eq!((figures.losses, figures.identified, figures.not_yet), (2, 1, 1));
@@ -221,5 +221,24 @@ fn orders_to_a_lost_device_stay_with_its_loss_and_others_are_forgotten() {
         world.clock.advance(minutes(400 * 24 * 60));
         forgotten(&app).await;
         assert_eq!(kept(&app, lost).await, 0, "the loss is older than the figures go back");
+    });
+}
+
+#[test]
+fn orders_to_a_device_that_was_taken_for_the_lost_one_stay_with_the_loss() {
+    on_both(|Bench { app, world, person }| async move {
+        let wrong = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let right = phone(&app, "AAAA1", Some(person)).await;
+        let loss = report_publicly(&app, report("one", about("F4GXQ2ABCD"))).await.unwrap().loss;
+        let who = actor(&app, person, Role::ServiceDeskLead);
+        losses_app::contain::contain(&app, permit(&who).unwrap(), loss).await.unwrap();
+        world.clock.advance(minutes(1));
+        device_answers(&app, wrong).await;
+        losses_app::put_right(&app, permit(&who).unwrap(), loss, right, "misheard").await.unwrap();
+        device_answers(&app, wrong).await;
+        settle(&app, None).await;
+        world.clock.advance(minutes(10 * 24 * 60));
+        forgotten(&app).await;
+        assert!(kept(&app, wrong).await > 0, "the case says what was done to it");
     });
 }

@@ -8,7 +8,7 @@ use losses_app::report::{report_own, report_publicly};
 use losses_app::{Answers, lock_reported};
 use policy::{Files, Overrides};
 
-use super::force::{about, actor, call, phone, report, settle, timeline};
+use super::force::{about, actor, call, phone, report, settle, timeline, with_role};
 use kernel::access::{Role, permit};
 use kernel::testing::{Bench, on_both};
 use kernel::{App, PolicyInForce};
@@ -47,6 +47,25 @@ fn the_order_belongs_to_the_report_and_is_given_once() {
         report_own(&app, permit(&me).unwrap(), own, report("more", Answers::default())).await.unwrap();
         settle(&app, None).await;
         assert_eq!(orders(&app, own).await.len(), 1);
+    });
+}
+
+#[test]
+fn the_report_of_another_person_than_its_holder_does_not_lock_the_device_that_was_meant() {
+    on_both(|Bench { app, person, .. }| async move {
+        reports_lock(&app, 30);
+        let own = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let other = with_role(&app, "9003", Role::Holder, true).await;
+        let right = phone(&app, "AAAA1", Some(other)).await;
+        let officer = with_role(&app, "9009", Role::DutyOfficer, false).await;
+        let officer = actor(&app, officer, Role::DutyOfficer);
+        let me = actor(&app, person, Role::Holder);
+        let new = report("mine", Answers::default());
+        let loss = report_own(&app, permit(&me).unwrap(), own, new).await.unwrap().loss;
+        losses_app::put_right(&app, permit(&officer).unwrap(), loss, right, "another phone").await.unwrap();
+        settle(&app, None).await;
+        lock_reported(&app, loss).await.unwrap();
+        assert!(orders(&app, right).await.is_empty(), "its holder has reported nothing");
     });
 }
 

@@ -6,6 +6,7 @@ use losses_app::contain::{Evidence, contain, locate, wipe};
 use losses_app::put_right;
 use losses_app::report::{Reported, report_own, report_publicly};
 use losses_app::{Answers, Meaning};
+use platform_port::Order;
 
 use super::force::{
     MINUTE, about, actor, actor_of, call, device_answers, entries, messages, minutes, on_call, phone, report,
@@ -77,7 +78,13 @@ fn the_wrong_device_is_let_go_and_the_right_one_takes_its_place() {
         assert!(put(" ", &officer, right).await.is_err(), "not without a reason");
         let suffolk = actor_of(&app, engineer, Role::DutyOfficer, domain::samples::SUFFOLK);
         assert!(matches!(put("why", &suffolk, right).await, Err(AppError::Denied(_))));
+        let alarms = entries(&app, "alarm.raised").await;
         put("the serial number was misheard", &officer, right).await.unwrap();
+        assert_eq!(entries(&app, "alarm.raised").await, alarms, "nobody is to lock the wrong one again");
+        let month = domain::local_time::day_of(world.now()).strftime("%Y-%m").to_string();
+        let reads = permit(&Actor::command_line("test")).unwrap();
+        let read = losses_app::figures::losses_of_month(&app, reads, None, &month).await.unwrap();
+        assert_eq!(read.losses[0].contained_at, None, "the right one is not contained yet");
 
         assert!(orders(&app, wrong).await.contains(&(Deed::LostModeOff, CommandState::Queued)));
         assert!(orders(&app, right).await.is_empty(), "nobody has said that it locks by itself");
@@ -106,6 +113,53 @@ fn the_wrong_device_is_let_go_and_the_right_one_takes_its_place() {
         device_answers(&app, right).await;
         settle(&app, None).await;
         assert_eq!(call(&app, reported.loss).await.standing, "contained");
+    });
+}
+
+async fn orders_and_answers(app: &App, by: &Actor, device: DeviceId, order: Order) {
+    devices_app::commands::order(app, permit(by).unwrap(), device, order, "left open").await.unwrap();
+    device_answers(app, device).await;
+}
+
+#[test]
+fn a_plain_lock_that_the_wrong_device_has_is_said_and_its_holder_is_told_how_it_opens() {
+    on_both(|Bench { app, world, person }| async move {
+        let wrong = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let (_, right) = another(&app).await;
+        let officer = officer(&app).await;
+        let reported = report_publicly(&app, report("one", about("F4GXQ2ABCD"))).await.unwrap();
+        world.clock.advance(MINUTE);
+        orders_and_answers(&app, &officer, wrong, Order::Lock { message: None, phone_number: None }).await;
+        put_right(&app, permit(&officer).unwrap(), reported.loss, right, "another phone").await.unwrap();
+        let said = timeline(&app, &reported).await;
+        let opens = "F4GXQ2ABCD was locked and cannot be unlocked from here";
+        assert!(said.iter().any(|line| line.contains(opens)), "{said:?}");
+        let all = app.store().read(move |tx| store::notices::of_person(tx, person, false, 50)).await.unwrap();
+        let told = all.iter().find(|notice| notice.subject.contains("not the one")).unwrap();
+        assert!(
+            told.body.contains("with its passcode") && !told.body.contains("taken back, and"),
+            "{told:?}"
+        );
+    });
+}
+
+#[test]
+fn where_the_right_device_is_contained_already_the_call_ends_with_that() {
+    on_both(|Bench { app, world, person }| async move {
+        phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let (_, right) = another(&app).await;
+        let officer = officer(&app).await;
+        let engineer = with_role(&app, "9001", Role::OnCallEngineer, true).await;
+        on_call(&app, engineer, world.now(), world.now().plus(minutes(600))).await;
+        let reported = report_publicly(&app, report("one", about("F4GXQ2ABCD"))).await.unwrap();
+        let called = messages(&app, reported.loss).await.len();
+        world.clock.advance(MINUTE);
+        let lost =
+            Order::LostMode { message: Some("Please ring 101.".into()), phone_number: Some("101".into()) };
+        orders_and_answers(&app, &officer, right, lost).await;
+        put_right(&app, permit(&officer).unwrap(), reported.loss, right, "another phone").await.unwrap();
+        assert_eq!(call(&app, reported.loss).await.standing, "contained");
+        assert_eq!(messages(&app, reported.loss).await.len(), called, "nobody is called again");
     });
 }
 
@@ -184,6 +238,9 @@ fn a_device_that_was_not_known_is_named_and_one_that_is_lost_itself_is_not_taken
         assert!(matches!(taken, Err(AppError::Invalid { field: "device", .. })), "{taken:?}");
         put_right(&app, permit(&officer).unwrap(), unknown.loss, right, "the holder rang").await.unwrap();
         everything_follows(&app, &unknown, right, other).await;
+        let loss = unknown.loss;
+        let report = app.store().read(move |tx| store::loss_reports::by_id(tx, loss)).await.unwrap().unwrap();
+        assert_eq!(report.meaning, "unclear", "it named nothing, and still does not");
         assert_eq!(call(&app, unknown.loss).await.standing, "calling", "who was called is called on");
 
         // A loss that is over stays as it is.

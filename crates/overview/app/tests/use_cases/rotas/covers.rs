@@ -115,6 +115,11 @@ fn what_a_colleague_agrees_to_becomes_an_override_that_the_keeper_can_undo() {
         jobs(&app).await;
         assert_eq!(called(&app, OnCallFor::Rota(rota), night).await, [one]);
         assert_eq!(told(&app, two).await.len(), 3);
+        let mine = seen(&app, one).await.by_me;
+        assert_eq!(
+            mine.iter().map(|one| (one.state, one.undone)).collect::<Vec<_>>(),
+            [(CoverState::Agreed, true)]
+        );
     });
 }
 
@@ -189,6 +194,10 @@ fn what_nobody_agreed_to_lapses_as_it_begins_and_both_are_told() {
             let lapsed = subjects(&app, person).await;
             assert_eq!(lapsed.iter().filter(|one| *one == "A request for cover has lapsed").count(), 1);
         }
+        let one = people.one;
+        let told = app.store().read(move |tx| notices::of_person(tx, one, false, 50)).await.unwrap();
+        let lapsed = told.iter().find(|notice| notice.subject == "A request for cover has lapsed").unwrap();
+        assert_eq!(lapsed.reason, "on-call", "whose shift begins is told at once");
         let state =
             |covers: Vec<CoverRead>| covers.into_iter().map(|one| (one.state, one.open)).collect::<Vec<_>>();
         assert_eq!(state(seen(&app, people.two).await.to_me), [(CoverState::Lapsed, false)]);

@@ -107,7 +107,7 @@ fn month(word: &str) -> Option<u16> {
 }
 
 fn day(year: u16, month: u16, day: u16) -> Option<Day> {
-    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let leap = (year.is_multiple_of(4) && !year.is_multiple_of(100)) || year.is_multiple_of(400);
     let last = match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,

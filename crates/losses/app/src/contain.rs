@@ -145,13 +145,15 @@ pub fn containment(tx: &mut Tx<'_>, device: DeviceId, since: Timestamp) -> Resul
 struct Target {
     force: Force,
     device: Option<DeviceId>,
+    /// Since when people are called about it.
+    since: Timestamp,
 }
 
 impl Target {
     async fn of(app: &App, loss: LossId) -> Result<Self, AppError> {
         let found = app.store().read(move |tx| loss_calls::by_id(tx, loss)).await.map_err(AppError::from)?;
         let found = found.ok_or_else(|| AppError::not_found("loss", loss))?;
-        Ok(Self { force: found.force, device: found.device })
+        Ok(Self { force: found.force, device: found.device, since: found.began_at })
     }
 
     fn known(&self) -> Result<DeviceId, AppError> {
@@ -171,7 +173,21 @@ impl Target {
 pub async fn contain(app: &App, permit: Permit<CommandDevices>, loss: LossId) -> Result<Ordered, AppError> {
     let target = Target::of(app, loss).await?;
     permit.reaches(target.force)?;
-    order_containment(app, permit.actor(), target.known()?, "reported lost").await
+    let (device, since) = (target.known()?, target.since);
+    let found = app.store().read(move |tx| containment(tx, device, since)).await?;
+    if let Some(order) = found.orders.last().filter(|_| found.stands()) {
+        // Pressed twice, or by two people: the device is locked once.
+        let queued =
+            [CommandState::Queued, CommandState::Delivered, CommandState::NotNow, CommandState::Acknowledged];
+        if queued.contains(&order.state) {
+            return Ok(Ordered::Queued(vec![order.id]));
+        }
+        return Err(AppError::Conflict(format!(
+            "an order to lock it is given already: it {}",
+            order.in_words()
+        )));
+    }
+    order_containment(app, permit.actor(), device, "reported lost").await
 }
 
 /// Ends the lost mode of a device that was found.

@@ -61,6 +61,7 @@ pub(crate) async fn view(
         incident,
         errors,
         href: format!("/losses/{id}"),
+        lock_waits: open.containment.stands() && open.containment.contained_at.is_none(),
         orders: open.containment.orders.iter().map(|one| order(one, sees)).collect(),
         // Whether somebody looks for it or wants it erased may be part of an inquiry.
         others: others.iter().filter(|_| sees).map(|one| order(one, sees)).collect(),

@@ -41,6 +41,8 @@ pub struct View {
     pub answered_for: Option<String>,
     /// The orders that contain the device.
     pub orders: Vec<Order>,
+    /// Whether an order to lock it is given and has not ended, so that another one is not offered.
+    pub lock_waits: bool,
     /// The orders that locate it or erase it.
     pub others: Vec<Order>,
     /// Whether it is in lost mode, so that it can be located and lost mode can be ended.
@@ -205,6 +207,7 @@ impl View {
                 error: "Not in lost mode <script>".into(),
             }],
             others: Vec::new(),
+            lock_waits: false,
             in_lost_mode: false,
             place: Place { may: true, ..Place::default() },
             wipe: Wipe { may: true, evidence: place::evidence(""), reason: String::new() },
@@ -349,6 +352,8 @@ mod tests {
         }
         assert!(!html.contains("<table"), "columns are squeezed on a phone");
         assert!(html.contains("PC Ames"), "the holder is named");
+        let html = View { lock_waits: true, ..View::sample() }.render().unwrap();
+        assert!(html.contains("See the order, or take it back") && !html.contains("Lock it now"), "{html}");
     }
 
     #[test]

@@ -51,6 +51,23 @@ fn the_order_belongs_to_the_report_and_is_given_once() {
 }
 
 #[test]
+fn a_second_press_locks_nothing_twice_and_a_number_is_looked_up_without_a_force() {
+    on_both(|Bench { app, person, .. }| async move {
+        let own = phone(&app, "F4GXQ2ABCD", Some(person)).await;
+        let answers = Answers { whose: "1234".into(), device: "iphone".into(), ..Answers::default() };
+        let new = losses_app::report::NewReport { force: None, ..report("pressed", answers) };
+        let reported = report_publicly(&app, new).await.unwrap();
+        assert_eq!(reported.device, Some(own));
+        let officer = with_role(&app, "9009", Role::DutyOfficer, false).await;
+        let officer = actor(&app, officer, Role::DutyOfficer);
+        for _ in 0..2 {
+            losses_app::contain::contain(&app, permit(&officer).unwrap(), reported.loss).await.unwrap();
+        }
+        assert_eq!(orders(&app, own).await, [(Deed::LostMode, CommandState::Queued)]);
+    });
+}
+
+#[test]
 fn the_report_of_another_person_than_its_holder_does_not_lock_the_device_that_was_meant() {
     on_both(|Bench { app, person, .. }| async move {
         reports_lock(&app, 30);

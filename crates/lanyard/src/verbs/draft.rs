@@ -13,8 +13,11 @@ use service::out::Out;
 /// Larger texts are refused: a policy is a document, not a dump.
 const LARGEST: u64 = 4 << 20;
 
+/// Whether a line has a place.
+type Has = fn(Place) -> bool;
+
 /// Lines that are part of no clause and were recognised, by what they are.
-const RECOGNISED: [(&str, fn(Place) -> bool); 4] = [
+const RECOGNISED: [(&str, Has); 4] = [
     ("Cover", |place| place == Place::Cover),
     ("Title", |place| place == Place::Title),
     ("Table of contents", |place| place == Place::Contents),

@@ -24,10 +24,11 @@ async fn view(ctx: &Ctx, id: CaseId, reason: String, errors: Errors) -> Result<V
         title: read.title,
         case: case_crumb(id, read.number),
         device: Crumb::new(format!("/devices/{}", read.device), "the page of the device"),
-        hand_over: ctx
-            .may::<ManageRegister>()
-            .then(|| format!("/custody/new?kind=repair&device={}", read.device))
-            .unwrap_or_default(),
+        hand_over: if ctx.may::<ManageRegister>() {
+            format!("/custody/new?kind=repair&device={}", read.device)
+        } else {
+            String::new()
+        },
         at_once: read.at_once,
         tampering: read.kind == FaultKind::Tampering,
         restriction: read.restricted.as_ref().map(restriction),

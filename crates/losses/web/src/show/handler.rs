@@ -144,7 +144,8 @@ fn answers(answers: &Answers, identified: bool) -> Vec<(&'static str, String)> {
                 Question::Contact => answers.contact.clone(),
             };
             let names_it = matches!(question, Question::Whose | Question::Device);
-            let missed = !answer.is_empty() || !(identified && names_it);
+            let known = identified && names_it;
+            let missed = !answer.is_empty() || !known;
             missed.then(|| (question.for_staff(), answer))
         })
         .collect()

@@ -261,6 +261,7 @@ fn policy() -> PolicyInForce {
 type Ends = Mutex<HashMap<String, u64>>;
 
 /// Runs the nights of one test: those of the first one, the second one and so on.
+#[expect(clippy::disallowed_methods, reason = "who runs the tests says how long")]
 fn nights(test: u64) {
     let many = std::env::var("LANYARD_NIGHTS").map_or(NIGHTS, |said| said.parse().unwrap());
     let ends = Ends::default();

@@ -232,6 +232,7 @@ fn certificates_as_they_are_shown() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one row after the other")]
 fn calls_about_a_loss() {
     over_one_of_each(|tx| {
         let report = loss_reports::LossReport {

@@ -331,20 +331,3 @@ fn a_text_that_was_not_understood_is_said_to_be_unread() {
     assert!(heap.notes[0].contains("400 words became 1 clause(s)"), "{:?}", heap.notes);
     assert!(!draft("1.1 One.\n1.2 Two.\n").notes.iter().any(|note| note.contains("numbering")));
 }
-
-#[test]
-fn a_review_date_that_the_loader_refuses_is_a_comment_with_a_note() {
-    let of = |dates: &str| draft(&format!("Phone policy\n{dates}\n1. The holder must lock the phone.\n"));
-    for (dates, words) in [
-        ("Review date: 1 March 2027", "which was not read"),
-        ("Published: 1 March 2020\nReview date: 2 March 2025", "more than five years"),
-        ("Published: 1 March 2020\nReview date: 1 March 2020", "not after the day of publication"),
-    ] {
-        let draft = of(dates);
-        assert!(draft.files[0].1.contains("\n# review_by = "), "{dates}: {}", draft.files[0].1);
-        assert!(draft.notes.iter().any(|note| note.contains(words)), "{dates}: {:?}", draft.notes);
-        assert_eq!(load(&draft).documents[0].review_by, None);
-    }
-    let draft = of("Published: 1 March 2020\nReview date: 1 March 2025");
-    assert_eq!(load(&draft).documents[0].review_by.unwrap().to_string(), "2025-03-01");
-}

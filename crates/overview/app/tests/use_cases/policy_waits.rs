@@ -164,6 +164,7 @@ fn one_asks_and_another_of_each_force_confirms() {
         let filter = store::ledger::LedgerFilter { action: "policy.weaker.".into(), ..Default::default() };
         let said = app.store().read(move |tx| store::ledger::list(tx, &filter, 50)).await.unwrap();
         assert!(said.iter().all(|(entry, _)| entry.reason.as_deref() == Some(&*format!("digest {new}"))));
+        let bo = bo.clone().proven(world.now());
         assert!(matches!(confirm(&bo).await, Err(AppError::Conflict(_))), "it does not wait any more");
     });
 }
